@@ -1,0 +1,106 @@
+//! Where a request goes.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Filter, Origin, Scheme, StageId};
+
+/// What a rule does with a request that it wins.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Action {
+    /// Sends it to one of these, by weight. Empty answers 500.
+    Forward(Vec<WeightedTarget>),
+    /// Answers with another address.
+    Redirect(Redirect),
+    /// Answers itself.
+    Respond(Respond),
+}
+
+/// A target and its relative share.
+#[derive(Clone, Debug)]
+pub struct WeightedTarget {
+    /// Where to.
+    pub target: Target,
+    /// Relative share; 0 is never chosen.
+    pub weight: u32,
+    /// Applied after the rule's filters, only if this target is chosen.
+    pub filters: Vec<Filter>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// Where a request can be sent.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Target {
+    /// A backend.
+    Backend(Backend),
+    /// Another stage, which sees the rewritten path and host.
+    Stage {
+        /// The stage.
+        stage: StageId,
+        /// Facts added to the decision's metadata (the VirtualService passed through).
+        metadata: Vec<(String, String)>,
+    },
+    /// A reference that leads nowhere: it keeps its share, and the share fails.
+    Invalid(InvalidTarget),
+}
+
+/// A reference that cannot be resolved.
+#[derive(Clone, Debug)]
+pub struct InvalidTarget {
+    /// What was written, as far as it names something.
+    pub backend: Backend,
+    /// A word for why: `BackendNotFound`, `RefNotPermitted`, `InvalidKind`.
+    pub reason: String,
+    /// What a request that draws it is answered with (500, for TCP: refused).
+    pub status: u16,
+}
+
+/// A named target outside of the engine, in the dialect's own naming.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Backend {
+    /// `Service`, `VirtualNode`, `cluster`.
+    pub kind: String,
+    /// Empty for what is in no namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// The port, where the reference states one.
+    pub port: Option<u16>,
+    /// A subset of the backend's endpoints (Istio, Consul).
+    pub subset: Option<String>,
+    /// Protocol to speak to it, where the dialect says so: `h2c`, `ws`, `grpc`.
+    pub protocol: Option<String>,
+}
+
+/// Answers with another address.
+///
+/// Parts that are `None` keep the request's. The port: an explicit one; else,
+/// where `scheme` is set, that scheme's well-known port; else the listener's port.
+/// A port that is the scheme's default is left out of `Location`.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Redirect {
+    /// New scheme.
+    pub scheme: Option<Scheme>,
+    /// New host.
+    pub host: Option<String>,
+    /// New port.
+    pub port: Option<u16>,
+    /// New path; the query stays.
+    pub path: Option<super::PathRewrite>,
+    /// 301, 302, 303, 307 or 308.
+    pub status: u16,
+}
+
+/// Answers itself.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Respond {
+    /// HTTP status, 100 to 599.
+    pub status: u16,
+    /// The body, possibly empty.
+    pub body: String,
+    /// A word for why, shown in explanations: `NoBackends`, `UnsupportedValue`.
+    pub reason: String,
+}

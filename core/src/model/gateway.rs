@@ -1,0 +1,120 @@
+//! Where requests come in, and what one lookup searches.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{HostMatch, ObjectRef, Origin, Precedence, RouteId};
+
+/// An entry point: a Gateway, a VirtualGateway, or a mesh seen from its clients.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    /// Its name; a request that names a gateway means this.
+    pub object: ObjectRef,
+    /// Its listeners, in the order of precedence between equals.
+    pub listeners: Vec<Listener>,
+    /// What is done to a request's path before anything looks at it.
+    pub normalization: Normalization,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// One way into a gateway: a port, a protocol and the hosts it answers to.
+///
+/// Of the listeners of a gateway that take a request's port and protocol, the
+/// one with the most specific host is chosen, and no other is looked at again:
+/// exact before wildcard, a longer wildcard before a shorter, a host before none.
+/// An importer whose platform does not isolate listeners merges them into one.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// Its name within the gateway (`https`, or a Service's port).
+    pub name: String,
+    /// The port it listens on; `None` takes any.
+    pub port: Option<u16>,
+    /// What it speaks.
+    pub protocol: Protocol,
+    /// Hosts (or server names, for TLS) it takes; empty takes any.
+    pub hosts: Vec<HostMatch>,
+    /// Takes requests only of clients in this namespace (mesh consumer routes).
+    /// A listener with it is chosen before an equal one without.
+    pub client_namespace: Option<String>,
+    /// Answer 421 where the server name chose this listener but another one of
+    /// this gateway and port is the better match for the authority.
+    pub detect_misdirected: bool,
+    /// Where its requests are looked up.
+    pub stage: StageId,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// What a listener speaks.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// HTTP over any transport: the listener takes `http` and `https` requests.
+    AnyHttp,
+    /// HTTP without TLS.
+    Http,
+    /// HTTP over TLS that ends here.
+    Https,
+    /// TCP connections.
+    Tcp,
+    /// TLS connections, chosen by server name, passed through or ended here.
+    Tls,
+    /// UDP datagrams.
+    Udp,
+}
+
+/// How a request's path is made canonical before it is matched, rewritten and
+/// sent on. All of them see the same bytes.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Normalization {
+    /// The path as it came.
+    None,
+    /// Dot segments resolved and percent-encoded unreserved characters decoded
+    /// (RFC 3986 6.2.2.2 and 6.2.2.3).
+    #[default]
+    Base,
+    /// [`Normalization::Base`], and runs of slashes become one.
+    MergeSlashes,
+}
+
+/// Index of a [`Stage`] in its [`RouteSet`](super::RouteSet).
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct StageId(pub u32);
+
+/// A set of routes searched together under one order of precedence.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// What it is: a listener, a VirtualRouter. Shown in explanations.
+    pub object: ObjectRef,
+    /// The order between its rules.
+    pub precedence: Precedence,
+    /// Whether a request that no rule of its most specific host takes is tried
+    /// against less specific hosts. Gateway API: yes. Envoy's virtual hosts: no.
+    pub host_fallthrough: bool,
+    /// Its routes, each under the hosts it answers to here.
+    pub attachments: Vec<Attachment>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// A route's place in a stage.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    /// The route.
+    pub route: RouteId,
+    /// Hosts under which it is found here; empty means any.
+    pub hosts: Vec<HostBinding>,
+}
+
+/// A host under which a route is found in a stage.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HostBinding {
+    /// What the request's host must match: the route's host where the listener
+    /// narrows nothing, otherwise the intersection of both.
+    pub host: HostMatch,
+    /// What precedence counts: the host as the route writes it.
+    /// [`HostMatch::Any`] where the route names none.
+    pub written: HostMatch,
+}

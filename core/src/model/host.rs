@@ -1,0 +1,56 @@
+//! Host patterns.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use core::fmt;
+
+/// Which hosts are meant. Text is lower case, without port or trailing dot.
+#[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum HostMatch {
+    /// Every host, and a request without one.
+    #[default]
+    Any,
+    /// This host.
+    Exact(String),
+    /// `*.example.com`: one or more labels before `.example.com`; never the bare
+    /// suffix. Holds the suffix without the dot: `example.com`.
+    Wildcard(String),
+    /// Every host that ends in this text, wherever labels begin (App Mesh).
+    Suffix(String),
+}
+
+impl HostMatch {
+    /// Reads `*`, `*.example.com` or `example.com`; folds to lower case.
+    pub fn parse(text: &str) -> Self {
+        let text = text.to_ascii_lowercase();
+        if text.is_empty() || text == "*" {
+            return Self::Any;
+        }
+        match text.strip_prefix("*.") {
+            Some(suffix) => Self::Wildcard(suffix.to_string()),
+            None => Self::Exact(text),
+        }
+    }
+
+    /// The pattern as Gateway API writes it; a raw suffix is written `*text`.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Any => "*".to_string(),
+            Self::Exact(host) => host.clone(),
+            Self::Wildcard(suffix) => format!("*.{suffix}"),
+            Self::Suffix(suffix) => format!("*{suffix}"),
+        }
+    }
+}
+
+impl fmt::Display for HostMatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("*"),
+            Self::Exact(host) => f.write_str(host),
+            Self::Wildcard(suffix) => write!(f, "*.{suffix}"),
+            Self::Suffix(suffix) => write!(f, "*{suffix}"),
+        }
+    }
+}

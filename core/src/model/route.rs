@@ -1,0 +1,70 @@
+//! Routes and their rules.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{
+    Action, Filter, ObjectRef, Origin, RetryPolicy, RouteMatch, SessionPolicy, Timeouts,
+};
+
+/// Index of a [`Route`] in its [`RouteSet`](super::RouteSet).
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct RouteId(pub u32);
+
+/// One named resource: an HTTPRoute, a GatewayRoute, a VirtualRouter's routes.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Its name.
+    pub object: ObjectRef,
+    /// Creation time in seconds since 1970, where the input states one. A route
+    /// without counts as newer than every route with; among those without, input
+    /// order is age.
+    pub created: Option<i64>,
+    /// Its rules, in written order.
+    pub rules: Vec<Rule>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// Matches, filters and an action: the thing that wins.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its name, where the dialect gives rules names.
+    pub name: Option<String>,
+    /// A user-written priority; lower comes first. Only presets that say so use it.
+    pub priority: Option<u32>,
+    /// Any of these; empty takes every request.
+    pub matches: Vec<RouteMatch>,
+    /// What is done to the request and the response, in order.
+    pub filters: Vec<Filter>,
+    /// Where the request goes.
+    pub action: Action,
+    /// How long it may take.
+    pub timeouts: Timeouts,
+    /// When it is tried again.
+    pub retry: Option<RetryPolicy>,
+    /// How a client is kept at one backend.
+    pub session: Option<SessionPolicy>,
+    /// Facts that travel with the decision and mean nothing to the engine.
+    pub metadata: Vec<(String, String)>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+impl Rule {
+    /// A rule that takes every request and does `action`.
+    pub fn new(action: Action) -> Self {
+        Self {
+            name: None,
+            priority: None,
+            matches: Vec::new(),
+            filters: Vec::new(),
+            action,
+            timeouts: Timeouts::default(),
+            retry: None,
+            session: None,
+            metadata: Vec::new(),
+            origin: Origin::default(),
+        }
+    }
+}
