@@ -1,0 +1,455 @@
+//! The walk: a document tree and a schema, side by side.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::diagnostic::codes::schema as codes;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::import::document::{Kind, Node};
+use crate::model::Origin;
+
+use super::suggest::nearest;
+use super::{Field, NO_LIMIT, Object, Path, Schema, Text, Unique};
+
+/// Checks a whole object. `subject` is what messages call it, such as
+/// `HTTPRoute shop/cart`. Says whether there was no error; warnings do not count.
+pub fn validate(node: Node<'_>, schema: &Schema, subject: &str, out: &mut Vec<Diagnostic>) -> bool {
+    validate_at(node, schema, subject, &Path::ROOT, out)
+}
+
+/// [`validate`] for a part of an object that `path` leads to.
+pub fn validate_at(
+    node: Node<'_>,
+    schema: &Schema,
+    subject: &str,
+    path: &Path<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> bool {
+    let mut walk = Walk {
+        subject,
+        out,
+        sound: true,
+    };
+    walk.value(node, schema, path, place(node));
+    walk.sound
+}
+
+struct Walk<'w> {
+    subject: &'w str,
+    out: &'w mut Vec<Diagnostic>,
+    sound: bool,
+}
+
+/// What tells an item of a list from the others.
+#[derive(Eq, Ord, PartialEq, PartialOrd)]
+enum Scalar<'d> {
+    Absent,
+    Int(i64),
+    Text(&'d str),
+}
+
+impl Walk<'_> {
+    /// `owner` is the place that stands for the value as a whole.
+    fn value(&mut self, node: Node<'_>, schema: &Schema, path: &Path<'_>, owner: Origin) {
+        match *schema {
+            Schema::Any => {}
+            Schema::Bool => {
+                if node.kind() != Kind::Bool {
+                    self.wrong_type(node, "a boolean", path);
+                }
+            }
+            Schema::Int { min, max } => self.int(node, min, max, path),
+            Schema::Str(text) => self.text(node, &text, path),
+            Schema::IntOrStr => {
+                if !matches!(node.kind(), Kind::Int | Kind::Str) {
+                    self.wrong_type(node, "an integer or a string", path);
+                }
+            }
+            Schema::List {
+                item,
+                min,
+                max,
+                unique,
+            } => {
+                if node.kind() != Kind::Seq {
+                    return self.wrong_type(node, "a list", path);
+                }
+                self.list(node, item, (min, max), unique, path, owner);
+            }
+            Schema::Map { value, max } => {
+                if node.kind() != Kind::Map {
+                    return self.wrong_type(node, "an object", path);
+                }
+                self.map(node, value, max, path, owner);
+            }
+            Schema::Object(object) => {
+                if node.kind() != Kind::Map {
+                    return self.wrong_type(node, "an object", path);
+                }
+                self.object(node, object, path, owner);
+            }
+        }
+    }
+
+    fn int(&mut self, node: Node<'_>, min: i64, max: i64, path: &Path<'_>) {
+        if node.kind() != Kind::Int {
+            return self.wrong_type(node, "an integer", path);
+        }
+        // An integer that does not even fit 64 bits is out of every range.
+        if node
+            .as_i64()
+            .is_some_and(|value| (min..=max).contains(&value))
+        {
+            return;
+        }
+        let says = match (min, max) {
+            (i64::MIN, _) => format!("must be at most {max}"),
+            (_, i64::MAX) => format!("must be at least {min}"),
+            _ => format!("must be between {min} and {max}"),
+        };
+        self.error(
+            codes::OUT_OF_RANGE,
+            node.origin(),
+            path,
+            &format!("{says}, not {}", written(node)),
+        );
+    }
+
+    fn text(&mut self, node: Node<'_>, text: &Text, path: &Path<'_>) {
+        let Some(value) = node.as_str() else {
+            return self.wrong_type(node, "a string", path);
+        };
+        if !text.values.is_empty() && !text.values.contains(&value) {
+            let says = format!(
+                "must be {}, not {}",
+                alternatives(text.values),
+                written(node)
+            );
+            let near = nearest(value, text.values.iter().copied());
+            let diagnostic = self.build(codes::UNKNOWN_VALUE, node.origin(), path, &says);
+            return self.push(match near {
+                Some(near) => diagnostic.with_help(format!("did you mean '{near}'?")),
+                None => diagnostic,
+            });
+        }
+        // Counting characters costs a pass; a text of at most `max` bytes has at most
+        // `max` characters.
+        if value.len() > text.max as usize || text.min > 0 {
+            let length = value.chars().count();
+            if length < text.min as usize || length > text.max as usize {
+                let says = match (text.min, text.max) {
+                    (1, _) if length == 0 => "must not be empty".to_string(),
+                    (min, NO_LIMIT) => format!("must have at least {min} characters, not {length}"),
+                    (0, max) => format!("must have at most {max} characters, not {length}"),
+                    (min, max) => format!("must have {min} to {max} characters, not {length}"),
+                };
+                return self.error(codes::TEXT_LENGTH, node.origin(), path, &says);
+            }
+        }
+        if let Some(pattern) = text.pattern {
+            if !(pattern.matches)(value) {
+                let says = format!("must be {}, not {}", pattern.says, written(node));
+                self.error(codes::PATTERN, node.origin(), path, &says);
+            }
+        }
+    }
+
+    fn list(
+        &mut self,
+        node: Node<'_>,
+        item: &'static Schema,
+        (min, max): (u32, u32),
+        unique: Unique,
+        path: &Path<'_>,
+        owner: Origin,
+    ) {
+        let length = node.items().len();
+        self.size(codes::LIST_SIZE, length, (min, max), "items", path, owner);
+        for (index, node) in node.items().enumerate().take(max as usize) {
+            self.value(node, item, &path.index(index), place(node));
+        }
+        match unique {
+            Unique::No => {}
+            Unique::Items => self.unique(node, max, path, "", |node| [scalar(Some(node), None)]),
+            Unique::Keys([key]) => {
+                let default = default_text(item, key);
+                self.unique(node, max, path, key, |node| {
+                    [scalar(node.get(key), default)]
+                });
+            }
+            Unique::Keys(keys) => {
+                self.unique(node, max, path, &keys.join(", "), |node| {
+                    let keys = keys.iter();
+                    keys.map(|key| scalar(node.get(key), default_text(item, key)))
+                        .collect::<Vec<_>>()
+                });
+            }
+        }
+    }
+
+    /// Reports items whose `identity` an earlier item has; `keys` says what it is made of.
+    fn unique<'d, I: Ord>(
+        &mut self,
+        node: Node<'d>,
+        max: u32,
+        path: &Path<'_>,
+        keys: &str,
+        identity: impl Fn(Node<'d>) -> I,
+    ) {
+        let mut seen = BTreeMap::new();
+        for (index, item) in node.items().enumerate().take(max as usize) {
+            let first = *seen.entry(identity(item)).or_insert(index);
+            if first != index {
+                let says = if keys.is_empty() {
+                    format!("repeats {}", path.index(first))
+                } else {
+                    format!("has the same {keys} as {}", path.index(first))
+                };
+                self.error(
+                    codes::DUPLICATE_ITEM,
+                    place(item),
+                    &path.index(index),
+                    &says,
+                );
+            }
+        }
+    }
+
+    fn map(
+        &mut self,
+        node: Node<'_>,
+        value: &'static Schema,
+        max: u32,
+        path: &Path<'_>,
+        owner: Origin,
+    ) {
+        self.size(
+            codes::MAP_SIZE,
+            node.entries().len(),
+            (0, max),
+            "entries",
+            path,
+            owner,
+        );
+        for (key, node) in node.entries().take(max as usize) {
+            let Some(name) = key.scalar_text() else {
+                self.wrong_type(key, "a string as its key", path);
+                continue;
+            };
+            if !node.is_null() {
+                self.value(node, value, &path.field(name), key.origin());
+            }
+        }
+    }
+
+    fn object(&mut self, node: Node<'_>, object: &Object, path: &Path<'_>, owner: Origin) {
+        for (key, value) in node.entries() {
+            let Some(name) = key.scalar_text() else {
+                self.wrong_type(key, "a string as its key", path);
+                continue;
+            };
+            match object.field(name) {
+                Some(_) if value.is_null() => {}
+                Some(field) => self.value(value, &field.schema, &path.field(name), key.origin()),
+                None if object.open => {}
+                None => self.unknown_field(name, key.origin(), object, path),
+            }
+        }
+        for field in object.fields {
+            if field.required && field.default.is_none() && node.get(field.name).is_none() {
+                self.error(
+                    codes::MISSING_FIELD,
+                    owner,
+                    &path.field(field.name),
+                    "is missing",
+                );
+            }
+        }
+    }
+
+    fn unknown_field(&mut self, name: &str, place: Origin, object: &Object, path: &Path<'_>) {
+        // A name may be as long as the file.
+        let shown = shorten(name);
+        let message = format!(
+            "{}: {} is not a field that exists",
+            self.subject,
+            path.field(&shown)
+        );
+        let help = match nearest(name, object.fields.iter().map(|field| field.name)) {
+            Some(near) => format!("did you mean '{near}'?"),
+            None => "it has no effect".to_string(),
+        };
+        self.out
+            .push(Diagnostic::warning(codes::UNKNOWN_FIELD, place, message).with_help(help));
+    }
+
+    fn size(
+        &mut self,
+        code: Code,
+        length: usize,
+        (min, max): (u32, u32),
+        what: &str,
+        path: &Path<'_>,
+        owner: Origin,
+    ) {
+        if length < min as usize {
+            let says = if length == 0 {
+                "must not be empty".to_string()
+            } else {
+                format!("must have at least {min} {what}, not {length}")
+            };
+            self.error(code, owner, path, &says);
+        } else if length > max as usize {
+            self.error(
+                code,
+                owner,
+                path,
+                &format!("must have at most {max} {what}, not {length}"),
+            );
+        }
+    }
+
+    fn wrong_type(&mut self, node: Node<'_>, wanted: &str, path: &Path<'_>) {
+        let found = match node.kind() {
+            Kind::Null => "null",
+            Kind::Bool => "a boolean",
+            Kind::Int => "an integer",
+            Kind::Float => "a number",
+            Kind::Str => "a string",
+            Kind::Seq => "a list",
+            Kind::Map => "an object",
+        };
+        let diagnostic = self.build(
+            codes::WRONG_TYPE,
+            place(node),
+            path,
+            &format!("must be {wanted}, not {found}"),
+        );
+        self.push(match retyped(node, wanted) {
+            Some(help) => diagnostic.with_help(help),
+            None => diagnostic,
+        });
+    }
+
+    fn error(&mut self, code: Code, place: Origin, path: &Path<'_>, says: &str) {
+        let diagnostic = self.build(code, place, path, says);
+        self.push(diagnostic);
+    }
+
+    fn build(&self, code: Code, place: Origin, path: &Path<'_>, says: &str) -> Diagnostic {
+        let path = path.to_string();
+        let path = if path.is_empty() { "the object" } else { &path };
+        Diagnostic::error(code, place, format!("{}: {path} {says}", self.subject))
+    }
+
+    fn push(&mut self, diagnostic: Diagnostic) {
+        self.sound = false;
+        self.out.push(diagnostic);
+    }
+}
+
+/// Where to point for a value: a scalar itself, but of a list or mapping, which may
+/// be long, its beginning.
+fn place(node: Node<'_>) -> Origin {
+    match node.kind() {
+        Kind::Map => node
+            .entries()
+            .next()
+            .map_or_else(|| node.origin(), |(key, _)| key.origin()),
+        Kind::Seq => match node.items().next() {
+            Some(first) if !matches!(first.kind(), Kind::Map | Kind::Seq) => first.origin(),
+            _ => node.origin(),
+        },
+        _ => node.origin(),
+    }
+}
+
+/// How to write a scalar so that it has the wanted type, where it nearly has.
+fn retyped(node: Node<'_>, wanted: &str) -> Option<String> {
+    let text = node.scalar_text()?;
+    if text.len() > 40 {
+        return None;
+    }
+    match (wanted, node.kind()) {
+        ("a string", Kind::Bool | Kind::Int | Kind::Float) => {
+            Some(format!("put it in quotes: \"{text}\""))
+        }
+        ("an integer", Kind::Str) if text.parse::<i64>().is_ok() => {
+            Some(format!("write it without quotes: {text}"))
+        }
+        ("an integer", Kind::Float) => {
+            let (whole, fraction) = text.split_once('.')?;
+            let whole_number = whole.parse::<i64>().is_ok() && fraction.bytes().all(|b| b == b'0');
+            whole_number.then(|| format!("write it without a fraction: {whole}"))
+        }
+        ("a boolean", Kind::Str) if matches!(text, "true" | "false") => {
+            Some(format!("write it without quotes: {text}"))
+        }
+        // YAML 1.1 knew these; Kubernetes' reader of YAML 1.2 does not.
+        ("a boolean", Kind::Str) => match text.to_ascii_lowercase().as_str() {
+            "yes" | "on" | "y" => Some("write true".to_string()),
+            "no" | "off" | "n" => Some("write false".to_string()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn scalar<'d>(node: Option<Node<'d>>, default: Option<&'d str>) -> Scalar<'d> {
+    match node {
+        Some(node) => match node.as_i64() {
+            Some(value) => Scalar::Int(value),
+            None => node.scalar_text().map_or(Scalar::Absent, Scalar::Text),
+        },
+        None => default.map_or(Scalar::Absent, |text| match text.parse() {
+            Ok(value) => Scalar::Int(value),
+            Err(_) => Scalar::Text(text.trim_matches('"')),
+        }),
+    }
+}
+
+/// The default of a scalar field of a list's items, as JSON.
+fn default_text(item: &Schema, key: &str) -> Option<&'static str> {
+    match item {
+        Schema::Object(object) => object.field(key).and_then(|field: &Field| field.default),
+        _ => None,
+    }
+}
+
+/// A scalar as written, for messages.
+fn written(node: Node<'_>) -> String {
+    match (node.as_str(), node.scalar_text()) {
+        (Some(text), _) => format!("'{}'", shorten(text)),
+        (None, Some(text)) => shorten(text),
+        (None, None) => node.kind().as_str().to_string(),
+    }
+}
+
+/// The first characters of a text that may be very long.
+fn shorten(text: &str) -> String {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_string(),
+    }
+}
+
+/// `'a', 'b' or 'c'`.
+fn alternatives(values: &[&str]) -> String {
+    let mut text = String::new();
+    for (index, value) in values.iter().enumerate() {
+        if index > 0 {
+            text.push_str(if index + 1 == values.len() {
+                " or "
+            } else {
+                ", "
+            });
+        }
+        text.push('\'');
+        text.push_str(value);
+        text.push('\'');
+    }
+    text
+}
