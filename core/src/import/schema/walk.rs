@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::import::document::{Kind, Node};
 use crate::model::Origin;
 
+use super::report::{Report, place, shorten, written};
 use super::suggest::nearest;
 use super::{Field, NO_LIMIT, Object, Path, Schema, Text, Unique};
 
@@ -28,18 +29,14 @@ pub fn validate_at(
     out: &mut Vec<Diagnostic>,
 ) -> bool {
     let mut walk = Walk {
-        subject,
-        out,
-        sound: true,
+        report: Report::new(subject, out),
     };
     walk.value(node, schema, path, place(node));
-    walk.sound
+    walk.report.is_sound()
 }
 
 struct Walk<'w> {
-    subject: &'w str,
-    out: &'w mut Vec<Diagnostic>,
-    sound: bool,
+    report: Report<'w>,
 }
 
 /// What tells an item of a list from the others.
@@ -61,6 +58,7 @@ impl Walk<'_> {
                 }
             }
             Schema::Int { min, max } => self.int(node, min, max, path),
+            Schema::IntOneOf(values) => self.int_one_of(node, values, path),
             Schema::Str(text) => self.text(node, &text, path),
             Schema::IntOrStr => {
                 if !matches!(node.kind(), Kind::Int | Kind::Str) {
@@ -109,12 +107,23 @@ impl Walk<'_> {
             (_, i64::MAX) => format!("must be at least {min}"),
             _ => format!("must be between {min} and {max}"),
         };
-        self.error(
+        self.report.error(
             codes::OUT_OF_RANGE,
             node.origin(),
             path,
             &format!("{says}, not {}", written(node)),
         );
+    }
+
+    fn int_one_of(&mut self, node: Node<'_>, values: &[i64], path: &Path<'_>) {
+        if node.kind() != Kind::Int {
+            return self.wrong_type(node, "an integer", path);
+        }
+        if !node.as_i64().is_some_and(|value| values.contains(&value)) {
+            let says = format!("must be {}, not {}", alternatives(values), written(node));
+            self.report
+                .error(codes::UNKNOWN_VALUE, node.origin(), path, &says);
+        }
     }
 
     fn text(&mut self, node: Node<'_>, text: &Text, path: &Path<'_>) {
@@ -127,12 +136,15 @@ impl Walk<'_> {
                 alternatives(text.values),
                 written(node)
             );
-            let near = nearest(value, text.values.iter().copied());
-            let diagnostic = self.build(codes::UNKNOWN_VALUE, node.origin(), path, &says);
-            return self.push(match near {
-                Some(near) => diagnostic.with_help(format!("did you mean '{near}'?")),
-                None => diagnostic,
-            });
+            let help = nearest(value, text.values.iter().copied());
+            let help = help.map(|near| format!("did you mean '{near}'?"));
+            return self.report.error_with_help(
+                codes::UNKNOWN_VALUE,
+                node.origin(),
+                path,
+                &says,
+                help,
+            );
         }
         // Counting characters costs a pass; a text of at most `max` bytes has at most
         // `max` characters.
@@ -145,13 +157,16 @@ impl Walk<'_> {
                     (0, max) => format!("must have at most {max} characters, not {length}"),
                     (min, max) => format!("must have {min} to {max} characters, not {length}"),
                 };
-                return self.error(codes::TEXT_LENGTH, node.origin(), path, &says);
+                return self
+                    .report
+                    .error(codes::TEXT_LENGTH, node.origin(), path, &says);
             }
         }
         if let Some(pattern) = text.pattern {
             if !(pattern.matches)(value) {
                 let says = format!("must be {}, not {}", pattern.says, written(node));
-                self.error(codes::PATTERN, node.origin(), path, &says);
+                self.report
+                    .error(codes::PATTERN, node.origin(), path, &says);
             }
         }
     }
@@ -207,7 +222,7 @@ impl Walk<'_> {
                 } else {
                     format!("has the same {keys} as {}", path.index(first))
                 };
-                self.error(
+                self.report.error(
                     codes::DUPLICATE_ITEM,
                     place(item),
                     &path.index(index),
@@ -259,7 +274,7 @@ impl Walk<'_> {
         }
         for field in object.fields {
             if field.required && field.default.is_none() && node.get(field.name).is_none() {
-                self.error(
+                self.report.error(
                     codes::MISSING_FIELD,
                     owner,
                     &path.field(field.name),
@@ -272,17 +287,18 @@ impl Walk<'_> {
     fn unknown_field(&mut self, name: &str, place: Origin, object: &Object, path: &Path<'_>) {
         // A name may be as long as the file.
         let shown = shorten(name);
-        let message = format!(
-            "{}: {} is not a field that exists",
-            self.subject,
-            path.field(&shown)
-        );
         let help = match nearest(name, object.fields.iter().map(|field| field.name)) {
             Some(near) => format!("did you mean '{near}'?"),
             None => "it has no effect".to_string(),
         };
-        self.out
-            .push(Diagnostic::warning(codes::UNKNOWN_FIELD, place, message).with_help(help));
+        let path = path.field(&shown);
+        self.report.warning(
+            codes::UNKNOWN_FIELD,
+            place,
+            &path,
+            "is not a known field",
+            Some(help),
+        );
     }
 
     fn size(
@@ -300,9 +316,9 @@ impl Walk<'_> {
             } else {
                 format!("must have at least {min} {what}, not {length}")
             };
-            self.error(code, owner, path, &says);
+            self.report.error(code, owner, path, &says);
         } else if length > max as usize {
-            self.error(
+            self.report.error(
                 code,
                 owner,
                 path,
@@ -321,48 +337,13 @@ impl Walk<'_> {
             Kind::Seq => "a list",
             Kind::Map => "an object",
         };
-        let diagnostic = self.build(
+        self.report.error_with_help(
             codes::WRONG_TYPE,
             place(node),
             path,
             &format!("must be {wanted}, not {found}"),
+            retyped(node, wanted),
         );
-        self.push(match retyped(node, wanted) {
-            Some(help) => diagnostic.with_help(help),
-            None => diagnostic,
-        });
-    }
-
-    fn error(&mut self, code: Code, place: Origin, path: &Path<'_>, says: &str) {
-        let diagnostic = self.build(code, place, path, says);
-        self.push(diagnostic);
-    }
-
-    fn build(&self, code: Code, place: Origin, path: &Path<'_>, says: &str) -> Diagnostic {
-        let path = path.to_string();
-        let path = if path.is_empty() { "the object" } else { &path };
-        Diagnostic::error(code, place, format!("{}: {path} {says}", self.subject))
-    }
-
-    fn push(&mut self, diagnostic: Diagnostic) {
-        self.sound = false;
-        self.out.push(diagnostic);
-    }
-}
-
-/// Where to point for a value: a scalar itself, but of a list or mapping, which may
-/// be long, its beginning.
-fn place(node: Node<'_>) -> Origin {
-    match node.kind() {
-        Kind::Map => node
-            .entries()
-            .next()
-            .map_or_else(|| node.origin(), |(key, _)| key.origin()),
-        Kind::Seq => match node.items().next() {
-            Some(first) if !matches!(first.kind(), Kind::Map | Kind::Seq) => first.origin(),
-            _ => node.origin(),
-        },
-        _ => node.origin(),
     }
 }
 
@@ -418,26 +399,8 @@ fn default_text(item: &Schema, key: &str) -> Option<&'static str> {
     }
 }
 
-/// A scalar as written, for messages.
-fn written(node: Node<'_>) -> String {
-    match (node.as_str(), node.scalar_text()) {
-        (Some(text), _) => format!("'{}'", shorten(text)),
-        (None, Some(text)) => shorten(text),
-        (None, None) => node.kind().as_str().to_string(),
-    }
-}
-
-/// The first characters of a text that may be very long.
-fn shorten(text: &str) -> String {
-    const SHOWN: usize = 60;
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_string(),
-    }
-}
-
-/// `'a', 'b' or 'c'`.
-fn alternatives(values: &[&str]) -> String {
+/// `a, b or c`.
+fn alternatives<T: ToString>(values: &[T]) -> String {
     let mut text = String::new();
     for (index, value) in values.iter().enumerate() {
         if index > 0 {
@@ -447,9 +410,7 @@ fn alternatives(values: &[&str]) -> String {
                 ", "
             });
         }
-        text.push('\'');
-        text.push_str(value);
-        text.push('\'');
+        text.push_str(&value.to_string());
     }
     text
 }
