@@ -9,7 +9,7 @@ pub mod document;
 pub mod schema;
 
 mod app_mesh;
-mod gateway_api;
+pub mod gateway_api;
 mod status;
 
 use alloc::vec::Vec;

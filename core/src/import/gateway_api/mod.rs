@@ -1,1 +1,5 @@
 //! Gateway API.
+
+pub mod duration;
+pub mod schema;
+pub mod validate;

@@ -105,7 +105,7 @@ pub fn written(node: Node<'_>) -> String {
 }
 
 /// The first characters of a text that may be very long.
-pub fn shorten(text: &str) -> String {
+fn shorten(text: &str) -> String {
     const SHOWN: usize = 60;
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::import::document::{Kind, Node};
 use crate::model::Origin;
 
-use super::report::{Report, place, shorten, written};
+use super::report::{Report, place, written};
 use super::suggest::nearest;
 use super::{Field, NO_LIMIT, Object, Path, Schema, Text, Unique};
 
@@ -39,6 +39,33 @@ struct Walk<'w> {
     report: Report<'w>,
 }
 
+/// The type that a value should have.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Bool,
+    Int,
+    IntOrStr,
+    Str,
+    List,
+    Object,
+    /// The key of a mapping.
+    Key,
+}
+
+impl Wanted {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Bool => "a boolean",
+            Self::Int => "an integer",
+            Self::IntOrStr => "an integer or a string",
+            Self::Str => "a string",
+            Self::List => "a list",
+            Self::Object => "an object",
+            Self::Key => "an object with strings as keys",
+        }
+    }
+}
+
 /// What tells an item of a list from the others.
 #[derive(Eq, Ord, PartialEq, PartialOrd)]
 enum Scalar<'d> {
@@ -54,7 +81,7 @@ impl Walk<'_> {
             Schema::Any => {}
             Schema::Bool => {
                 if node.kind() != Kind::Bool {
-                    self.wrong_type(node, "a boolean", path);
+                    self.wrong_type(node, Wanted::Bool, path);
                 }
             }
             Schema::Int { min, max } => self.int(node, min, max, path),
@@ -62,7 +89,7 @@ impl Walk<'_> {
             Schema::Str(text) => self.text(node, &text, path),
             Schema::IntOrStr => {
                 if !matches!(node.kind(), Kind::Int | Kind::Str) {
-                    self.wrong_type(node, "an integer or a string", path);
+                    self.wrong_type(node, Wanted::IntOrStr, path);
                 }
             }
             Schema::List {
@@ -72,19 +99,19 @@ impl Walk<'_> {
                 unique,
             } => {
                 if node.kind() != Kind::Seq {
-                    return self.wrong_type(node, "a list", path);
+                    return self.wrong_type(node, Wanted::List, path);
                 }
                 self.list(node, item, (min, max), unique, path, owner);
             }
             Schema::Map { value, max } => {
                 if node.kind() != Kind::Map {
-                    return self.wrong_type(node, "an object", path);
+                    return self.wrong_type(node, Wanted::Object, path);
                 }
                 self.map(node, value, max, path, owner);
             }
             Schema::Object(object) => {
                 if node.kind() != Kind::Map {
-                    return self.wrong_type(node, "an object", path);
+                    return self.wrong_type(node, Wanted::Object, path);
                 }
                 self.object(node, object, path, owner);
             }
@@ -93,7 +120,7 @@ impl Walk<'_> {
 
     fn int(&mut self, node: Node<'_>, min: i64, max: i64, path: &Path<'_>) {
         if node.kind() != Kind::Int {
-            return self.wrong_type(node, "an integer", path);
+            return self.wrong_type(node, Wanted::Int, path);
         }
         // An integer that does not even fit 64 bits is out of every range.
         if node
@@ -117,7 +144,7 @@ impl Walk<'_> {
 
     fn int_one_of(&mut self, node: Node<'_>, values: &[i64], path: &Path<'_>) {
         if node.kind() != Kind::Int {
-            return self.wrong_type(node, "an integer", path);
+            return self.wrong_type(node, Wanted::Int, path);
         }
         if !node.as_i64().is_some_and(|value| values.contains(&value)) {
             let says = format!("must be {}, not {}", alternatives(values), written(node));
@@ -128,7 +155,7 @@ impl Walk<'_> {
 
     fn text(&mut self, node: Node<'_>, text: &Text, path: &Path<'_>) {
         let Some(value) = node.as_str() else {
-            return self.wrong_type(node, "a string", path);
+            return self.wrong_type(node, Wanted::Str, path);
         };
         if !text.values.is_empty() && !text.values.contains(&value) {
             let says = format!(
@@ -250,7 +277,7 @@ impl Walk<'_> {
         );
         for (key, node) in node.entries().take(max as usize) {
             let Some(name) = key.scalar_text() else {
-                self.wrong_type(key, "a string as its key", path);
+                self.wrong_type(key, Wanted::Key, path);
                 continue;
             };
             if !node.is_null() {
@@ -262,7 +289,7 @@ impl Walk<'_> {
     fn object(&mut self, node: Node<'_>, object: &Object, path: &Path<'_>, owner: Origin) {
         for (key, value) in node.entries() {
             let Some(name) = key.scalar_text() else {
-                self.wrong_type(key, "a string as its key", path);
+                self.wrong_type(key, Wanted::Key, path);
                 continue;
             };
             match object.field(name) {
@@ -285,13 +312,11 @@ impl Walk<'_> {
     }
 
     fn unknown_field(&mut self, name: &str, place: Origin, object: &Object, path: &Path<'_>) {
-        // A name may be as long as the file.
-        let shown = shorten(name);
         let help = match nearest(name, object.fields.iter().map(|field| field.name)) {
             Some(near) => format!("did you mean '{near}'?"),
             None => "it has no effect".to_string(),
         };
-        let path = path.field(&shown);
+        let path = path.field(name);
         self.report.warning(
             codes::UNKNOWN_FIELD,
             place,
@@ -327,7 +352,7 @@ impl Walk<'_> {
         }
     }
 
-    fn wrong_type(&mut self, node: Node<'_>, wanted: &str, path: &Path<'_>) {
+    fn wrong_type(&mut self, node: Node<'_>, wanted: Wanted, path: &Path<'_>) {
         let found = match node.kind() {
             Kind::Null => "null",
             Kind::Bool => "a boolean",
@@ -341,35 +366,35 @@ impl Walk<'_> {
             codes::WRONG_TYPE,
             place(node),
             path,
-            &format!("must be {wanted}, not {found}"),
+            &format!("must be {}, not {found}", wanted.as_str()),
             retyped(node, wanted),
         );
     }
 }
 
 /// How to write a scalar so that it has the wanted type, where it nearly has.
-fn retyped(node: Node<'_>, wanted: &str) -> Option<String> {
+fn retyped(node: Node<'_>, wanted: Wanted) -> Option<String> {
     let text = node.scalar_text()?;
     if text.len() > 40 {
         return None;
     }
     match (wanted, node.kind()) {
-        ("a string", Kind::Bool | Kind::Int | Kind::Float) => {
+        (Wanted::Str, Kind::Bool | Kind::Int | Kind::Float) => {
             Some(format!("put it in quotes: \"{text}\""))
         }
-        ("an integer", Kind::Str) if text.parse::<i64>().is_ok() => {
+        (Wanted::Int, Kind::Str) if text.parse::<i64>().is_ok() => {
             Some(format!("write it without quotes: {text}"))
         }
-        ("an integer", Kind::Float) => {
+        (Wanted::Int, Kind::Float) => {
             let (whole, fraction) = text.split_once('.')?;
             let whole_number = whole.parse::<i64>().is_ok() && fraction.bytes().all(|b| b == b'0');
             whole_number.then(|| format!("write it without a fraction: {whole}"))
         }
-        ("a boolean", Kind::Str) if matches!(text, "true" | "false") => {
+        (Wanted::Bool, Kind::Str) if matches!(text, "true" | "false") => {
             Some(format!("write it without quotes: {text}"))
         }
         // YAML 1.1 knew these; Kubernetes' reader of YAML 1.2 does not.
-        ("a boolean", Kind::Str) => match text.to_ascii_lowercase().as_str() {
+        (Wanted::Bool, Kind::Str) => match text.to_ascii_lowercase().as_str() {
             "yes" | "on" | "y" => Some("write true".to_string()),
             "no" | "off" | "n" => Some("write false".to_string()),
             _ => None,
