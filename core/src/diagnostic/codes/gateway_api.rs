@@ -40,4 +40,5 @@ codes! {
     RETRY_INTERVAL = 1335, "the interval of a retry limit is out of range";
     EXTERNAL_HOSTNAME = 1336, "the hostname of an external backend is one of the cluster";
     PORT_NAME = 1337, "the name of a port is no DNS label";
+    VERSION_UNKNOWN = 1338, "the kind does not exist in this version";
 }

@@ -76,7 +76,7 @@ impl<'r> Report<'r> {
 
 /// Where to point for a value: a scalar itself, but of a list or mapping, which may
 /// be long, its beginning.
-pub fn place(node: Node<'_>) -> Origin {
+pub(crate) fn place(node: Node<'_>) -> Origin {
     match node.kind() {
         Kind::Map => node
             .entries()
@@ -91,12 +91,12 @@ pub fn place(node: Node<'_>) -> Origin {
 }
 
 /// Where to point for a field: its key, or the mapping's beginning where it is absent.
-pub fn field_place(node: Node<'_>, field: &str) -> Origin {
+pub(crate) fn field_place(node: Node<'_>, field: &str) -> Origin {
     node.key(field).map_or_else(|| place(node), Node::origin)
 }
 
 /// A scalar as written, for messages.
-pub fn written(node: Node<'_>) -> String {
+pub(crate) fn written(node: Node<'_>) -> String {
     match (node.as_str(), node.scalar_text()) {
         (Some(text), _) => format!("'{}'", shorten(text)),
         (None, Some(text)) => shorten(text),

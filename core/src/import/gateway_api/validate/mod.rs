@@ -39,13 +39,42 @@ mod references;
 mod session;
 mod unions;
 
+use alloc::format;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::{gateway_api as codes, schema as schema_codes};
+use crate::import::Object;
 use crate::import::document::Node;
-use crate::import::schema::{self, Path, Report};
+use crate::import::schema::{self, Path, Report, field_place};
 
-use super::schema::Manifest;
+use super::schema::{MANIFESTS, Manifest, find};
+
+/// Checks an object against the schema and the rules of its kind and version.
+///
+/// Says whether there was no error; warnings (fields that do not exist) do not count.
+/// A kind that the Gateway API does not have is not looked at. A kind that it has, but
+/// not in the object's version, is an error.
+pub fn object(object: &Object<'_>, out: &mut Vec<Diagnostic>) -> bool {
+    let subject = object.object_ref().to_string();
+    if let Some(known) = find(object.group, object.version, object.kind) {
+        return manifest(object.node, known, &subject, out);
+    }
+    let of_kind = |known: &&Manifest| known.group == object.group && known.kind == object.kind;
+    let versions: Vec<&str> =
+        MANIFESTS.iter().filter(of_kind).map(|known| known.version).collect();
+    if versions.is_empty() {
+        return true;
+    }
+    Report::new(&subject, out).error(
+        codes::VERSION_UNKNOWN,
+        object.node.get("apiVersion").map_or_else(|| object.origin(), Node::origin),
+        &Path::ROOT.field("apiVersion"),
+        &format!("must be {}/{}", object.group, versions.join(&format!(" or {}/", object.group))),
+    );
+    false
+}
 
 /// Checks a manifest against the schema and the rules of its kind.
 ///
@@ -125,6 +154,20 @@ fn text_or<'d>(node: Node<'d>, name: &str, default: &'static str) -> Option<&'d 
     match node.get(name) {
         Some(value) => value.as_str(),
         None => Some(default),
+    }
+}
+
+/// SPEC: Kubernetes API conventions: an object has a name, or a prefix for one that the
+/// API server makes up.
+fn name(node: Node<'_>, report: &mut Report<'_>) {
+    let is_there = |field| node.path(&["metadata", field]).is_some();
+    if !is_there("name") && !is_there("generateName") {
+        report.error(
+            schema_codes::MISSING_FIELD,
+            field_place(node, "metadata"),
+            &Path::ROOT.field("metadata").field("name"),
+            "is missing",
+        );
     }
 }
 
