@@ -87,10 +87,11 @@ pub fn manifest(
     out: &mut Vec<Diagnostic>,
 ) -> bool {
     let fits = schema::validate(node, &manifest.schema, subject, out);
-    let Some(spec) = node.get("spec") else {
-        return fits;
-    };
     let mut report = Report::new(subject, out);
+    name(node, &mut report);
+    let Some(spec) = node.get("spec") else {
+        return false;
+    };
     let (spec, root) = (
         At {
             node: spec,
