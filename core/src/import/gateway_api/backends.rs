@@ -10,11 +10,14 @@ use crate::import::document::Node;
 use crate::model::{Backend, InvalidTarget};
 
 use super::context::{Context, Reference};
+use super::faults::Faults;
 use super::read::{Problem, Resource, port, text_or, warn};
 
 /// What reads the rules of one route for one kind of parent.
 pub(super) struct Builder<'a, 'd> {
     pub(super) context: &'a Context<'d>,
+    /// What the validator found.
+    pub(super) faults: &'a Faults,
     pub(super) route: Resource<'d>,
     /// Whether the parents are Services: references then need no grant.
     pub(super) is_mesh: bool,
@@ -30,11 +33,21 @@ pub(super) struct Builder<'a, 'd> {
 impl<'a, 'd> Builder<'a, 'd> {
     pub(super) fn new(
         context: &'a Context<'d>,
+        faults: &'a Faults,
         route: Resource<'d>,
         is_mesh: bool,
         out: &'a mut Vec<Diagnostic>,
     ) -> Self {
-        Self { context, route, is_mesh, out, unresolved: None, invalid: None, invalid_rules: 0 }
+        Self {
+            context,
+            faults,
+            route,
+            is_mesh,
+            out,
+            unresolved: None,
+            invalid: None,
+            invalid_rules: 0,
+        }
     }
 
     /// Adds a warning at a field of the route.
@@ -106,10 +119,7 @@ impl<'a, 'd> Builder<'a, 'd> {
             let text = format!("names {kind} {namespace}/{name} without a port");
             return Err(fault(codes::BACKEND_INVALID, "UnsupportedValue", text));
         }
-        if is_import && !self.context.has_service_import(namespace, name) {
-            let text = format!("names {kind} {namespace}/{name}, which is not in the input");
-            return Err(fault(codes::BACKEND_NOT_FOUND, "BackendNotFound", text));
-        }
+        // ServiceImports come from other clusters and are never in the input.
         if !is_service || !self.context.knows_services() {
             return Ok(None);
         }

@@ -73,7 +73,6 @@ pub(super) struct Context<'d> {
     /// In input order.
     pub(super) services: Vec<Service<'d>>,
     service_names: BTreeMap<(&'d str, &'d str), usize>,
-    service_imports: BTreeSet<(&'d str, &'d str)>,
     secrets: BTreeSet<(&'d str, &'d str)>,
     classes: BTreeSet<&'d str>,
     namespaces: BTreeMap<&'d str, Labels<'d>>,
@@ -107,7 +106,6 @@ impl<'d> Context<'d> {
             routes: Vec::new(),
             services: Vec::new(),
             service_names: BTreeMap::new(),
-            service_imports: BTreeSet::new(),
             secrets: BTreeSet::new(),
             classes: BTreeSet::new(),
             namespaces: BTreeMap::new(),
@@ -129,11 +127,6 @@ impl<'d> Context<'d> {
     /// to exist: the routes of a repository rarely come with the whole cluster.
     pub(super) fn knows_services(&self) -> bool {
         !self.services.is_empty()
-    }
-
-    /// Whether there is such a ServiceImport, or none is known.
-    pub(super) fn has_service_import(&self, namespace: &str, name: &str) -> bool {
-        self.service_imports.is_empty() || self.service_imports.contains(&(namespace, name))
     }
 
     /// Whether Secrets are in the input at all.
@@ -186,9 +179,6 @@ impl<'d> Context<'d> {
                 let labels = labels.into_iter().flat_map(Node::entries);
                 let labels = labels.filter_map(|(key, value)| key.scalar_text().zip(value.scalar_text()));
                 self.namespaces.insert(resource.name, labels.collect());
-            }
-            ("multicluster.x-k8s.io", "ServiceImport") => {
-                self.service_imports.insert((resource.namespace, resource.name));
             }
             _ => {}
         }
@@ -254,7 +244,6 @@ fn counts(resource: &Resource<'_>) -> bool {
     match resource.group {
         GROUP | TRIAL_GROUP => true,
         "" => matches!(resource.kind, "Namespace" | "Secret" | "Service"),
-        "multicluster.x-k8s.io" => resource.kind == "ServiceImport",
         _ => false,
     }
 }

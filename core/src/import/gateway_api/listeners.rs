@@ -21,7 +21,7 @@ use super::read::{GROUP, Problem, Resource, capped, error, port, text, text_or, 
 use super::selector::Namespaces;
 
 /// Listeners that one Gateway or ListenerSet may have.
-const LISTENERS: usize = 64;
+pub(super) const LISTENERS: usize = 64;
 /// Certificates that one listener may have.
 const CERTIFICATES: usize = 64;
 
@@ -35,6 +35,8 @@ pub(super) struct Owner<'d> {
     pub(super) refused: Option<Problem>,
     /// A Gateway with `defaultScope: All`.
     pub(super) is_default: bool,
+    /// Not in the input, but named by its routes.
+    pub(super) is_assumed: bool,
     pub(super) listeners: Vec<Listener<'d>>,
 }
 
@@ -84,6 +86,7 @@ pub(super) fn read_all<'d>(context: &Context<'d>, out: &mut Vec<Diagnostic>) -> 
             refused: None,
             // SPEC: semantics/gateway-api.md 2: `defaultScope` (experimental).
             is_default: spec.and_then(|spec| text(spec, "defaultScope")) == Some("All"),
+            is_assumed: false,
             listeners: read_listeners(&resource, context, out),
         });
     }
@@ -100,6 +103,7 @@ pub(super) fn read_all<'d>(context: &Context<'d>, out: &mut Vec<Diagnostic>) -> 
             gateway: gateway.as_ref().ok().copied(),
             refused: gateway.err(),
             is_default: false,
+            is_assumed: false,
             listeners: read_listeners(&resource, context, out),
         });
     }

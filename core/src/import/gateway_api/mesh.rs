@@ -11,7 +11,7 @@
 //! to itself, as Kubernetes does. Ports are taken from the Service; where no
 //! Service is in the input at all, from the parent reference.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -25,7 +25,7 @@ use crate::model::{
 
 use super::attach::{Parent, ParentRef, RoutePlace};
 use super::context::{Context, RouteKind, Service};
-use super::read::{Problem, Resource, warn};
+use super::read::{Problem, Resource, note, warn};
 
 /// The name of the gateway that stands for the mesh.
 const NAME: &str = "mesh";
@@ -38,7 +38,6 @@ type Port<'d> = (&'d str, &'d str, Option<u16>);
 #[derive(Default)]
 pub(super) struct Mesh<'d> {
     bound: BTreeMap<Port<'d>, BTreeMap<Option<&'d str>, Vec<Binding<'d>>>>,
-    hostnames_noted: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -116,16 +115,6 @@ impl<'d> Mesh<'d> {
         }
     }
 
-    /// Says that hostnames mean nothing here.
-    pub(super) fn note_hostnames(&mut self, route: &RoutePlace<'_>, out: &mut Vec<Diagnostic>) {
-        if let Some(place) = route.resource.node.path(&["spec", "hostnames"]).filter(|_| !route.hosts.is_empty()) {
-            // SPEC: GEP-1294: implementations should not infer anything from it.
-            let text = "spec.hostnames is ignored where the parent is a Service";
-            super::read::note(out, codes::MESH_HOSTNAMES, place, &route.resource, text);
-            self.hostnames_noted = true;
-        }
-    }
-
     /// Adds the mesh's gateway. `ids` gives the route in the model.
     pub(super) fn build(
         self,
@@ -140,8 +129,10 @@ impl<'d> Mesh<'d> {
             .filter(|(namespace, name, _)| context.service(namespace, name).is_none())
             .copied()
             .collect();
-        let names = context.services.iter().map(|service| service.resource.name);
-        for name in names.chain(assumed.iter().map(|port| port.1)) {
+        let known = context.services.iter().map(|service| service.resource);
+        let known = known.map(|resource| (resource.name, resource.namespace));
+        let named: BTreeSet<_> = known.chain(assumed.iter().map(|port| (port.1, port.0))).collect();
+        for (name, _) in named {
             *builder.name_counts.entry(name).or_default() += 1;
         }
         for service in &context.services {
@@ -165,6 +156,14 @@ impl<'d> Mesh<'d> {
             origin: Origin::default(),
         });
     }
+}
+
+/// Says that hostnames mean nothing here.
+pub(super) fn note_hostnames(route: &RoutePlace<'_>, out: &mut Vec<Diagnostic>) {
+    let Some(place) = route.resource.node.path(&["spec", "hostnames"]) else { return };
+    // SPEC: GEP-1294: implementations should not infer anything from it.
+    let text = "spec.hostnames is ignored where the parent is a Service";
+    note(out, codes::MESH_HOSTNAMES, place, &route.resource, text);
 }
 
 /// The ports of a Service that a reference means.
@@ -195,8 +194,7 @@ fn is_stream(kind: &RouteKind) -> bool {
 struct MeshBuilder<'a, 'd> {
     set: &'a mut RouteSet,
     listeners: Vec<Listener>,
-    /// How many namespaces have a Service of this name, ports counted once each
-    /// for assumed ones.
+    /// How many namespaces have a Service of this name.
     name_counts: BTreeMap<&'d str, u32>,
 }
 
@@ -286,7 +284,7 @@ impl<'d> MeshBuilder<'_, 'd> {
             }
         };
         for &protocol in protocols {
-            let mut listener = Listener {
+            let listener = Listener {
                 name: listener_name(namespace, service, port, clients),
                 port,
                 protocol,
@@ -302,9 +300,6 @@ impl<'d> MeshBuilder<'_, 'd> {
                 bare.hosts = alloc::vec![short.clone()];
                 bare.client_namespace = Some(own.to_string());
                 self.listeners.push(bare);
-            }
-            if matches!(protocol, Protocol::Udp) {
-                listener.hosts.clone_from(&hosts);
             }
             self.listeners.push(listener);
         }

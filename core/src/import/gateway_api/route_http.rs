@@ -80,7 +80,11 @@ impl<'d> Builder<'_, 'd> {
 
     /// What is the same in rules of HTTPRoutes and GRPCRoutes.
     pub(super) fn rule(&mut self, node: Node<'d>, at: &str, matches: Vec<RouteMatch>) -> Rule {
-        let filters = self.filters(node, Scope::Rule, at);
+        // An API server would have refused the whole route for it.
+        let filters = match self.faults.within(node) {
+            Some(_) => Err(Problem::new("UnsupportedValue", format!("{at} has an error in it"))),
+            None => self.filters(node, Scope::Rule, at),
+        };
         let targets = self.targets(node, at);
         let (filters, action) = match filters {
             Ok(Filters { list, redirect: Some(redirect), metadata }) => {
@@ -111,7 +115,7 @@ impl<'d> Builder<'_, 'd> {
 
     /// SPEC: semantics/gateway-api.md 7: a rule that cannot be honoured answers
     /// with an error, and the route's other rules still work.
-    fn answer_500(&mut self, node: Node<'d>, at: &str, problem: Problem) -> Action {
+    pub(super) fn answer_500(&mut self, node: Node<'d>, at: &str, problem: Problem) -> Action {
         let text = format!("{at} answers 500: {}", problem.message);
         error(self.out, codes::RULE_ANSWERS_500, node, &self.route, text);
         self.invalid_rules += 1;

@@ -1,6 +1,5 @@
 //! TLSRoute, TCPRoute and UDPRoute rules: no matches, no filters, only backends.
 
-use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -8,7 +7,7 @@ use crate::diagnostic::codes::gateway_api as codes;
 use crate::model::{Action, Rule};
 
 use super::backends::Builder;
-use super::read::{list, text};
+use super::read::{Problem, list, text};
 
 impl Builder<'_, '_> {
     /// SPEC: semantics/gateway-api.md 5: one rule, weights as in HTTPRoute.
@@ -26,9 +25,16 @@ impl Builder<'_, '_> {
         };
         let targets = self.targets(node, "rules[0]");
         if targets.is_empty() {
-            self.warn(codes::NO_BACKENDS, node, format!("{} has no backendRefs", "rules[0]"));
+            self.warn(codes::NO_BACKENDS, node, "rules[0] has no backendRefs");
         }
-        let mut rule = Rule::new(Action::Forward(targets));
+        let action = match self.faults.within(node) {
+            Some(_) => {
+                let problem = Problem::new("UnsupportedValue", "rules[0] has an error in it");
+                self.answer_500(node, "rules[0]", problem)
+            }
+            None => Action::Forward(targets),
+        };
+        let mut rule = Rule::new(action);
         rule.name = text(node, "name").map(ToString::to_string);
         rule.origin = node.origin();
         alloc::vec![rule]
