@@ -61,6 +61,8 @@ mod route_grpc;
 mod route_http;
 mod route_l4;
 mod selector;
+#[cfg(test)]
+mod tests;
 
 use alloc::string::String;
 use alloc::vec::Vec;
