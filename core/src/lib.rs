@@ -11,6 +11,8 @@ pub mod compile;
 pub mod decision;
 #[cfg(feature = "compile")]
 pub mod diagnostic;
+#[cfg(feature = "explain")]
+pub mod explain;
 #[cfg(feature = "import")]
 pub mod import;
 mod matcher;

@@ -470,7 +470,7 @@ fn redirected(
 
 /// Applies a rule's and its target's rewrite to path and host; `false` where the
 /// result is over the limit.
-fn rewrite(
+pub(crate) fn rewrite(
     sections: &Sections,
     scratch: &mut Scratch,
     request: &Request<'_>,

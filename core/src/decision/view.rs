@@ -5,7 +5,7 @@ use core::fmt;
 
 use super::{Decision, Outcome, Reason};
 use crate::matcher::request::Request;
-use crate::table::action::{BackendEntry, RedirectEntry, TargetEntry, TargetKind};
+use crate::table::action::{BackendEntry, TargetEntry, TargetKind};
 use crate::table::names::ObjectName;
 use crate::table::text::Text;
 use crate::table::{NONE, Sections};
@@ -27,6 +27,25 @@ pub struct BackendView<'a> {
     pub subset: Option<&'a str>,
     /// The protocol to speak to it, where stated.
     pub protocol: Option<&'a str>,
+}
+
+/// `Service shop/cart:8080`, with `@subset` where there is one.
+impl fmt::Display for BackendView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let object = ObjectName {
+            kind: self.kind,
+            namespace: self.namespace,
+            name: self.name,
+        };
+        write!(f, "{object}")?;
+        if let Some(port) = self.port {
+            write!(f, ":{port}")?;
+        }
+        match self.subset {
+            Some(subset) => write!(f, "@{subset}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A target of the rule that won, and its share.
@@ -469,9 +488,5 @@ impl Sections {
             file: self.source(origin),
             draw,
         }
-    }
-
-    pub(crate) fn redirect(&self, redirect: u32) -> Option<&RedirectEntry> {
-        self.actions.redirects.get(redirect as usize)
     }
 }
