@@ -303,13 +303,13 @@ impl<'a> Decision<'a> {
     /// When the request is tried again; the last stage's policy that there is.
     pub fn retry(&self) -> Option<RetryView<'a>> {
         let sections = self.sections;
-        let policies = self.steps().iter().filter_map(|step| {
+        let mut policies = self.steps().iter().filter_map(|step| {
             sections
                 .actions
                 .retries
                 .get(self.rule_of(step)?.retry as usize)
         });
-        policies.last().map(|retry| RetryView {
+        policies.next_back().map(|retry| RetryView {
             sections,
             attempts: retry.attempts,
             per_try_timeout_ms: retry.per_try_timeout_ms,
@@ -321,13 +321,13 @@ impl<'a> Decision<'a> {
     /// How the client is kept at one backend.
     pub fn session(&self) -> Option<SessionView<'a>> {
         let sections = self.sections;
-        let policies = self.steps().iter().filter_map(|step| {
+        let mut policies = self.steps().iter().filter_map(|step| {
             sections
                 .actions
                 .sessions
                 .get(self.rule_of(step)?.session as usize)
         });
-        policies.last().map(|session| SessionView {
+        policies.next_back().map(|session| SessionView {
             kind: if session.cookie { "cookie" } else { "header" },
             name: session.name.map(|name| sections.text.str(name)),
             permanent: session.permanent,

@@ -22,6 +22,10 @@ pub struct StageListing {
     pub precedence: Precedence,
     /// Whether less specific hosts are tried where the most specific has no rule.
     pub host_fallthrough: bool,
+    /// Where it was written.
+    pub origin: Origin,
+    /// The file that the origin counts.
+    pub file: Option<String>,
     /// One row for each match under each host, best first.
     pub rows: Vec<Row>,
 }
@@ -60,13 +64,18 @@ impl Table {
         let sections = &*self.sections;
         let stages = sections.stages.iter().enumerate();
         stages
-            .map(|(id, stage)| StageListing {
-                stage: sections
-                    .object(sections.names.stages.get(id).copied())
-                    .to_string(),
-                precedence: stage.precedence,
-                host_fallthrough: stage.host_fallthrough,
-                rows: rows(sections, stage),
+            .map(|(id, stage)| {
+                let origin = sections.object_origin(sections.names.stages.get(id).copied());
+                StageListing {
+                    origin,
+                    file: sections.source(origin).map(Into::into),
+                    stage: sections
+                        .object(sections.names.stages.get(id).copied())
+                        .to_string(),
+                    precedence: stage.precedence,
+                    host_fallthrough: stage.host_fallthrough,
+                    rows: rows(sections, stage),
+                }
             })
             .collect()
     }

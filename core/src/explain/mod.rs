@@ -176,7 +176,7 @@ impl Table {
             &mut self.create_scratch(),
             request,
             &steps,
-            decided,
+            &decided,
         )
     }
 }
@@ -211,7 +211,7 @@ fn explain(
     scratch: &mut Scratch,
     request: &Request<'_>,
     steps: &[Step],
-    decided: Decided,
+    decided: &Decided,
 ) -> Explanation {
     scratch.fields.begin();
     let listener = sections.listeners.get(decided.listener as usize);
@@ -254,7 +254,7 @@ fn explain(
             scratch,
             request,
             stage,
-            host,
+            host.as_deref(),
             &path,
             step.candidate,
         );
@@ -285,7 +285,15 @@ fn explain(
     if matches!(decided.outcome, Outcome::NoRoute) {
         let host = stage_host(scratch, request, steps.len());
         let path = scratch.paths.get(request).to_vec();
-        let told = stage_explanation(sections, scratch, request, stage, host, &path, NONE);
+        let told = stage_explanation(
+            sections,
+            scratch,
+            request,
+            stage,
+            host.as_deref(),
+            &path,
+            NONE,
+        );
         explanation.stages.push(told);
     }
     explanation
@@ -307,13 +315,13 @@ fn stage_explanation(
     scratch: &mut Scratch,
     request: &Request<'_>,
     stage: u32,
-    host: Option<Vec<u8>>,
+    host: Option<&[u8]>,
     path: &[u8],
     winner: u32,
 ) -> StageExplanation {
     let entry = sections.stages.get(stage as usize);
     let mut trials = entry.map_or(Vec::new(), |entry| {
-        trial::all(sections, scratch, request, entry, host.as_deref(), path)
+        trial::all(sections, scratch, request, entry, host, path)
     });
     for trial in &mut trials {
         if trial.candidate == winner {
@@ -336,7 +344,7 @@ fn stage_explanation(
             .object(sections.names.stages.get(stage as usize).copied())
             .to_string(),
         precedence: entry.map_or(Precedence::GatewayApi, |entry| entry.precedence),
-        host: host.as_deref().map(readable),
+        host: host.map(readable),
         path: readable(path),
         trials,
         tie_break,

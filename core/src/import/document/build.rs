@@ -744,14 +744,14 @@ pub(super) fn shorten(text: &str) -> Cow<'_, str> {
 
 /// The first `${NAME}` in a text, or a plain scalar that is `$NAME`.
 fn variable(text: &str, plain: bool) -> Option<&str> {
-    if plain && let Some(name) = text.strip_prefix('$') {
-        if !name.is_empty()
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-        {
-            return Some(text);
-        }
+    if plain
+        && let Some(name) = text.strip_prefix('$')
+        && !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    {
+        return Some(text);
     }
     let start = text.find("${")?;
     let rest = text.get(start + 2..)?;
