@@ -385,11 +385,6 @@ fn retyped(node: Node<'_>, wanted: Wanted) -> Option<String> {
         (Wanted::Int, Kind::Str) if text.parse::<i64>().is_ok() => {
             Some(format!("write it without quotes: {text}"))
         }
-        (Wanted::Int, Kind::Float) => {
-            let (whole, fraction) = text.split_once('.')?;
-            let whole_number = whole.parse::<i64>().is_ok() && fraction.bytes().all(|b| b == b'0');
-            whole_number.then(|| format!("write it without a fraction: {whole}"))
-        }
         (Wanted::Bool, Kind::Str) if matches!(text, "true" | "false") => {
             Some(format!("write it without quotes: {text}"))
         }

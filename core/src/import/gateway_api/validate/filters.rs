@@ -22,6 +22,7 @@ const HTTP: Union = Union {
         ("CORS", "cors"),
         ("ExternalAuth", "externalAuth"),
     ],
+    empty_is_absent: false,
 };
 
 const GRPC: Union = Union {
@@ -33,6 +34,7 @@ const GRPC: Union = Union {
         ("RequestMirror", "requestMirror"),
         ("ExtensionRef", "extensionRef"),
     ],
+    empty_is_absent: false,
 };
 
 const PATH_MODIFIER: Union = Union {
@@ -42,12 +44,14 @@ const PATH_MODIFIER: Union = Union {
         ("ReplaceFullPath", "replaceFullPath"),
         ("ReplacePrefixMatch", "replacePrefixMatch"),
     ],
+    empty_is_absent: false,
 };
 
 const AUTH_PROTOCOL: Union = Union {
     tag: "protocol",
     default: "",
     members: &[("GRPC", "grpc"), ("HTTP", "http")],
+    empty_is_absent: false,
 };
 
 /// Types that may stand at most once in a list of filters.

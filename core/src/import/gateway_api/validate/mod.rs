@@ -62,16 +62,26 @@ pub fn object(object: &Object<'_>, out: &mut Vec<Diagnostic>) -> bool {
         return manifest(object.node, known, &subject, out);
     }
     let of_kind = |known: &&Manifest| known.group == object.group && known.kind == object.kind;
-    let versions: Vec<&str> =
-        MANIFESTS.iter().filter(of_kind).map(|known| known.version).collect();
+    let versions: Vec<&str> = MANIFESTS
+        .iter()
+        .filter(of_kind)
+        .map(|known| known.version)
+        .collect();
     if versions.is_empty() {
         return true;
     }
     Report::new(&subject, out).error(
         codes::VERSION_UNKNOWN,
-        object.node.get("apiVersion").map_or_else(|| object.origin(), Node::origin),
+        object
+            .node
+            .get("apiVersion")
+            .map_or_else(|| object.origin(), Node::origin),
         &Path::ROOT.field("apiVersion"),
-        &format!("must be {}/{}", object.group, versions.join(&format!(" or {}/", object.group))),
+        &format!(
+            "must be {}/{}",
+            object.group,
+            versions.join(&format!(" or {}/", object.group))
+        ),
     );
     false
 }

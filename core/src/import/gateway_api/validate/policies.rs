@@ -15,12 +15,14 @@ const SUBJECT_ALT_NAME: Union = Union {
     tag: "type",
     default: "",
     members: &[("Hostname", "hostname"), ("URI", "uri")],
+    empty_is_absent: true,
 };
 
 const BACKEND: Union = Union {
     tag: "type",
     default: "",
     members: &[("ExternalHostname", "externalHostname")],
+    empty_is_absent: false,
 };
 
 const BACKEND_TLS: Union = Union {
@@ -31,6 +33,7 @@ const BACKEND_TLS: Union = Union {
         ("None", ""),
         ("ServerOnly", ""),
     ],
+    empty_is_absent: false,
 };
 
 /// The rules for the `spec` of a BackendTLSPolicy.
