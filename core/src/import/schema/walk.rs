@@ -189,12 +189,12 @@ impl Walk<'_> {
                     .error(codes::TEXT_LENGTH, node.origin(), path, &says);
             }
         }
-        if let Some(pattern) = text.pattern {
-            if !(pattern.matches)(value) {
-                let says = format!("must be {}, not {}", pattern.says, written(node));
-                self.report
-                    .error(codes::PATTERN, node.origin(), path, &says);
-            }
+        if let Some(pattern) = text.pattern
+            && !(pattern.matches)(value)
+        {
+            let says = format!("must be {}, not {}", pattern.says, written(node));
+            self.report
+                .error(codes::PATTERN, node.origin(), path, &says);
         }
     }
 

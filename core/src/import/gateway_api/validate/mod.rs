@@ -187,7 +187,7 @@ fn layer4(spec: At<'_, '_>, report: &mut Report<'_>) {
     names::rule_names(spec, report);
     items(spec, "rules", |rule| {
         items(rule, "backendRefs", |backend| {
-            backends::port(backend, report)
+            backends::port(backend, report);
         });
     });
 }

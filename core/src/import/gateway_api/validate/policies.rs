@@ -118,7 +118,7 @@ fn tls_validation(owner: At<'_, '_>, report: &mut Report<'_>) {
             report.error(codes::CA_NOT_ONE, place, validation.path, says);
         }
         items(validation, "subjectAltNames", |name| {
-            union(name, &SUBJECT_ALT_NAME, report)
+            union(name, &SUBJECT_ALT_NAME, report);
         });
     });
 }
