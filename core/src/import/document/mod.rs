@@ -22,6 +22,8 @@ mod read;
 mod scalar;
 mod source;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use alloc::string::String;
 use alloc::vec::Vec;
