@@ -6,12 +6,12 @@
 //! is dropped silently, and one bad object never costs another.
 
 pub mod document;
+pub mod gateway_api;
 pub mod schema;
 
 mod api_json;
 mod app_mesh;
 mod dialect;
-mod gateway_api;
 mod object;
 mod recognize;
 mod status;

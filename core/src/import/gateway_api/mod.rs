@@ -1,5 +1,9 @@
 //! Gateway API.
 
+pub mod duration;
+pub mod schema;
+pub mod validate;
+
 use super::{Import, Object, Options};
 
 /// Imports Gateway API objects, and the Services, Namespaces, Secrets,

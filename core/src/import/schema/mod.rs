@@ -42,11 +42,14 @@
 
 mod path;
 pub mod patterns;
+mod report;
 mod suggest;
 mod walk;
 
 pub use path::Path;
 pub use patterns::Pattern;
+pub use report::Report;
+pub(crate) use report::{field_place, place, written};
 pub use walk::{validate, validate_at};
 
 /// What a value may be.
@@ -63,6 +66,8 @@ pub enum Schema {
         /// The greatest value.
         max: i64,
     },
+    /// One of these integers.
+    IntOneOf(&'static [i64]),
     /// Text.
     Str(Text),
     /// An integer or text, such as a port by number or name.

@@ -67,8 +67,9 @@ impl fmt::Display for Path<'_> {
         for step in steps {
             match step {
                 Step::Root => {}
-                Step::Field(name) if first => f.write_str(name)?,
-                Step::Field(name) => write!(f, ".{name}")?,
+                // A key of the author's own may be as long as the file.
+                Step::Field(name) if first => write!(f, "{name:.80}")?,
+                Step::Field(name) => write!(f, ".{name:.80}")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
             }
             first = false;

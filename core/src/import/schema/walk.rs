@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::import::document::{Kind, Node};
 use crate::model::Origin;
 
+use super::report::{Report, place, written};
 use super::suggest::nearest;
 use super::{Field, NO_LIMIT, Object, Path, Schema, Text, Unique};
 
@@ -28,18 +29,41 @@ pub fn validate_at(
     out: &mut Vec<Diagnostic>,
 ) -> bool {
     let mut walk = Walk {
-        subject,
-        out,
-        sound: true,
+        report: Report::new(subject, out),
     };
     walk.value(node, schema, path, place(node));
-    walk.sound
+    walk.report.is_sound()
 }
 
 struct Walk<'w> {
-    subject: &'w str,
-    out: &'w mut Vec<Diagnostic>,
-    sound: bool,
+    report: Report<'w>,
+}
+
+/// The type that a value should have.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Bool,
+    Int,
+    IntOrStr,
+    Str,
+    List,
+    Object,
+    /// The key of a mapping.
+    Key,
+}
+
+impl Wanted {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Bool => "a boolean",
+            Self::Int => "an integer",
+            Self::IntOrStr => "an integer or a string",
+            Self::Str => "a string",
+            Self::List => "a list",
+            Self::Object => "an object",
+            Self::Key => "an object with strings as keys",
+        }
+    }
 }
 
 /// What tells an item of a list from the others.
@@ -57,14 +81,15 @@ impl Walk<'_> {
             Schema::Any => {}
             Schema::Bool => {
                 if node.kind() != Kind::Bool {
-                    self.wrong_type(node, "a boolean", path);
+                    self.wrong_type(node, Wanted::Bool, path);
                 }
             }
             Schema::Int { min, max } => self.int(node, min, max, path),
+            Schema::IntOneOf(values) => self.int_one_of(node, values, path),
             Schema::Str(text) => self.text(node, &text, path),
             Schema::IntOrStr => {
                 if !matches!(node.kind(), Kind::Int | Kind::Str) {
-                    self.wrong_type(node, "an integer or a string", path);
+                    self.wrong_type(node, Wanted::IntOrStr, path);
                 }
             }
             Schema::List {
@@ -74,19 +99,19 @@ impl Walk<'_> {
                 unique,
             } => {
                 if node.kind() != Kind::Seq {
-                    return self.wrong_type(node, "a list", path);
+                    return self.wrong_type(node, Wanted::List, path);
                 }
                 self.list(node, item, (min, max), unique, path, owner);
             }
             Schema::Map { value, max } => {
                 if node.kind() != Kind::Map {
-                    return self.wrong_type(node, "an object", path);
+                    return self.wrong_type(node, Wanted::Object, path);
                 }
                 self.map(node, value, max, path, owner);
             }
             Schema::Object(object) => {
                 if node.kind() != Kind::Map {
-                    return self.wrong_type(node, "an object", path);
+                    return self.wrong_type(node, Wanted::Object, path);
                 }
                 self.object(node, object, path, owner);
             }
@@ -95,7 +120,7 @@ impl Walk<'_> {
 
     fn int(&mut self, node: Node<'_>, min: i64, max: i64, path: &Path<'_>) {
         if node.kind() != Kind::Int {
-            return self.wrong_type(node, "an integer", path);
+            return self.wrong_type(node, Wanted::Int, path);
         }
         // An integer that does not even fit 64 bits is out of every range.
         if node
@@ -109,7 +134,7 @@ impl Walk<'_> {
             (_, i64::MAX) => format!("must be at least {min}"),
             _ => format!("must be between {min} and {max}"),
         };
-        self.error(
+        self.report.error(
             codes::OUT_OF_RANGE,
             node.origin(),
             path,
@@ -117,9 +142,20 @@ impl Walk<'_> {
         );
     }
 
+    fn int_one_of(&mut self, node: Node<'_>, values: &[i64], path: &Path<'_>) {
+        if node.kind() != Kind::Int {
+            return self.wrong_type(node, Wanted::Int, path);
+        }
+        if !node.as_i64().is_some_and(|value| values.contains(&value)) {
+            let says = format!("must be {}, not {}", alternatives(values), written(node));
+            self.report
+                .error(codes::UNKNOWN_VALUE, node.origin(), path, &says);
+        }
+    }
+
     fn text(&mut self, node: Node<'_>, text: &Text, path: &Path<'_>) {
         let Some(value) = node.as_str() else {
-            return self.wrong_type(node, "a string", path);
+            return self.wrong_type(node, Wanted::Str, path);
         };
         if !text.values.is_empty() && !text.values.contains(&value) {
             let says = format!(
@@ -127,12 +163,15 @@ impl Walk<'_> {
                 alternatives(text.values),
                 written(node)
             );
-            let near = nearest(value, text.values.iter().copied());
-            let diagnostic = self.build(codes::UNKNOWN_VALUE, node.origin(), path, &says);
-            return self.push(match near {
-                Some(near) => diagnostic.with_help(format!("did you mean '{near}'?")),
-                None => diagnostic,
-            });
+            let help = nearest(value, text.values.iter().copied());
+            let help = help.map(|near| format!("did you mean '{near}'?"));
+            return self.report.error_with_help(
+                codes::UNKNOWN_VALUE,
+                node.origin(),
+                path,
+                &says,
+                help,
+            );
         }
         // Counting characters costs a pass; a text of at most `max` bytes has at most
         // `max` characters.
@@ -145,13 +184,16 @@ impl Walk<'_> {
                     (0, max) => format!("must have at most {max} characters, not {length}"),
                     (min, max) => format!("must have {min} to {max} characters, not {length}"),
                 };
-                return self.error(codes::TEXT_LENGTH, node.origin(), path, &says);
+                return self
+                    .report
+                    .error(codes::TEXT_LENGTH, node.origin(), path, &says);
             }
         }
         if let Some(pattern) = text.pattern {
             if !(pattern.matches)(value) {
                 let says = format!("must be {}, not {}", pattern.says, written(node));
-                self.error(codes::PATTERN, node.origin(), path, &says);
+                self.report
+                    .error(codes::PATTERN, node.origin(), path, &says);
             }
         }
     }
@@ -207,7 +249,7 @@ impl Walk<'_> {
                 } else {
                     format!("has the same {keys} as {}", path.index(first))
                 };
-                self.error(
+                self.report.error(
                     codes::DUPLICATE_ITEM,
                     place(item),
                     &path.index(index),
@@ -235,7 +277,7 @@ impl Walk<'_> {
         );
         for (key, node) in node.entries().take(max as usize) {
             let Some(name) = key.scalar_text() else {
-                self.wrong_type(key, "a string as its key", path);
+                self.wrong_type(key, Wanted::Key, path);
                 continue;
             };
             if !node.is_null() {
@@ -247,7 +289,7 @@ impl Walk<'_> {
     fn object(&mut self, node: Node<'_>, object: &Object, path: &Path<'_>, owner: Origin) {
         for (key, value) in node.entries() {
             let Some(name) = key.scalar_text() else {
-                self.wrong_type(key, "a string as its key", path);
+                self.wrong_type(key, Wanted::Key, path);
                 continue;
             };
             match object.field(name) {
@@ -259,7 +301,7 @@ impl Walk<'_> {
         }
         for field in object.fields {
             if field.required && field.default.is_none() && node.get(field.name).is_none() {
-                self.error(
+                self.report.error(
                     codes::MISSING_FIELD,
                     owner,
                     &path.field(field.name),
@@ -270,19 +312,18 @@ impl Walk<'_> {
     }
 
     fn unknown_field(&mut self, name: &str, place: Origin, object: &Object, path: &Path<'_>) {
-        // A name may be as long as the file.
-        let shown = shorten(name);
-        let message = format!(
-            "{}: {} is not a field that exists",
-            self.subject,
-            path.field(&shown)
-        );
         let help = match nearest(name, object.fields.iter().map(|field| field.name)) {
             Some(near) => format!("did you mean '{near}'?"),
             None => "it has no effect".to_string(),
         };
-        self.out
-            .push(Diagnostic::warning(codes::UNKNOWN_FIELD, place, message).with_help(help));
+        let path = path.field(name);
+        self.report.warning(
+            codes::UNKNOWN_FIELD,
+            place,
+            &path,
+            "is not a known field",
+            Some(help),
+        );
     }
 
     fn size(
@@ -300,9 +341,9 @@ impl Walk<'_> {
             } else {
                 format!("must have at least {min} {what}, not {length}")
             };
-            self.error(code, owner, path, &says);
+            self.report.error(code, owner, path, &says);
         } else if length > max as usize {
-            self.error(
+            self.report.error(
                 code,
                 owner,
                 path,
@@ -311,7 +352,7 @@ impl Walk<'_> {
         }
     }
 
-    fn wrong_type(&mut self, node: Node<'_>, wanted: &str, path: &Path<'_>) {
+    fn wrong_type(&mut self, node: Node<'_>, wanted: Wanted, path: &Path<'_>) {
         let found = match node.kind() {
             Kind::Null => "null",
             Kind::Bool => "a boolean",
@@ -321,74 +362,39 @@ impl Walk<'_> {
             Kind::Seq => "a list",
             Kind::Map => "an object",
         };
-        let diagnostic = self.build(
+        self.report.error_with_help(
             codes::WRONG_TYPE,
             place(node),
             path,
-            &format!("must be {wanted}, not {found}"),
+            &format!("must be {}, not {found}", wanted.as_str()),
+            retyped(node, wanted),
         );
-        self.push(match retyped(node, wanted) {
-            Some(help) => diagnostic.with_help(help),
-            None => diagnostic,
-        });
-    }
-
-    fn error(&mut self, code: Code, place: Origin, path: &Path<'_>, says: &str) {
-        let diagnostic = self.build(code, place, path, says);
-        self.push(diagnostic);
-    }
-
-    fn build(&self, code: Code, place: Origin, path: &Path<'_>, says: &str) -> Diagnostic {
-        let path = path.to_string();
-        let path = if path.is_empty() { "the object" } else { &path };
-        Diagnostic::error(code, place, format!("{}: {path} {says}", self.subject))
-    }
-
-    fn push(&mut self, diagnostic: Diagnostic) {
-        self.sound = false;
-        self.out.push(diagnostic);
-    }
-}
-
-/// Where to point for a value: a scalar itself, but of a list or mapping, which may
-/// be long, its beginning.
-fn place(node: Node<'_>) -> Origin {
-    match node.kind() {
-        Kind::Map => node
-            .entries()
-            .next()
-            .map_or_else(|| node.origin(), |(key, _)| key.origin()),
-        Kind::Seq => match node.items().next() {
-            Some(first) if !matches!(first.kind(), Kind::Map | Kind::Seq) => first.origin(),
-            _ => node.origin(),
-        },
-        _ => node.origin(),
     }
 }
 
 /// How to write a scalar so that it has the wanted type, where it nearly has.
-fn retyped(node: Node<'_>, wanted: &str) -> Option<String> {
+fn retyped(node: Node<'_>, wanted: Wanted) -> Option<String> {
     let text = node.scalar_text()?;
     if text.len() > 40 {
         return None;
     }
     match (wanted, node.kind()) {
-        ("a string", Kind::Bool | Kind::Int | Kind::Float) => {
+        (Wanted::Str, Kind::Bool | Kind::Int | Kind::Float) => {
             Some(format!("put it in quotes: \"{text}\""))
         }
-        ("an integer", Kind::Str) if text.parse::<i64>().is_ok() => {
+        (Wanted::Int, Kind::Str) if text.parse::<i64>().is_ok() => {
             Some(format!("write it without quotes: {text}"))
         }
-        ("an integer", Kind::Float) => {
+        (Wanted::Int, Kind::Float) => {
             let (whole, fraction) = text.split_once('.')?;
             let whole_number = whole.parse::<i64>().is_ok() && fraction.bytes().all(|b| b == b'0');
             whole_number.then(|| format!("write it without a fraction: {whole}"))
         }
-        ("a boolean", Kind::Str) if matches!(text, "true" | "false") => {
+        (Wanted::Bool, Kind::Str) if matches!(text, "true" | "false") => {
             Some(format!("write it without quotes: {text}"))
         }
         // YAML 1.1 knew these; Kubernetes' reader of YAML 1.2 does not.
-        ("a boolean", Kind::Str) => match text.to_ascii_lowercase().as_str() {
+        (Wanted::Bool, Kind::Str) => match text.to_ascii_lowercase().as_str() {
             "yes" | "on" | "y" => Some("write true".to_string()),
             "no" | "off" | "n" => Some("write false".to_string()),
             _ => None,
@@ -418,26 +424,8 @@ fn default_text(item: &Schema, key: &str) -> Option<&'static str> {
     }
 }
 
-/// A scalar as written, for messages.
-fn written(node: Node<'_>) -> String {
-    match (node.as_str(), node.scalar_text()) {
-        (Some(text), _) => format!("'{}'", shorten(text)),
-        (None, Some(text)) => shorten(text),
-        (None, None) => node.kind().as_str().to_string(),
-    }
-}
-
-/// The first characters of a text that may be very long.
-fn shorten(text: &str) -> String {
-    const SHOWN: usize = 60;
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_string(),
-    }
-}
-
-/// `'a', 'b' or 'c'`.
-fn alternatives(values: &[&str]) -> String {
+/// `a, b or c`.
+fn alternatives<T: ToString>(values: &[T]) -> String {
     let mut text = String::new();
     for (index, value) in values.iter().enumerate() {
         if index > 0 {
@@ -447,9 +435,7 @@ fn alternatives(values: &[&str]) -> String {
                 ", "
             });
         }
-        text.push('\'');
-        text.push_str(value);
-        text.push('\'');
+        text.push_str(&value.to_string());
     }
     text
 }
