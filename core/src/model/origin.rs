@@ -50,7 +50,11 @@ impl ObjectRef {
         namespace: impl Into<String>,
         name: impl Into<String>,
     ) -> Self {
-        Self { kind: kind.into(), namespace: namespace.into(), name: name.into() }
+        Self {
+            kind: kind.into(),
+            namespace: namespace.into(),
+            name: name.into(),
+        }
     }
 }
 
