@@ -1,5 +1,6 @@
 //! What the winner does with a request.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -84,7 +85,7 @@ impl<'o, 's> Walk<'o, 's> {
             }
             // SPEC: gateway-api.md 7: the rule's filters, then the backend's.
             let filters: Vec<_> = winner.rule.filters.iter().chain(&chosen.filters).collect();
-            let Some(next) = self.apply(&filters, &winner, seen) else {
+            let Some(next) = self.apply(&filters, &winner, &seen) else {
                 return respond(500);
             };
             seen = next;
@@ -92,7 +93,7 @@ impl<'o, 's> Walk<'o, 's> {
                 // SPEC: gateway-api.md 8: an invalid reference keeps its share, which fails.
                 Target::Invalid(invalid) => return respond(invalid.status),
                 Target::Backend(backend) => {
-                    return Answer::Forward(Forward {
+                    let forward = Forward {
                         trail: self.trail,
                         backend: backend.clone(),
                         target: [seen.path, seen.query].concat(),
@@ -100,7 +101,8 @@ impl<'o, 's> Walk<'o, 's> {
                         request_edits: self.request_edits,
                         response_edits: self.response_edits,
                         mirrors: self.mirrors,
-                    });
+                    };
+                    return Answer::Forward(Box::new(forward));
                 }
                 Target::Stage { stage, .. } => *stage,
             };
@@ -190,7 +192,7 @@ impl<'o, 's> Walk<'o, 's> {
 
     /// Applies filters in order. A path rewrite starts from the path that the rule
     /// matched, so the last one counts. `None` where the result is not canonical.
-    fn apply(&mut self, filters: &[&Filter], winner: &Winner<'_>, seen: Seen) -> Option<Seen> {
+    fn apply(&mut self, filters: &[&Filter], winner: &Winner<'_>, seen: &Seen) -> Option<Seen> {
         let mut next = seen.clone();
         for filter in filters {
             match filter {

@@ -1,7 +1,6 @@
 //! Which listeners of a gateway a request comes in by.
 
 use alloc::vec::Vec;
-use core::cmp::Reverse;
 
 use super::{Protocol, Request, Seen, host};
 use crate::model::{self, Gateway, Listener, Scheme};
@@ -68,30 +67,31 @@ pub(super) fn listeners<'s>(gateway: &'s Gateway, request: &Request, seen: &Seen
     let Some(best_key) = taking.iter().filter_map(key).max() else {
         return Entry::Listeners(Vec::new());
     };
-    let mut chosen: Vec<_> = taking
+    let equals: Vec<_> = taking
         .iter()
         .copied()
         .filter(|listener| key(listener) == Some(best_key))
         .collect();
-    if sni.is_some() && request.is_http() {
-        let before = chosen.len();
-        chosen.retain(|listener| !is_misdirected(listener, &taking, authority));
-        if chosen.is_empty() && before > 0 {
-            return Entry::Misdirected;
+    if sni.is_none() || !request.is_http() {
+        return Entry::Listeners(equals);
+    }
+    // SPEC: gateway-api.md 1.3: 421 where another listener of the port is the better
+    // match for the authority, 404 where none matches it.
+    let (mut chosen, mut misdirected) = (Vec::new(), false);
+    for listener in equals {
+        let on_port = taking.iter().filter(|other| other.port == listener.port);
+        let own = best(listener, authority);
+        match on_port.filter_map(|other| best(other, authority)).max() {
+            _ if !listener.detect_misdirected => chosen.push(listener),
+            None => {}
+            Some(most) if own == Some(most) => chosen.push(listener),
+            Some(_) => misdirected = true,
         }
     }
-    Entry::Listeners(chosen)
-}
-
-/// SPEC: gateway-api.md 1.3: 421 where another listener of the port is the better
-/// match for the authority. Where none matches at all, no route of the listener
-/// does either, which gives the 404 that is asked for.
-fn is_misdirected(listener: &Listener, others: &[&Listener], authority: Option<&[u8]>) -> bool {
-    listener.detect_misdirected
-        && others
-            .iter()
-            .filter(|other| other.port == listener.port)
-            .any(|other| best(other, authority) > best(listener, authority))
+    match chosen.is_empty() && misdirected {
+        true => Entry::Misdirected,
+        false => Entry::Listeners(chosen),
+    }
 }
 
 /// How specific the listener's best host for `host` is; `None` where it has none.
@@ -103,9 +103,7 @@ fn best(listener: &Listener, host: Option<&[u8]>) -> Option<(u8, usize)> {
         .hosts
         .iter()
         .filter(|pattern| host::matches(pattern, host));
-    matching
-        .map(host::specificity)
-        .min_by_key(|specificity| Reverse(*specificity))
+    matching.map(host::specificity).max()
 }
 
 fn speaks(protocol: model::Protocol, request: &Request) -> bool {

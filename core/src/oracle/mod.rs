@@ -12,12 +12,13 @@
 //! host is and which patterns it meets, [`path`] the same for paths, `entry`
 //! which listeners a request comes in by, `predicate` what a match asks,
 //! `precedence` the order between matches, `action` what the winner does.
+//! `request` holds what a test asks with and is answered with.
 //! Nothing is kept between requests but compiled regular expressions.
 //!
 //! # Invariants
 //!
 //! 1. The answer depends on the route set and the request alone.
-//! 2. Work is unbounded only in the sizes of the two, and recursion is bounded.
+//! 2. There is no recursion; a request passes through a bounded number of stages.
 
 mod action;
 mod entry;
@@ -25,6 +26,7 @@ pub mod host;
 pub mod path;
 mod precedence;
 mod predicate;
+mod request;
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -35,158 +37,9 @@ use core::cell::RefCell;
 
 use regex_automata::{meta::Regex, util::syntax};
 
-use crate::model::{
-    Backend, HeaderEdit, Normalization, Route, RouteMatch, RouteSet, Rule, Scheme, StageId,
-};
+use crate::model::{Normalization, Route, RouteMatch, RouteSet, Rule, StageId};
 
-/// A request, owned.
-#[derive(Clone, Debug, Default)]
-pub struct Request {
-    /// `GET`
-    pub method: Vec<u8>,
-    /// `http` unless stated.
-    pub scheme: Option<Scheme>,
-    /// The authority as it came, port included.
-    pub authority: Option<Vec<u8>>,
-    /// Path and query as they came.
-    pub target: Vec<u8>,
-    /// Names and values in order; names in any case.
-    pub headers: Vec<(Vec<u8>, Vec<u8>)>,
-    /// The gateway that took it: `namespace/name` or `name`.
-    pub gateway: Option<String>,
-    /// The port it came in by.
-    pub port: Option<u16>,
-    /// The TLS server name.
-    pub sni: Option<Vec<u8>>,
-    /// What it speaks.
-    pub protocol: Protocol,
-    /// The namespace of the client, in a mesh.
-    pub client_namespace: Option<String>,
-    /// Where random choices come from.
-    pub draws: Draws,
-}
-
-impl Request {
-    /// A plain HTTP request.
-    pub fn new(method: &str, authority: Option<&str>, target: &str) -> Self {
-        Self {
-            method: method.into(),
-            authority: authority.map(Into::into),
-            target: target.into(),
-            ..Self::default()
-        }
-    }
-
-    fn is_http(&self) -> bool {
-        matches!(
-            self.protocol,
-            Protocol::Http1 | Protocol::Http2 | Protocol::Grpc
-        )
-    }
-
-    fn scheme(&self) -> Scheme {
-        self.scheme.unwrap_or(Scheme::Http)
-    }
-
-    /// The values of a header, in order. `name` is lower case.
-    fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.headers
-            .iter()
-            .filter(move |(n, _)| n.eq_ignore_ascii_case(name.as_bytes()))
-            .map(|(_, value)| value.as_slice())
-    }
-}
-
-/// What a request speaks.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Protocol {
-    /// HTTP/1.x
-    #[default]
-    Http1,
-    /// HTTP/2 or 3
-    Http2,
-    /// gRPC
-    Grpc,
-    /// A TLS connection
-    Tls,
-    /// A TCP connection
-    Tcp,
-    /// UDP datagrams
-    Udp,
-}
-
-/// Where random choices come from.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Draws {
-    /// Every draw gives this number.
-    Same(u64),
-    /// Draws give these numbers in turn, then 0.
-    List(Vec<u64>),
-}
-
-impl Default for Draws {
-    fn default() -> Self {
-        Self::Same(0)
-    }
-}
-
-/// What becomes of a request.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Answer {
-    /// It is sent on.
-    Forward(Forward),
-    /// It is answered with another address.
-    Redirect {
-        /// The status.
-        status: u16,
-        /// The new address.
-        location: Vec<u8>,
-    },
-    /// It is answered by the engine.
-    Respond {
-        /// The status.
-        status: u16,
-    },
-    /// No rule takes it.
-    NoRoute {
-        /// 404, or 421 for a request that came in by the wrong server name.
-        status: u16,
-    },
-    /// It is malformed.
-    Reject,
-    /// Gateways or listeners that could all have taken it would differ.
-    Ambiguous,
-}
-
-/// How a request is sent on.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Forward {
-    /// The winner of each stage that was passed through.
-    pub trail: Vec<Step>,
-    /// Where to.
-    pub backend: Backend,
-    /// The path that is sent on, with the query.
-    pub target: Vec<u8>,
-    /// The authority that is sent on.
-    pub authority: Option<Vec<u8>>,
-    /// Edits of request headers, in order.
-    pub request_edits: Vec<HeaderEdit>,
-    /// Edits of response headers, in order.
-    pub response_edits: Vec<HeaderEdit>,
-    /// Backends that could get a copy, and whether this request gives one.
-    pub mirrors: Vec<(Backend, bool)>,
-}
-
-/// The winner of one stage.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Step {
-    /// Index of the route in the set.
-    pub route: u32,
-    /// Index of the rule in the route.
-    pub rule: usize,
-    /// Index of the match in the rule; `None` where the rule has no matches.
-    pub matched: Option<usize>,
-}
+pub use request::{Answer, Draws, Forward, Protocol, Request, Step};
 
 /// A route set under evaluation.
 pub struct Oracle<'s> {
@@ -280,33 +133,30 @@ impl<'s> Oracle<'s> {
                 continue;
             };
             for (rule_index, rule) in route.rules.iter().enumerate() {
-                let everything = RouteMatch::default();
-                let no_match = rule.matches.is_empty();
+                let mut holding: Vec<_> = rule
+                    .matches
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, item)| self.holds(item, request, seen))
+                    .map(Some)
+                    .collect();
                 // SPEC: `Rule::matches`: a rule without matches takes every request.
-                if no_match && self.holds(&everything, request, seen) {
-                    candidates.push(Winner::new(
-                        attachment.route.0,
-                        route,
-                        rule_index,
-                        rule,
-                        None,
-                        *at,
-                        bound,
-                    ));
+                if rule.matches.is_empty() {
+                    holding.push(None);
                 }
-                for (index, item) in rule.matches.iter().enumerate() {
-                    if self.holds(item, request, seen) {
-                        let item = Some((index, item));
-                        candidates.push(Winner::new(
-                            attachment.route.0,
-                            route,
-                            rule_index,
-                            rule,
-                            item,
-                            *at,
-                            bound,
-                        ));
-                    }
+                for matched in holding {
+                    candidates.push(Winner {
+                        step: Step {
+                            route: attachment.route.0,
+                            rule: rule_index,
+                            matched: matched.map(|(index, _)| index),
+                        },
+                        route,
+                        rule,
+                        matched: matched.map(|(_, item)| item),
+                        attachment: *at,
+                        host: bound.characters(),
+                    });
                 }
             }
         }
@@ -380,29 +230,4 @@ struct Winner<'s> {
     matched: Option<&'s RouteMatch>,
     attachment: usize,
     host: (usize, usize),
-}
-
-impl<'s> Winner<'s> {
-    fn new(
-        id: u32,
-        route: &'s Route,
-        index: usize,
-        rule: &'s Rule,
-        matched: Option<(usize, &'s RouteMatch)>,
-        attachment: usize,
-        bound: &host::Bound<'_>,
-    ) -> Self {
-        Self {
-            step: Step {
-                route: id,
-                rule: index,
-                matched: matched.map(|(index, _)| index),
-            },
-            route,
-            rule,
-            matched: matched.map(|(_, item)| item),
-            attachment,
-            host: bound.characters(),
-        }
-    }
 }

@@ -104,7 +104,7 @@ pub fn has_segments(path: &[u8], prefix: &str) -> bool {
 /// The path after a rewrite of `path`, which `matched` won with.
 pub fn rewrite(path: &[u8], matched: Option<&PathMatch>, rewrite: &PathRewrite) -> Vec<u8> {
     let (replacement, join) = match rewrite {
-        PathRewrite::Full(full) => return rooted(full.as_bytes().to_vec()),
+        PathRewrite::Full(full) => return rooted(full.as_bytes()),
         PathRewrite::Prefix { replacement, join } => (replacement.as_str(), *join),
     };
     // SPEC: `PathRewrite::Prefix`: where the match names no prefix, nothing changes.
@@ -130,11 +130,11 @@ pub fn rewrite(path: &[u8], matched: Option<&PathMatch>, rewrite: &PathRewrite) 
         }
         PrefixJoin::Literal => [replacement.as_bytes(), after(prefix)].concat(),
     };
-    rooted(out)
+    rooted(&out)
 }
 
 /// SPEC: architecture 6: a rewritten path starts with exactly one slash.
-fn rooted(path: Vec<u8>) -> Vec<u8> {
+fn rooted(path: &[u8]) -> Vec<u8> {
     let rest = path
         .iter()
         .position(|byte| *byte != b'/')

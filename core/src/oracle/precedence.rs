@@ -18,10 +18,11 @@ pub(super) fn compare(preset: Precedence, a: &Winner<'_>, b: &Winner<'_>) -> Ord
             .then_with(|| query(b).cmp(&query(a))) // 6
             .then_with(|| age(a, b)) // 7
             .then_with(|| name(a).cmp(&name(b))), // 8
-        // SPEC: app-mesh.md 3: priority (1), then path (2); the rest is the fixed
+        // SPEC: app-mesh.md 3: priority (1), host (4), path (2); the rest is the fixed
         // refinement that 3 asks for.
         Precedence::AppMesh => priority(a)
             .cmp(&priority(b))
+            .then_with(|| b.host.cmp(&a.host))
             .then_with(|| path(b).cmp(&path(a)))
             .then_with(|| headers(b).cmp(&headers(a)))
             .then_with(|| query(b).cmp(&query(a)))
