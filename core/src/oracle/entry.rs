@@ -50,11 +50,7 @@ pub(super) fn listeners<'s>(gateway: &'s Gateway, request: &Request, seen: &Seen
         .filter(|listener| port.is_none() || listener.port.is_none() || listener.port == port)
         .collect();
     // SPEC: gateway-api.md 1.3: over TLS the server name selects the listener.
-    let secure = match request.protocol {
-        Protocol::Tls => true,
-        Protocol::Tcp | Protocol::Udp => false,
-        _ => request.scheme() == Scheme::Https,
-    };
+    let secure = request.is_http() && request.scheme() == Scheme::Https;
     let authority = seen.host.as_deref();
     let sni = seen.sni.as_deref().filter(|_| secure);
     let by_host = sni.or(authority);
@@ -72,7 +68,7 @@ pub(super) fn listeners<'s>(gateway: &'s Gateway, request: &Request, seen: &Seen
         .copied()
         .filter(|listener| key(listener) == Some(best_key))
         .collect();
-    if sni.is_none() || !request.is_http() {
+    if sni.is_none() {
         return Entry::Listeners(equals);
     }
     // SPEC: gateway-api.md 1.3: 421 where another listener of the port is the better

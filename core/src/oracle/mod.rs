@@ -199,11 +199,21 @@ impl Seen {
     fn new(request: &Request) -> Option<Self> {
         let host = host::normalize(request.authority.as_deref())?;
         let sni = host::normalize(request.sni.as_deref())?;
-        let (path, query) = match request.is_http() {
-            true => path::split(&request.method, &request.target)?,
-            // SPEC: contract, "Request": connections have no path.
-            false => (Vec::new(), Vec::new()),
-        };
+        if !request.is_http() {
+            // SPEC: gateway-api.md 5: a TLS connection is known by its server name;
+            // no connection has a path.
+            let host = sni
+                .clone()
+                .or(host)
+                .filter(|_| request.protocol == Protocol::Tls);
+            return Some(Self {
+                host,
+                sni,
+                path: Vec::new(),
+                query: Vec::new(),
+            });
+        }
+        let (path, query) = path::split(&request.method, &request.target)?;
         Some(Self {
             host,
             sni,
