@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 
 use super::{Answer, Draws, Forward, Oracle, Request, Seen, Winner, host, path};
 use crate::model::{
-    Action, Backend, Fault, Filter, HeaderEdit, HostRewrite, Listener, Normalization, Redirect,
-    Target, WeightedTarget,
+    Action, Backend, Fault, Filter, HeaderEdit, HostRewrite, Listener, Mirror, Normalization,
+    Redirect, Target, WeightedTarget,
 };
 
 /// Stages that a request passes through at most.
@@ -24,7 +24,7 @@ pub(super) struct Walk<'o, 's> {
     trail: Vec<super::Step>,
     request_edits: Vec<HeaderEdit>,
     response_edits: Vec<HeaderEdit>,
-    mirrors: Vec<(Backend, bool)>,
+    mirrors: Vec<Mirror>,
 }
 
 impl<'o, 's> Walk<'o, 's> {
@@ -93,6 +93,7 @@ impl<'o, 's> Walk<'o, 's> {
                 // SPEC: gateway-api.md 8: an invalid reference keeps its share, which fails.
                 Target::Invalid(invalid) => return respond(invalid.status),
                 Target::Backend(backend) => {
+                    let mirrors = self.mirrored();
                     let forward = Forward {
                         trail: self.trail,
                         backend: backend.clone(),
@@ -100,7 +101,7 @@ impl<'o, 's> Walk<'o, 's> {
                         authority: self.authority,
                         request_edits: self.request_edits,
                         response_edits: self.response_edits,
-                        mirrors: self.mirrors,
+                        mirrors,
                     };
                     return Answer::Forward(Box::new(forward));
                 }
@@ -153,6 +154,19 @@ impl<'o, 's> Walk<'o, 's> {
         None
     }
 
+    /// SPEC: mirrors are drawn last, in order. gateway-api.md 7: an invalid one is
+    /// dropped.
+    fn mirrored(&mut self) -> Vec<(Backend, bool)> {
+        let mut out = Vec::new();
+        for mirror in core::mem::take(&mut self.mirrors) {
+            if let Ok(backend) = mirror.target {
+                let selected = self.takes(mirror.numerator, mirror.denominator);
+                out.push((backend, selected));
+            }
+        }
+        out
+    }
+
     /// SPEC: `Fault`: shares are parts per million; the delay is drawn first.
     fn abort(&mut self, filters: &[Filter]) -> Option<u16> {
         for filter in filters {
@@ -198,13 +212,7 @@ impl<'o, 's> Walk<'o, 's> {
             match filter {
                 Filter::RequestHeaders(edits) => self.request_edits.extend_from_slice(edits),
                 Filter::ResponseHeaders(edits) => self.response_edits.extend_from_slice(edits),
-                Filter::Mirror(mirror) => {
-                    let selected = self.takes(mirror.numerator, mirror.denominator);
-                    // SPEC: gateway-api.md 7: an invalid mirror is dropped.
-                    if let Ok(backend) = &mirror.target {
-                        self.mirrors.push((backend.clone(), selected));
-                    }
-                }
+                Filter::Mirror(mirror) => self.mirrors.push(mirror.clone()),
                 Filter::Rewrite {
                     host: new_host,
                     path: new_path,

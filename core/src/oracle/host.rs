@@ -110,7 +110,8 @@ impl Bound<'_> {
         let count = |binding: &&HostBinding| match &binding.written {
             HostMatch::Exact(name) => (name.len(), name.len()),
             HostMatch::Wildcard(suffix) => (0, "*.".len() + suffix.len()),
-            HostMatch::Suffix(suffix) => (0, "*".len() + suffix.len()),
+            // App Mesh writes a suffix as it is, without a star.
+            HostMatch::Suffix(suffix) => (0, suffix.len()),
             HostMatch::Any => (0, 0),
         };
         self.matching.iter().map(count).max().unwrap_or_default()

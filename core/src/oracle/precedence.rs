@@ -47,11 +47,10 @@ pub(super) fn compare(preset: Precedence, a: &Winner<'_>, b: &Winner<'_>) -> Ord
 /// expressions are left open there; they stand between the two.
 ///
 /// SPEC: gateway-api.md 4: between gRPC matches the characters of the service
-/// count, then those of the method; between a gRPC and an HTTP match the wire
-/// form. Service and method stated exactly are one path. An exact service alone
-/// is the prefix `/S/`. A method alone has no service characters, so it comes
-/// after every service and stands as the prefix `/`, before those that state no
-/// method. All else is a pattern, and patterns of gRPC order by both lengths.
+/// count, then those of the method; between a gRPC and an HTTP match the path that
+/// the gRPC match stands for: service and method stated exactly are one path, a
+/// service is the prefix `/service/`, no service the prefix `/`. Exact names and
+/// patterns are not ordered by the text, so characters alone count.
 fn path(winner: &Winner<'_>) -> (u8, usize, usize) {
     const EXACT: u8 = 2;
     const REGEX: u8 = 1;
@@ -60,17 +59,21 @@ fn path(winner: &Winner<'_>) -> (u8, usize, usize) {
         None | Some(PathMatch::Any) => (PREFIX, 0, 0),
         Some(PathMatch::Exact(_)) => (EXACT, 0, 0),
         Some(PathMatch::Regex(_)) => (REGEX, 0, 0),
-        Some(PathMatch::Prefix(prefix) | PathMatch::Segments(prefix)) => (PREFIX, prefix.len(), 0),
-        Some(PathMatch::Grpc { service, method }) => match (service, method) {
-            (Some(ValueMatch::Exact(_)), Some(ValueMatch::Exact(_))) => (EXACT, 0, 0),
-            (Some(ValueMatch::Exact(service)), None) => (PREFIX, service.len() + "//".len(), 0),
-            (None, method) => (PREFIX, "/".len(), characters(method)),
-            (service, method) => (REGEX, characters(service), characters(method)),
-        },
+        Some(PathMatch::Prefix(prefix) | PathMatch::Segments(prefix)) => {
+            (PREFIX, prefix.chars().count(), 0)
+        }
+        Some(PathMatch::Grpc {
+            service: Some(ValueMatch::Exact(_)),
+            method: Some(ValueMatch::Exact(_)),
+        }) => (EXACT, 0, 0),
+        Some(PathMatch::Grpc { service, method }) => {
+            let length = characters(service).map_or("/".len(), |count| count + "//".len());
+            (PREFIX, length, characters(method).unwrap_or(0))
+        }
     }
 }
 
-fn characters(value: &Option<ValueMatch>) -> usize {
+fn characters(value: &Option<ValueMatch>) -> Option<usize> {
     match value {
         Some(
             ValueMatch::Exact(text)
@@ -78,8 +81,8 @@ fn characters(value: &Option<ValueMatch>) -> usize {
             | ValueMatch::Suffix(text)
             | ValueMatch::Contains(text)
             | ValueMatch::Regex(text),
-        ) => text.len(),
-        Some(ValueMatch::Present | ValueMatch::Range { .. }) | None => 0,
+        ) => Some(text.chars().count()),
+        Some(ValueMatch::Present | ValueMatch::Range { .. }) | None => None,
     }
 }
 
