@@ -218,10 +218,10 @@ impl Walk<'_> {
                 item.scalar_text().map(|_| scalar(Some(item), None))
             }),
             Unique::Keys(keys) => {
-                let default = |key| default_text(item, key);
+                let default = |key: &str| default_text(item, key);
                 self.unique(node, max, path, &keys.join(", "), |item| {
                     // An item without any of its keys is faulty already, and like no other.
-                    let is_keyed = |key: &&str| item.get(key).is_some() || default(*key).is_some();
+                    let is_keyed = |key: &&str| item.get(key).is_some() || default(key).is_some();
                     keys.iter().any(is_keyed).then(|| {
                         let keys = keys.iter();
                         keys.map(|key| scalar(item.get(key), default(key)))
