@@ -10,6 +10,8 @@ extern crate std;
 pub mod diagnostic;
 #[cfg(feature = "import")]
 pub mod import;
+#[cfg(feature = "json")]
+pub mod json;
 #[cfg(feature = "compile")]
 pub mod model;
 #[cfg(feature = "_oracle")]
