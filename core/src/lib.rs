@@ -14,6 +14,9 @@ pub mod import;
 pub mod json;
 #[cfg(feature = "compile")]
 pub mod model;
+mod vocabulary;
+
+pub use vocabulary::Origin;
 #[cfg(feature = "_oracle")]
 #[doc(hidden)]
 pub mod oracle;
