@@ -129,15 +129,10 @@ impl Reader {
             return Err(Failure::unreadable(name, why));
         }
         self.left -= bytes.len() as u64;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            let why = match error.as_bytes() {
-                [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16, not UTF-8".to_owned(),
-                _ => format!("it is not UTF-8 (byte {at})"),
-            };
-            Failure::unreadable(name, why)
+        self.sources.add_bytes(name, bytes).map_err(|refused| {
+            let at = refused.origin.unwrap_or_default();
+            Failure::unreadable(&format!("{name}:{}:{}", at.line, at.column), refused.message)
         })?;
-        self.sources.add(name, text);
         Ok(())
     }
 }

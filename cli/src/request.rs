@@ -175,7 +175,12 @@ fn apply(request: &mut RequestJson, options: &RequestArgs) -> Result<(), Request
         };
         request.add_attribute(name, value)?;
     }
-    options.random.iter().try_for_each(|draw| request.add_draw(*draw))
+    match options.random[..] {
+        // One number is every draw; several are drawn one after the other.
+        [draw] => request.set_fixed_draw(draw),
+        ref draws => draws.iter().try_for_each(|draw| request.add_draw(*draw))?,
+    }
+    Ok(())
 }
 
 /// Adds a header; `host` is the authority under another name.

@@ -480,9 +480,8 @@ impl<'de> Visitor<'de> for Random<'_, '_> {
     }
 
     fn visit_u64<E: Error>(self, draw: u64) -> Result<(), E> {
-        let Self(state) = self;
-        let added = state.request.add_draw(draw);
-        added.map_err(|error| state.refuse(error))
+        self.0.request.set_fixed_draw(draw);
+        Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut draws: A) -> Result<(), A::Error> {
@@ -559,7 +558,7 @@ mod tests {
         assert_eq!(request.destination_ip(), "::1".parse().ok());
         assert_eq!(request.client_namespace(), Some("team-a"));
         assert_eq!(request.attributes().next(), Some(("jwt.sub", "u1")));
-        assert_eq!(request.draws(), [u64::MAX]);
+        assert_eq!(request.fixed_draw(), Some(u64::MAX));
     }
 
     #[test]
@@ -587,10 +586,8 @@ mod tests {
 
     #[test]
     fn random_may_be_a_list() {
-        assert_eq!(
-            parsed(r#"{"path":"/","random":[1,2,3]}"#).draws(),
-            [1, 2, 3]
-        );
+        let request = parsed(r#"{"path":"/","random":[1,2,3]}"#);
+        assert_eq!((request.fixed_draw(), request.draws()), (None, &[1, 2, 3][..]));
     }
 
     #[test]

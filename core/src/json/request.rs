@@ -84,6 +84,8 @@ struct Fields {
     destination_ip: Option<IpAddr>,
     client_namespace: Option<Span>,
     attributes: Vec<(Span, Span)>,
+    /// One number for every draw; counts before the list.
+    fixed_draw: Option<u64>,
     draws: Vec<u64>,
     latin1: bool,
 }
@@ -239,6 +241,11 @@ impl RequestJson {
             .map(|&(name, value)| (self.str(name), self.str(value)))
     }
 
+    /// The random number that every draw gives, where the request has one.
+    pub fn fixed_draw(&self) -> Option<u64> {
+        self.fields.fixed_draw
+    }
+
     /// The random numbers, in the order in which they are drawn.
     pub fn draws(&self) -> &[u64] {
         &self.fields.draws
@@ -343,7 +350,12 @@ impl RequestJson {
         Ok(())
     }
 
-    /// Adds a random number.
+    /// Sets the random number that every draw gives.
+    pub fn set_fixed_draw(&mut self, draw: u64) {
+        self.fields.fixed_draw = Some(draw);
+    }
+
+    /// Adds a random number to those that are drawn one after the other.
     ///
     /// # Errors
     ///
@@ -602,7 +614,7 @@ mod tests {
         assert_eq!(request.method(), b"GET");
         assert_eq!(request.headers().len(), 0);
         assert_eq!(request.attributes().len(), 0);
-        assert!(request.draws().is_empty());
+        assert!(request.draws().is_empty() && request.fixed_draw().is_none());
         assert!(!request.is_latin1());
         assert_eq!((request.sni(), request.port()), (None, None));
     }
