@@ -5,12 +5,11 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use fingerpost::json::Protocol;
-use fingerpost::model::Scheme;
+use fingerpost::{RequestProtocol, Scheme};
 
 /// Route requests over the manifests you have, offline, and learn why.
 #[derive(Debug, Parser)]
-#[command(name = "fingerpost", version, about, max_term_width = 100, infer_long_args = false)]
+#[command(name = "fingerpost", version, max_term_width = 100, infer_long_args = false)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -127,7 +126,7 @@ pub(crate) struct RequestArgs {
     pub(crate) scheme: Option<Scheme>,
     /// http1, http2, grpc, tls, tcp or udp
     #[arg(long, value_parser = protocol)]
-    pub(crate) protocol: Option<Protocol>,
+    pub(crate) protocol: Option<RequestProtocol>,
     /// The Gateway or VirtualGateway that takes the request
     #[arg(long, value_name = "[NAMESPACE/]NAME")]
     pub(crate) gateway: Option<String>,
@@ -199,11 +198,8 @@ fn scheme(text: &str) -> Result<Scheme, &'static str> {
     }
 }
 
-fn protocol(text: &str) -> Result<Protocol, &'static str> {
-    Protocol::ALL
-        .into_iter()
-        .find(|protocol| protocol.as_str() == text)
-        .ok_or("http1, http2, grpc, tls, tcp or udp is expected")
+fn protocol(text: &str) -> Result<RequestProtocol, &'static str> {
+    RequestProtocol::from_name(text).ok_or("http1, http2, grpc, tls, tcp or udp is expected")
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@
 use std::net::IpAddr;
 
 use fingerpost::diagnostic::codes::request::INVALID_CURL;
-use fingerpost::json::{Protocol, RequestError};
+use fingerpost::RequestProtocol;
+use fingerpost::json::RequestError;
 
 /// The request of a curl command.
 #[derive(Debug, Default, Eq, PartialEq)]
@@ -18,7 +19,7 @@ pub(crate) struct CurlRequest {
     pub(crate) url: String,
     /// Names and values, curl's own included. `host` stands among them.
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) protocol: Option<Protocol>,
+    pub(crate) protocol: Option<RequestProtocol>,
     /// Where `--resolve` leads.
     pub(crate) destination_ip: Option<IpAddr>,
     /// What was passed over though it may matter.
@@ -224,7 +225,7 @@ struct Curl {
     upload: bool,
     path_as_is: bool,
     target: Option<String>,
-    protocol: Option<Protocol>,
+    protocol: Option<RequestProtocol>,
     resolve: Vec<String>,
     notes: Vec<String>,
 }
@@ -268,8 +269,8 @@ impl Curl {
             Effect::Bearer => self.imply("authorization", format!("Bearer {value}")),
             Effect::Range => self.imply("range", format!("bytes={value}")),
             Effect::Compressed => self.imply("accept-encoding", "deflate, gzip, br, zstd"),
-            Effect::Http1 => self.protocol = Some(Protocol::Http1),
-            Effect::Http2 => self.protocol = Some(Protocol::Http2),
+            Effect::Http1 => self.protocol = Some(RequestProtocol::Http1),
+            Effect::Http2 => self.protocol = Some(RequestProtocol::Http2),
             Effect::Resolve => self.resolve.push(value),
             Effect::PathAsIs => self.path_as_is = true,
             Effect::RequestTarget => self.target = Some(value),

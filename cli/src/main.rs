@@ -55,6 +55,7 @@ fn run(cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
         Command::Check(args) => commands::check::run(args, cli.json),
         Command::Show(args) => commands::show::run(args, cli.json),
-        Command::Route(_) | Command::Explain(_) => Err(Failure::Usage("".into())),
+        Command::Route(args) => commands::route::run(args, cli.json),
+        Command::Explain(_) => Err(Failure::Usage("".into())),
     }
 }

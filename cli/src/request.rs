@@ -4,7 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use fingerpost::diagnostic::codes::request::INVALID_FIELD;
-use fingerpost::json::{Protocol, RequestError, RequestJson};
+use fingerpost::RequestProtocol;
+use fingerpost::json::{RequestError, RequestJson};
 
 use crate::args::RequestArgs;
 use crate::curl::CurlRequest;
@@ -105,8 +106,8 @@ fn draft(
     if let Some(protocol) = target.protocol {
         request.set_protocol(protocol);
         match (protocol, ip, &target.host) {
-            (Protocol::Tls, None, Some(host)) => request.set_sni(host),
-            (Protocol::Tcp | Protocol::Tls | Protocol::Udp, Some(ip), _) => {
+            (RequestProtocol::Tls, None, Some(host)) => request.set_sni(host),
+            (RequestProtocol::Tcp | RequestProtocol::Tls | RequestProtocol::Udp, Some(ip), _) => {
                 request.set_destination_ip(ip);
             }
             _ => {}

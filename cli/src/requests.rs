@@ -13,6 +13,8 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use fingerpost::diagnostic::codes::request::LIMIT;
 use fingerpost::json::{RequestError, RequestJson};
 
+use crate::failure::Failure;
+
 /// Longest line taken, in bytes.
 pub(crate) const MAX_LINE: usize = 4 << 20;
 
@@ -22,16 +24,18 @@ pub(crate) trait Answer {
     fn answer(&mut self, request: &RequestJson, out: &mut String) -> Result<(), RequestError>;
 }
 
-/// Answers every line of `input`. Gives the number of lines that were bad.
+/// Answers every line of `input`, which errors call `name`. Gives the number of
+/// lines that were bad.
 ///
 /// # Errors
 ///
 /// Input or output that fails.
 pub(crate) fn stream(
+    name: &str,
     input: impl Read,
     mut output: impl Write,
     answers: &mut impl Answer,
-) -> io::Result<u64> {
+) -> Result<u64, Failure> {
     let mut input = BufReader::with_capacity(1 << 16, input);
     let mut line = Vec::new();
     let mut out = String::new();
@@ -42,7 +46,9 @@ pub(crate) fn stream(
         if input.buffer().is_empty() {
             output.flush()?;
         }
-        let fits = match next_line(&mut input, &mut line)? {
+        let fits = match next_line(&mut input, &mut line)
+            .map_err(|error| Failure::unreadable(name, error))?
+        {
             Line::End => break,
             Line::Whole => true,
             Line::TooLong => false,
@@ -113,7 +119,7 @@ mod tests {
 
     fn run(input: &[u8]) -> (u64, String) {
         let mut out = Vec::new();
-        let bad = stream(input, &mut out, &mut Echo).unwrap();
+        let bad = stream("<test>", input, &mut out, &mut Echo).unwrap();
         (bad, String::from_utf8(out).unwrap())
     }
 
@@ -185,6 +191,6 @@ mod tests {
             }
         }
         let flushed = Rc::new(Cell::new(0));
-        stream(In(flushed.clone(), 0), Out(flushed, 0), &mut Echo).unwrap();
+        stream("<test>", In(flushed.clone(), 0), Out(flushed, 0), &mut Echo).unwrap();
     }
 }

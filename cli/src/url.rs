@@ -7,14 +7,14 @@
 use std::net::IpAddr;
 
 use fingerpost::diagnostic::codes::request::INVALID_URL;
-use fingerpost::json::{Protocol, RequestError};
-use fingerpost::model::Scheme;
+use fingerpost::json::RequestError;
+use fingerpost::{RequestProtocol, Scheme};
 
 /// What a URL says about a request.
 #[derive(Debug, Default, Eq, PartialEq)]
 pub(crate) struct Target {
     /// `None` leaves it to the defaults.
-    pub(crate) protocol: Option<Protocol>,
+    pub(crate) protocol: Option<RequestProtocol>,
     /// `None` for a bare path.
     pub(crate) scheme: Option<Scheme>,
     /// Host and port as a client sends them: the port only where it is not the
@@ -38,15 +38,15 @@ impl Target {
 }
 
 /// What a URL's scheme stands for.
-fn kind(scheme: &str) -> Option<(Protocol, Option<Scheme>)> {
+fn kind(scheme: &str) -> Option<(RequestProtocol, Option<Scheme>)> {
     Some(match scheme.to_ascii_lowercase().as_str() {
-        "http" | "ws" => (Protocol::Http1, Some(Scheme::Http)),
-        "https" | "wss" => (Protocol::Http1, Some(Scheme::Https)),
-        "grpc" => (Protocol::Grpc, Some(Scheme::Http)),
-        "grpcs" => (Protocol::Grpc, Some(Scheme::Https)),
-        "tls" => (Protocol::Tls, None),
-        "tcp" => (Protocol::Tcp, None),
-        "udp" => (Protocol::Udp, None),
+        "http" | "ws" => (RequestProtocol::Http1, Some(Scheme::Http)),
+        "https" | "wss" => (RequestProtocol::Http1, Some(Scheme::Https)),
+        "grpc" => (RequestProtocol::Grpc, Some(Scheme::Http)),
+        "grpcs" => (RequestProtocol::Grpc, Some(Scheme::Https)),
+        "tls" => (RequestProtocol::Tls, None),
+        "tcp" => (RequestProtocol::Tcp, None),
+        "udp" => (RequestProtocol::Udp, None),
         _ => return None,
     })
 }
@@ -101,7 +101,7 @@ pub(crate) fn parse(url: &str) -> Result<Target, RequestError> {
                 _ => host.to_owned(),
             };
             Ok(Target {
-                protocol: Some(protocol).filter(|protocol| *protocol != Protocol::Http1),
+                protocol: Some(protocol).filter(|protocol| *protocol != RequestProtocol::Http1),
                 scheme: Some(scheme),
                 authority: Some(authority),
                 host: Some(bare),
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn a_connection_has_host_and_port_only() {
         let target = parse("tls://db.example:5432").unwrap();
-        assert_eq!(target.protocol, Some(Protocol::Tls));
+        assert_eq!(target.protocol, Some(RequestProtocol::Tls));
         assert_eq!(target.host.as_deref(), Some("db.example"));
         assert_eq!((target.port, target.path), (Some(5432), None));
         assert_eq!(parse("udp://[::1]:53").unwrap().ip(), "::1".parse().ok());
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn grpc_urls_are_http_requests_of_protocol_grpc() {
         let target = parse("grpcs://a/pkg.Service/Method").unwrap();
-        assert_eq!(target.protocol, Some(Protocol::Grpc));
+        assert_eq!(target.protocol, Some(RequestProtocol::Grpc));
         assert_eq!(target.scheme, Some(Scheme::Https));
         assert_eq!(target.path.as_deref(), Some("/pkg.Service/Method"));
     }

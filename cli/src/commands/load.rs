@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use fingerpost::Table;
+use fingerpost::compile::Compiler;
 use fingerpost::diagnostic::{Diagnostic, Severity};
 use fingerpost::import::{self, Dialect, Import, Options, Sources};
 
@@ -11,6 +13,8 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output;
 use crate::render::diagnostics::{self, Counts};
+use crate::render::style::{self, paint};
+use crate::text::plain;
 
 /// Most diagnostics that a command other than `check` shows.
 const MOST_SHOWN: usize = 20;
@@ -39,6 +43,35 @@ pub(crate) fn load(files: &[PathBuf], args: &ImportArgs) -> Result<Loaded, Failu
     let sources = input::read(files)?;
     let import = import::import(&sources, &options);
     Ok(Loaded { sources, import })
+}
+
+/// Manifests compiled into a table, for commands whose business is a request.
+pub(crate) struct Compiled {
+    pub(crate) sources: Sources,
+    pub(crate) table: Table,
+}
+
+/// Reads, imports, compiles, and reports errors and warnings.
+///
+/// # Errors
+///
+/// As [`load`].
+pub(crate) fn compile(files: &[PathBuf], args: &ImportArgs) -> Result<Compiled, Failure> {
+    let Loaded { sources, mut import } = load(files, args)?;
+    let compiled = Compiler::new().compile(&import.routes);
+    import.diagnostics.extend(compiled.diagnostics);
+    report(&import.diagnostics, &sources);
+    Ok(Compiled { sources, table: compiled.table })
+}
+
+/// Tells what was assumed about a request, on standard error.
+pub(crate) fn tell(notes: &[String]) {
+    let mut err = output::stderr();
+    for note in notes {
+        // Nobody is left to tell where standard error fails.
+        let _ = writeln!(err, "{}: {}", paint(style::QUIET, "note"), plain(note));
+    }
+    let _ = err.flush();
 }
 
 /// Tells on standard error of errors and warnings, for commands whose business

@@ -4,6 +4,7 @@
 //! stream they end in ([`crate::output`]) takes the styles out where it is no
 //! terminal or `NO_COLOR` is set. So there is one form, and tests see it plain.
 
+pub(crate) mod decision;
 pub(crate) mod diagnostics;
 pub(crate) mod status;
 pub(crate) mod style;

@@ -16,10 +16,11 @@ use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess,
 use serde_json::error::Category;
 
 use crate::diagnostic::codes::request as codes;
-use crate::model::Scheme;
+use crate::matcher::request::RequestProtocol;
+use crate::vocabulary::Scheme;
 
 use super::error::RequestError;
-use super::request::{Protocol, RequestJson};
+use super::request::RequestJson;
 
 /// Reads the fields of `json` into an empty request.
 pub(super) fn parse(request: &mut RequestJson, json: &[u8]) -> Result<(), RequestError> {
@@ -219,9 +220,7 @@ fn text_field<E: Error>(state: &mut State<'_>, name: &str) -> Result<(), E> {
             state.request.set_scheme(scheme);
         }
         "protocol" => {
-            let found = Protocol::ALL
-                .into_iter()
-                .find(|protocol| protocol.as_str() == state.text);
+            let found = RequestProtocol::from_name(&state.text);
             let protocol = state.read(found, "http1, http2, grpc, tls, tcp or udp")?;
             state.request.set_protocol(protocol);
         }
@@ -553,7 +552,7 @@ mod tests {
         assert_eq!(request.listener(), Some("https"));
         assert_eq!(request.port(), Some(8443));
         assert_eq!(request.sni(), Some("shop.example"));
-        assert_eq!(request.protocol(), Protocol::Http2);
+        assert_eq!(request.protocol(), RequestProtocol::Http2);
         assert_eq!(request.source_ip(), "10.0.0.7".parse().ok());
         assert_eq!(request.destination_ip(), "::1".parse().ok());
         assert_eq!(request.client_namespace(), Some("team-a"));
@@ -570,7 +569,7 @@ mod tests {
         assert_eq!(request.method(), b"GET");
         assert_eq!(request.scheme(), Scheme::Http);
         assert_eq!(request.authority(), None);
-        assert_eq!(request.protocol(), Protocol::Http1);
+        assert_eq!(request.protocol(), RequestProtocol::Http1);
         assert_eq!(request.port(), None);
         assert!(request.draws().is_empty());
     }

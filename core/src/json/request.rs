@@ -21,7 +21,8 @@ use core::net::IpAddr;
 use core::str;
 
 use crate::diagnostic::codes::request as codes;
-use crate::model::Scheme;
+use crate::matcher::request::RequestProtocol;
+use crate::vocabulary::Scheme;
 
 use super::error::RequestError;
 use super::parse;
@@ -79,7 +80,7 @@ struct Fields {
     listener: Option<Span>,
     port: Option<u16>,
     sni: Option<Span>,
-    protocol: Option<Protocol>,
+    protocol: Option<RequestProtocol>,
     source_ip: Option<IpAddr>,
     destination_ip: Option<IpAddr>,
     client_namespace: Option<Span>,
@@ -214,7 +215,7 @@ impl RequestJson {
     }
 
     /// The protocol; HTTP/1.1 where none is given.
-    pub fn protocol(&self) -> Protocol {
+    pub fn protocol(&self) -> RequestProtocol {
         self.fields.protocol.unwrap_or_default()
     }
 
@@ -312,7 +313,7 @@ impl RequestJson {
     }
 
     /// Sets the protocol.
-    pub fn set_protocol(&mut self, protocol: Protocol) {
+    pub fn set_protocol(&mut self, protocol: RequestProtocol) {
         self.fields.protocol = Some(protocol);
     }
 
@@ -456,53 +457,6 @@ impl RequestJson {
             .for_each(keep);
         core::mem::swap(text, spare);
         Ok(())
-    }
-}
-
-/// What a request speaks.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub enum Protocol {
-    /// HTTP/1.1
-    #[default]
-    Http1,
-    /// HTTP/2
-    Http2,
-    /// gRPC
-    Grpc,
-    /// TLS, by server name
-    Tls,
-    /// TCP
-    Tcp,
-    /// UDP
-    Udp,
-}
-
-impl Protocol {
-    /// Every one, in the contract's order.
-    pub const ALL: [Self; 6] = [
-        Self::Http1,
-        Self::Http2,
-        Self::Grpc,
-        Self::Tls,
-        Self::Tcp,
-        Self::Udp,
-    ];
-
-    /// `http1`, `http2`, `grpc`, `tls`, `tcp` or `udp`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Http1 => "http1",
-            Self::Http2 => "http2",
-            Self::Grpc => "grpc",
-            Self::Tls => "tls",
-            Self::Tcp => "tcp",
-            Self::Udp => "udp",
-        }
-    }
-
-    /// Whether its requests have a method and a path.
-    pub fn is_http(self) -> bool {
-        matches!(self, Self::Http1 | Self::Http2 | Self::Grpc)
     }
 }
 
