@@ -8,6 +8,7 @@
 pub mod document;
 pub mod schema;
 
+mod api_json;
 mod app_mesh;
 mod dialect;
 mod gateway_api;

@@ -29,3 +29,6 @@ codes! {
     DAMAGED_OBJECT = 1033, "the object is refused for an error within it";
     INVALID_LIST = 1034, "the list's items are not a list of objects";
 }
+
+/// Remarks on how a value is read: of use only for objects that are imported.
+pub(crate) const REMARKS: &[crate::diagnostic::Code] = &[AMBIGUOUS_SCALAR, VARIABLE, UNKNOWN_TAG];

@@ -119,6 +119,7 @@ struct Checkpoint {
     aliased: usize,
     root: Option<u32>,
     template_reported: bool,
+    variable_reported: bool,
 }
 
 impl<'s, 'l> Builder<'s, 'l> {
@@ -361,19 +362,23 @@ impl<'s, 'l> Builder<'s, 'l> {
                 self.report_trap(trap, text, at);
             }
         }
-        if self.file.dollars && node.kind == Kind::Str {
-            if let Some(variable) = variable(text, plain) {
-                let message = format!("the value holds `{variable}`, which looks like a variable");
-                let help = "substitute variables first, for example with `envsubst`; \
-                            the text is taken as it stands";
-                self.report(
-                    Severity::Warning,
-                    codes::VARIABLE,
-                    at,
-                    message,
-                    Some(help.into()),
-                );
-            }
+        if self.file.dollars
+            && node.kind == Kind::Str
+            && !self.document.variable_reported
+            && let Some(variable) = variable(text, plain)
+        {
+            // One for each document: who forgot one variable forgot them all.
+            self.document.variable_reported = true;
+            let message = format!("the value holds `{variable}`, which looks like a variable");
+            let help = "substitute variables first, for example with `envsubst`; \
+                        the text is taken as it stands";
+            self.report(
+                Severity::Warning,
+                codes::VARIABLE,
+                at,
+                message,
+                Some(help.into()),
+            );
         }
     }
 

@@ -285,6 +285,11 @@ impl<'d> Node<'d> {
             .origin(data.source, data.start as usize, data.end as usize)
     }
 
+    /// Its bytes in its source.
+    pub fn range(self) -> Range<usize> {
+        self.data().start as usize..self.data().end as usize
+    }
+
     /// The number of its source.
     pub fn source(self) -> u32 {
         self.data().source

@@ -18,7 +18,8 @@ pub(super) fn refusal(text: &str, start: usize) -> Refusal {
         "the document holds a template expression, `{}`",
         shorten(expression)
     );
-    let help = "render it first, for example with `helm template`, and read the result";
+    let help =
+        "render it or fill it in first, for example with `helm template`, and read the result";
     refuse(codes::TEMPLATE, (start, end), message, help)
 }
 
