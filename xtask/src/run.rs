@@ -220,7 +220,7 @@ fn own_group(_: &mut Command) {}
 #[cfg(unix)]
 fn leash(child: &Child) -> Option<Child> {
     let mut command = Command::new("sh");
-    command.args(["-c", "read _; kill -KILL -- -$0", &child.id().to_string()]);
+    command.args(["-c", "read _; kill -s KILL -- -$0", &child.id().to_string()]);
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
