@@ -12,6 +12,9 @@ pub mod diagnostic;
 pub mod import;
 #[cfg(feature = "compile")]
 pub mod model;
+mod vocabulary;
+
+pub use vocabulary::Origin;
 #[cfg(feature = "_oracle")]
 #[doc(hidden)]
 pub mod oracle;

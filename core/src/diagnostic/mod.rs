@@ -86,6 +86,12 @@ impl Diagnostic {
 
     fn new(code: Code, severity: Severity, origin: Origin, message: impl Into<String>) -> Self {
         let origin = origin.is_known().then_some(origin);
-        Self { code, severity, message: message.into(), origin, help: None }
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            origin,
+            help: None,
+        }
     }
 }

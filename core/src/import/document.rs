@@ -43,9 +43,16 @@ impl Source {
 
     /// Line and column (characters), both from 1, of a byte offset.
     fn position(&self, offset: usize) -> (u32, u32) {
-        let line = self.lines.partition_point(|&start| start as usize <= offset).max(1) - 1;
+        let line = self
+            .lines
+            .partition_point(|&start| start as usize <= offset)
+            .max(1)
+            - 1;
         let start = self.lines.get(line).map_or(0, |&start| start as usize);
-        let column = self.text.get(start..offset).map_or(0, |head| head.chars().count());
+        let column = self
+            .text
+            .get(start..offset)
+            .map_or(0, |head| head.chars().count());
         (line as u32 + 1, column as u32 + 1)
     }
 }
@@ -67,9 +74,16 @@ impl Sources {
         let text = text.into();
         let mut lines = alloc::vec![0];
         lines.extend(
-            text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1),
+            text.bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n')
+                .map(|(at, _)| at as u32 + 1),
         );
-        self.files.push(Source { name: name.into(), text, lines });
+        self.files.push(Source {
+            name: name.into(),
+            text,
+            lines,
+        });
         self.files.len() as u32 - 1
     }
 
@@ -85,7 +99,9 @@ impl Sources {
 
     /// A place from a byte range of a file.
     pub fn origin(&self, source: u32, start: usize, end: usize) -> Origin {
-        let Some(file) = self.get(source) else { return Origin::default() };
+        let Some(file) = self.get(source) else {
+            return Origin::default();
+        };
         let (line, column) = file.position(start);
         let (end_line, end_column) = file.position(end);
         Origin {
@@ -165,7 +181,10 @@ pub struct Documents<'s> {
 impl<'s> Documents<'s> {
     /// The documents' roots in input order.
     pub fn roots(&self) -> impl Iterator<Item = Node<'_>> {
-        self.roots.iter().map(|&index| Node { documents: self, index })
+        self.roots.iter().map(|&index| Node {
+            documents: self,
+            index,
+        })
     }
 
     /// The files they came from.
@@ -235,7 +254,9 @@ impl<'d> Node<'d> {
             _ => 0..0,
         };
         let documents = self.documents;
-        documents.items[range].iter().map(move |&index| Node { documents, index })
+        documents.items[range]
+            .iter()
+            .map(move |&index| Node { documents, index })
     }
 
     /// The entries of a mapping in written order; nothing for everything else.
@@ -246,7 +267,16 @@ impl<'d> Node<'d> {
         };
         let documents = self.documents;
         documents.entries[range].iter().map(move |&(key, value)| {
-            (Node { documents, index: key }, Node { documents, index: value })
+            (
+                Node {
+                    documents,
+                    index: key,
+                },
+                Node {
+                    documents,
+                    index: value,
+                },
+            )
         })
     }
 
@@ -266,13 +296,17 @@ impl<'d> Node<'d> {
 
     /// A mapping's key itself, for its place.
     pub fn key(self, key: &str) -> Option<Node<'d>> {
-        self.entries().find(|(name, _)| name.scalar_text() == Some(key)).map(|(name, _)| name)
+        self.entries()
+            .find(|(name, _)| name.scalar_text() == Some(key))
+            .map(|(name, _)| name)
     }
 
     /// Where it was written.
     pub fn origin(self) -> Origin {
         let data = self.data();
-        self.documents.sources.origin(data.source, data.start as usize, data.end as usize)
+        self.documents
+            .sources
+            .origin(data.source, data.start as usize, data.end as usize)
     }
 
     /// The number of its source.

@@ -18,9 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::RouteSet;
 
 pub use document::{Node, Source, Sources};
-pub use status::{
-    Condition, GatewayStatus, ListenerStatus, ParentStatus, RouteStatus, Status,
-};
+pub use status::{Condition, GatewayStatus, ListenerStatus, ParentStatus, RouteStatus, Status};
 
 /// What an import gives.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Backend, Fault, InvalidTarget, Redirect};
+use super::{Backend, Fault, HeaderVerb, InvalidTarget, PrefixJoin, Redirect};
 
 /// One change or side effect, applied in written order.
 #[derive(Clone, Debug)]
@@ -42,18 +42,6 @@ pub struct HeaderEdit {
     pub value: String,
 }
 
-/// What a header edit does.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum HeaderVerb {
-    /// Replaces every value of the name, or adds it.
-    Set,
-    /// Adds a value after those there are.
-    Add,
-    /// Removes every value of the name.
-    Remove,
-}
-
 /// A new host. The port of the request's authority is not kept.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -76,21 +64,6 @@ pub enum PathRewrite {
         /// How replacement and rest are joined.
         join: PrefixJoin,
     },
-}
-
-/// How a replaced prefix and the rest of the path are joined.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum PrefixJoin {
-    /// Element-wise: a trailing slash of prefix and replacement does not count,
-    /// and an empty result is `/` (Gateway API).
-    Segments,
-    /// As strings, but never with two slashes at the seam (App Mesh):
-    /// `/red/tell` with `/red` replaced by `/` is `/tell`, `/chapter1` with
-    /// `/chapter` replaced by `/` is `/1`.
-    OneSlash,
-    /// As strings (Envoy).
-    Literal,
 }
 
 /// Sends a copy elsewhere and ignores the answer.

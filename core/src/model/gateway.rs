@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{HostMatch, ObjectRef, Origin, Precedence, RouteId};
+use super::{HostMatch, Normalization, ObjectRef, Origin, Precedence, Protocol, RouteId};
 
 /// An entry point: a Gateway, a VirtualGateway, or a mesh seen from its clients.
 #[derive(Clone, Debug)]
@@ -44,39 +44,6 @@ pub struct Listener {
     pub stage: StageId,
     /// Where it was written.
     pub origin: Origin,
-}
-
-/// What a listener speaks.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum Protocol {
-    /// HTTP over any transport: the listener takes `http` and `https` requests.
-    AnyHttp,
-    /// HTTP without TLS.
-    Http,
-    /// HTTP over TLS that ends here.
-    Https,
-    /// TCP connections.
-    Tcp,
-    /// TLS connections, chosen by server name, passed through or ended here.
-    Tls,
-    /// UDP datagrams.
-    Udp,
-}
-
-/// How a request's path is made canonical before it is matched, rewritten and
-/// sent on. All of them see the same bytes.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum Normalization {
-    /// The path as it came.
-    None,
-    /// Dot segments resolved and percent-encoded unreserved characters decoded
-    /// (RFC 3986 6.2.2.2 and 6.2.2.3).
-    #[default]
-    Base,
-    /// [`Normalization::Base`], and runs of slashes become one.
-    MergeSlashes,
 }
 
 /// Index of a [`Stage`] in its [`RouteSet`](super::RouteSet).

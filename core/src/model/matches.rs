@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Origin;
+use super::{Origin, RepeatedHeaders, Scheme};
 
 /// One AND of predicates. A rule wins when any of its matches holds.
 #[derive(Clone, Debug, Default)]
@@ -93,19 +93,6 @@ pub struct HeaderMatch {
     pub origin: Origin,
 }
 
-/// What counts where a request repeats a header.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum RepeatedHeaders {
-    /// All values joined with `,` in order (RFC 9110 5.3), as one value.
-    #[default]
-    Joined,
-    /// Any one of the values.
-    Any,
-    /// The first value only.
-    First,
-}
-
 /// A query parameter predicate. Name and value are compared after
 /// percent-decoding of the request's; the first parameter of a name counts.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -116,31 +103,4 @@ pub struct QueryMatch {
     pub value: ValueMatch,
     /// Where it was written.
     pub origin: Origin,
-}
-
-/// A request's scheme.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Scheme {
-    /// `http`
-    Http,
-    /// `https`
-    Https,
-}
-
-impl Scheme {
-    /// `http` or `https`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Https => "https",
-        }
-    }
-
-    /// The port a URL of this scheme means when it names none.
-    pub fn default_port(self) -> u16 {
-        match self {
-            Self::Http => 80,
-            Self::Https => 443,
-        }
-    }
 }

@@ -38,27 +38,23 @@ mod host;
 mod matches;
 mod origin;
 mod policy;
-mod precedence;
 mod route;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use crate::vocabulary::{
+    Fault, HeaderVerb, Normalization, Origin, Precedence, PrefixJoin, Protocol, RepeatedHeaders,
+    Scheme, Timeouts,
+};
+
 pub use action::{Action, Backend, InvalidTarget, Redirect, Respond, Target, WeightedTarget};
-pub use filter::{
-    CorsOrigin, CorsPolicy, Filter, HeaderEdit, HeaderVerb, HostRewrite, Mirror, PathRewrite,
-    PrefixJoin,
-};
-pub use gateway::{
-    Attachment, Gateway, HostBinding, Listener, Normalization, Protocol, Stage, StageId,
-};
+pub use filter::{CorsOrigin, CorsPolicy, Filter, HeaderEdit, HostRewrite, Mirror, PathRewrite};
+pub use gateway::{Attachment, Gateway, HostBinding, Listener, Stage, StageId};
 pub use host::HostMatch;
-pub use matches::{
-    HeaderMatch, PathMatch, QueryMatch, RepeatedHeaders, RouteMatch, Scheme, ValueMatch,
-};
-pub use origin::{ObjectRef, Origin};
-pub use policy::{Fault, RetryPolicy, SessionPolicy, Timeouts};
-pub use precedence::Precedence;
+pub use matches::{HeaderMatch, PathMatch, QueryMatch, RouteMatch, ValueMatch};
+pub use origin::ObjectRef;
+pub use policy::{RetryPolicy, SessionPolicy};
 pub use route::{Route, RouteId, Rule};
 
 /// Everything that is compiled together into one table.

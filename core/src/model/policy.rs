@@ -3,18 +3,6 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// How long things may take, in milliseconds. `Some(0)` switches a limit off,
-/// `None` leaves it to the proxy.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Timeouts {
-    /// From the whole request received to the whole response sent, tries included.
-    pub request_ms: Option<u64>,
-    /// One try.
-    pub backend_request_ms: Option<u64>,
-    /// Without a byte in either direction.
-    pub idle_ms: Option<u64>,
-}
-
 /// When a request is tried again.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct RetryPolicy {
@@ -53,17 +41,4 @@ pub enum SessionPolicy {
         /// Limit on its idleness in milliseconds.
         idle_timeout_ms: Option<u64>,
     },
-}
-
-/// Delays or fails a share of requests on purpose. Shares are parts per million.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Fault {
-    /// Delay in milliseconds.
-    pub delay_ms: Option<u64>,
-    /// Share delayed, 0 to 1,000,000.
-    pub delay_ppm: u32,
-    /// Status answered instead of forwarding.
-    pub abort_status: Option<u16>,
-    /// Share aborted, 0 to 1,000,000.
-    pub abort_ppm: u32,
 }

@@ -3,9 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{
-    Action, Filter, ObjectRef, Origin, RetryPolicy, RouteMatch, SessionPolicy, Timeouts,
-};
+use super::{Action, Filter, ObjectRef, Origin, RetryPolicy, RouteMatch, SessionPolicy, Timeouts};
 
 /// Index of a [`Route`] in its [`RouteSet`](super::RouteSet).
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
