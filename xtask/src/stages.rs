@@ -54,7 +54,7 @@ pub(crate) const ALL: &[Definition] = &[
     },
     Definition {
         name: "unit",
-        about: "tests beside the code of core, cli and xtask, and documentation examples",
+        about: "tests of every package, and documentation examples",
         run: cargo::unit,
     },
     Definition {

@@ -28,7 +28,10 @@ pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
 /// `cargo fmt --check`.
 pub(super) fn fmt(stage: &Stage<'_>) -> Outcome {
-    check(stage, cargo(&["fmt", "--all", "--check"]))
+    check(
+        stage,
+        cargo(&["fmt", "--all", "--check", "--", "--color", "never"]),
+    )
 }
 
 /// `cargo clippy`, warnings denied.
@@ -55,19 +58,9 @@ pub(super) fn doc(stage: &Stage<'_>) -> Outcome {
 
 /// Tests beside the code, and documentation examples.
 pub(super) fn unit(stage: &Stage<'_>) -> Outcome {
-    test(
-        stage,
-        cargo(&[
-            "test",
-            "-p",
-            CORE,
-            "-p",
-            "fingerpost-cli",
-            "-p",
-            "xtask",
-            "--no-fail-fast",
-        ]),
-    )
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    command.args(["--exclude", SUITE]);
+    test(stage, command)
 }
 
 /// The suite, but for the conformance cases, which are a stage of their own.
