@@ -20,7 +20,7 @@ const CORE: &str = "fingerpost";
 /// The package of the suite.
 const SUITE: &str = "fingerpost-tests";
 /// The target of the conformance cases within the suite.
-const CONFORMANCE: &str = "conformance_requests";
+const CONFORMANCE: &str = "conformance";
 /// Features of the engine that stand on their own.
 const FEATURES: &[&str] = &["std", "compile", "import", "json", "_oracle"];
 /// The target triple of WebAssembly without a system.

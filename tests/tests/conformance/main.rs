@@ -3,19 +3,25 @@
 //! The cases lie beside the project (`../shared/data/conformance`, or
 //! `$FINGERPOST_SHARED`); without them this prints `skipped:` and ends. Each
 //! upstream test is loaded in isolation, as upstream does: the base manifests
-//! and its own, in one `fingerpost route FILES --requests -`.
+//! and its own. Its request cases are asked in one `fingerpost route FILES
+//! --requests -`, its expectations of status are looked up in what `fingerpost
+//! show FILES --status --json` prints.
 //!
 //! The binary is `$FINGERPOST_BIN`, or the newest one in the target folder.
 //! Cases that are not run are listed with their reasons in
 //! `tests/conformance-not-run.txt`; a line there that names no case fails.
 //!
 //! * `main.rs`: which cases, and one test for each
-//! * `question.rs`: a case as manifests and a request line
+//! * `files.rs`: manifests of a test, and the command line that reads them
+//! * `requests.rs`: cases as request lines, and the decisions on them
 //! * `expect.rs`: whether a decision meets a case
 //! * `weights.rs`: shares, counted over evenly spaced draws
+//! * `status.rs`: what a controller would write
 
 mod expect;
-mod question;
+mod files;
+mod requests;
+mod status;
 mod weights;
 
 use std::collections::BTreeSet;
@@ -27,7 +33,7 @@ use std::{env, fs};
 use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 
-use question::Asked;
+use requests::Asked;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -40,21 +46,24 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     for (test, document) in tests(&folder) {
         let upstream = Arc::new(Upstream::new(&folder, document));
-        for at in 0..upstream.cases().len() {
-            let id = format!("{test}#{at}");
-            if let Some(entry) = not_run.iter().find(|entry| entry.names(&test, &id)) {
-                named.insert(entry.what.clone());
-                println!("not run: {id}: {}", entry.reason);
-                continue;
+        for (mark, count) in [
+            ('#', upstream.cases().len()),
+            ('!', upstream.statuses().len()),
+        ] {
+            for at in 0..count {
+                let id = format!("{test}{mark}{at}");
+                if let Some(entry) = not_run.iter().find(|entry| entry.names(&test, &id)) {
+                    named.insert(entry.what.clone());
+                    println!("not run: {id}: {}", entry.reason);
+                    continue;
+                }
+                let upstream = Arc::clone(&upstream);
+                let name = format!("{id} {}", upstream.name(mark, at));
+                trials.push(Trial::test(name.trim_end(), move || match mark {
+                    '#' => Ok(upstream.try_case(at)?),
+                    _ => Ok(upstream.try_status(at)?),
+                }));
             }
-            let upstream = Arc::clone(&upstream);
-            let name = format!(
-                "{id} {}",
-                upstream.cases()[at]["name"].as_str().unwrap_or("")
-            );
-            trials.push(Trial::test(name.trim_end(), move || {
-                Ok(upstream.try_case(at)?)
-            }));
         }
     }
     for entry in not_run {
@@ -72,19 +81,23 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// One upstream test and, once asked, the decisions on its cases.
+/// One upstream test, the decisions on its cases and its objects' status, each
+/// read once.
 struct Upstream {
     document: Value,
     folder: PathBuf,
     decisions: OnceLock<Result<Vec<Asked>, String>>,
+    status: OnceLock<Result<Value, String>>,
 }
 
 impl Upstream {
     fn new(folder: &Path, document: Value) -> Self {
+        let folder = folder.to_path_buf();
         Self {
             document,
-            folder: folder.to_path_buf(),
+            folder,
             decisions: OnceLock::new(),
+            status: OnceLock::new(),
         }
     }
 
@@ -92,10 +105,36 @@ impl Upstream {
         self.document["cases"].as_array().map_or(&[], Vec::as_slice)
     }
 
+    fn statuses(&self) -> &[Value] {
+        self.document["status_expectations"]
+            .as_array()
+            .map_or(&[], Vec::as_slice)
+    }
+
+    fn name(&self, mark: char, at: usize) -> String {
+        match mark {
+            '#' => self.cases()[at]["name"].as_str().unwrap_or("").to_string(),
+            _ => {
+                let expect = &self.statuses()[at];
+                let of = ["route", "listener", "gateway", "listenerset"];
+                let of = of
+                    .iter()
+                    .map(|name| &expect[*name])
+                    .find(|of| !of.is_null());
+                let name = of.map(|of| of["name"].as_str().or(of.as_str()).unwrap_or(""));
+                format!(
+                    "{} {}",
+                    expect["type"].as_str().unwrap_or(""),
+                    name.unwrap_or("")
+                )
+            }
+        }
+    }
+
     fn try_case(&self, at: usize) -> Result<(), String> {
         let asked = self
             .decisions
-            .get_or_init(|| question::ask(&self.folder, &self.document));
+            .get_or_init(|| requests::ask(&self.folder, &self.document));
         let asked = asked.as_ref().map_err(Clone::clone)?;
         let case = &self.cases()[at];
         let Asked { request, decisions } = &asked[at];
@@ -112,11 +151,24 @@ impl Upstream {
         }
         Ok(())
     }
+
+    fn try_status(&self, at: usize) -> Result<(), String> {
+        let expect = &self.statuses()[at];
+        let precondition = &expect["precondition"];
+        let read = || status::read(&self.folder, &self.document, precondition);
+        // Two expectations in all change the manifests first.
+        let status = if precondition.is_null() {
+            self.status.get_or_init(read).clone()
+        } else {
+            read()
+        };
+        status::check(expect, &status?).map_err(|why| format!("{why}\nexpected {expect}"))
+    }
 }
 
 /// A line of the list of cases that are not run.
 struct NotRun {
-    /// `Test` or `Test#case`.
+    /// `Test`, `Test#case` or `Test!expectation`.
     what: String,
     reason: String,
 }
