@@ -7,14 +7,31 @@ extern crate alloc;
 extern crate std;
 
 #[cfg(feature = "compile")]
+pub mod compile;
+pub mod decision;
+#[cfg(feature = "compile")]
 pub mod diagnostic;
 #[cfg(feature = "import")]
 pub mod import;
+mod matcher;
 #[cfg(feature = "compile")]
 pub mod model;
-mod vocabulary;
-
-pub use vocabulary::Origin;
 #[cfg(feature = "_oracle")]
 #[doc(hidden)]
 pub mod oracle;
+pub mod table;
+mod vocabulary;
+
+pub use decision::draw::Draws;
+pub use decision::headers::HeaderEdit;
+pub use decision::view::{BackendView, MirrorView, RetryView, SessionView, StageView, TargetView};
+pub use decision::{Decision, Outcome, Reason};
+pub use matcher::request::{Request, RequestProtocol};
+pub use matcher::scratch::Scratch;
+pub use table::names::ObjectName;
+pub use table::precedence::Clause;
+pub use table::{GatewayId, Stats, Table};
+pub use vocabulary::{
+    Fault, HeaderVerb, Normalization, Origin, Precedence, PrefixJoin, Protocol, RepeatedHeaders,
+    Scheme, Timeouts,
+};

@@ -8,8 +8,12 @@
 pub mod document;
 pub mod schema;
 
+mod api_json;
 mod app_mesh;
+mod dialect;
 mod gateway_api;
+mod object;
+mod recognize;
 mod status;
 
 use alloc::vec::Vec;
@@ -17,8 +21,23 @@ use alloc::vec::Vec;
 use crate::diagnostic::Diagnostic;
 use crate::model::RouteSet;
 
-pub use document::{Node, Source, Sources};
+pub use dialect::{Dialect, UnknownDialect};
+pub use document::{Limits, Node, Source, Sources};
+pub use object::Object;
 pub use status::{Condition, GatewayStatus, ListenerStatus, ParentStatus, RouteStatus, Status};
+
+/// How to import.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// How much the reader takes.
+    pub limits: Limits,
+    /// The dialect of every document; `None` recognises each by itself.
+    pub dialect: Option<Dialect>,
+    /// Take what a dialect's own admission would refuse but whose meaning is
+    /// clear (fields of sibling formats, read-only fields), with a warning.
+    pub lenient: bool,
+}
 
 /// What an import gives.
 #[derive(Clone, Debug, Default)]
@@ -29,4 +48,21 @@ pub struct Import {
     pub diagnostics: Vec<Diagnostic>,
     /// What a controller would write into the objects' status.
     pub status: Status,
+}
+
+/// Reads all sources and imports every object in them.
+///
+/// Whatever is wrong is reported and costs the smallest part that it can; what
+/// is returned is sound. Time and memory are bounded by `options.limits`.
+pub fn import(sources: &Sources, options: &Options) -> Import {
+    let (documents, diagnostics) = document::read(sources, &options.limits);
+    let mut out = Import {
+        diagnostics,
+        ..Import::default()
+    };
+    out.routes.sources = sources.iter().map(|source| source.name().into()).collect();
+    let objects = recognize::objects(&documents, options, &mut out.diagnostics);
+    gateway_api::import(&objects.gateway_api, options, &mut out);
+    app_mesh::import(&objects.app_mesh, options, &mut out);
+    out
 }

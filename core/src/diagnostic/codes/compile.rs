@@ -3,5 +3,8 @@
 use super::codes;
 
 codes! {
-    INVALID_REGEX = 1601, "the regular expression is not valid";
+    INVALID_REGEX = 1601, "the regular expression is not valid, or over a limit";
+    BROKEN_REFERENCE = 1602, "a route set refers to a route or stage that it does not hold";
+    TOO_MANY_METHODS = 1603, "the table would tell apart more methods than it can";
+    REPLACEMENT_TOO_LONG = 1604, "the replacement path is over the limit";
 }

@@ -1,0 +1,508 @@
+//! Compiling: from a [`RouteSet`] to a [`Table`].
+//!
+//! # Phases
+//!
+//! 1. [`action`]: every rule's filters, targets and policies are digested, texts
+//!    interned, weights summed.
+//! 2. [`predicate`] and [`regex`]: every match becomes an entry; equal predicates
+//!    and patterns are stored once.
+//! 3. [`rank`]: in each stage, every match under every host gets a rank: a total
+//!    order by the stage's preset, first to last.
+//! 4. [`path`]: each host scope's matches become a path trie.
+//! 5. [`host`]: hosts become indexes of scopes and of listeners.
+//!
+//! A match that cannot be compiled (an invalid regular expression) is left out
+//! and reported; everything else goes on. Compiling takes time in proportion to
+//! the input, times the logarithm of the largest stage for sorting, and does not
+//! depend on the input's order. The same input gives the same table on every
+//! machine.
+
+pub(crate) mod action;
+pub(crate) mod host;
+pub mod limits;
+pub(crate) mod path;
+pub(crate) mod predicate;
+pub(crate) mod rank;
+pub(crate) mod regex;
+pub(crate) mod slots;
+pub(crate) mod text;
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::compile as codes;
+use crate::model::{HostMatch, Origin, RouteSet, Stage};
+use crate::table::names::{CandidateName, EntryName, ObjectEntry, PathText, RuleName};
+use crate::table::path::Candidate;
+use crate::table::text::{Range32, Text};
+use crate::table::{
+    Entry, GatewayEntry, ListenerEntry, NONE, RequestLimits, Scope, Sections, StageEntry, Table,
+};
+
+use limits::Limits;
+/// Maps used while compiling: seeded anew each time, since tenants choose the keys.
+pub(crate) type HashMap<K, V> = hashbrown::HashMap<K, V, foldhash::fast::RandomState>;
+
+use path::PathItem;
+use text::Interner;
+
+/// Compiles route sets.
+///
+/// ```
+/// use fingerpost::compile::Compiler;
+/// use fingerpost::model::RouteSet;
+///
+/// let compiled = Compiler::new().compile(&RouteSet::new());
+/// assert!(compiled.diagnostics.is_empty());
+/// assert_eq!(compiled.table.stats().rules, 0);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Compiler {
+    limits: Limits,
+}
+
+/// What compiling gives.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Compiled {
+    /// The table.
+    pub table: Table,
+    /// What was left out, and why.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Compiler {
+    /// A compiler with the default limits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Compiles a route set. What cannot be compiled is left out of the table and
+    /// reported.
+    pub fn compile(&self, routes: &RouteSet) -> Compiled {
+        let mut build = Build::new(&self.limits, routes);
+        build.rules();
+        build.stages();
+        build.gateways();
+        let Build {
+            mut sections,
+            interner,
+            diagnostics,
+            ..
+        } = build;
+        sections.text = interner.into_pool();
+        Compiled {
+            table: Table::new(sections),
+            diagnostics,
+        }
+    }
+}
+
+/// A compilation under way.
+pub(crate) struct Build<'m> {
+    pub(crate) limits: &'m Limits,
+    pub(crate) set: &'m RouteSet,
+    pub(crate) sections: Sections,
+    pub(crate) interner: Interner,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) index: Index,
+    /// What each rule's matches became, by route and rule.
+    entries: Vec<Vec<Vec<Option<CompiledMatch>>>>,
+    /// Object index of each route.
+    route_objects: Vec<u32>,
+}
+
+/// What was stored already, by content.
+#[derive(Default)]
+pub(crate) struct Index {
+    pub(crate) backends: HashMap<crate::table::action::BackendEntry, u32>,
+    pub(crate) predicates: HashMap<crate::table::predicate::Predicate, u32>,
+    pub(crate) regexes: HashMap<Text, Option<u32>>,
+    pub(crate) regex_bytes: usize,
+    pub(crate) pike_count: u32,
+    pub(crate) header_slots: HashMap<Text, u32>,
+    pub(crate) query_slots: HashMap<Text, u32>,
+    pub(crate) methods: HashMap<Text, u32>,
+}
+
+/// A match as it is found in path tries.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CompiledMatch {
+    pub(crate) entry: u32,
+    pub(crate) kind: path::PathKind,
+    pub(crate) key: Text,
+}
+
+impl<'m> Build<'m> {
+    fn new(limits: &'m Limits, set: &'m RouteSet) -> Self {
+        let mut interner = Interner::default();
+        let mut sections = Sections {
+            limits: RequestLimits {
+                target: limits.request_target,
+                repeated_header: limits.repeated_header,
+            },
+            ..Sections::default()
+        };
+        sections.names.sources = set
+            .sources
+            .iter()
+            .map(|name| interner.add(name.as_bytes()))
+            .collect();
+        Self {
+            limits,
+            set,
+            sections,
+            interner,
+            diagnostics: Vec::new(),
+            index: Index::default(),
+            entries: Vec::new(),
+            route_objects: Vec::new(),
+        }
+    }
+
+    pub(crate) fn text(&mut self, text: &str) -> Text {
+        self.interner.add(text.as_bytes())
+    }
+
+    fn object(&mut self, object: &crate::model::ObjectRef, origin: Origin) -> u32 {
+        let entry = ObjectEntry {
+            kind: self.text(&object.kind),
+            namespace: self.text(&object.namespace),
+            name: self.text(&object.name),
+            origin,
+        };
+        self.sections.names.objects.push(entry);
+        self.sections.names.objects.len() as u32 - 1
+    }
+
+    /// Every rule and every match of it.
+    fn rules(&mut self) {
+        let set = self.set;
+        for route in &set.routes {
+            let object = self.object(&route.object, route.origin);
+            self.route_objects.push(object);
+            let mut of_route = Vec::with_capacity(route.rules.len());
+            for (index, rule) in route.rules.iter().enumerate() {
+                let id = self.sections.actions.rules.len() as u32;
+                let entry = self.rule(route, rule);
+                self.sections.actions.rules.push(entry);
+                let name = rule.name.as_deref().map(|name| self.text(name));
+                let index = index as u32;
+                self.sections.names.rules.push(RuleName {
+                    route: object,
+                    index,
+                    name,
+                    origin: rule.origin,
+                });
+                let everything = [crate::model::RouteMatch::default()];
+                let matches = if rule.matches.is_empty() {
+                    &everything[..]
+                } else {
+                    &rule.matches[..]
+                };
+                let compiled = matches
+                    .iter()
+                    .enumerate()
+                    .map(|(at, one)| self.one_match(route, rule, id, at as u32, one))
+                    .collect();
+                of_route.push(compiled);
+            }
+            self.entries.push(of_route);
+        }
+        self.finish_predicates();
+    }
+
+    fn one_match(
+        &mut self,
+        route: &crate::model::Route,
+        rule: &crate::model::Rule,
+        rule_id: u32,
+        index: u32,
+        one: &crate::model::RouteMatch,
+    ) -> Option<CompiledMatch> {
+        let origin = if one.origin.is_known() {
+            one.origin
+        } else {
+            rule.origin
+        };
+        let subject = Subject {
+            object: &route.object,
+            origin,
+        };
+        let path = self.path(&subject, &one.path)?;
+        let methods = self.methods(&subject, &one.methods)?;
+        let predicates = self.predicates(&subject, one)?;
+        let mut flags = 0;
+        if one.grpc_only {
+            flags |= Entry::GRPC_ONLY;
+        }
+        match one.scheme {
+            Some(crate::model::Scheme::Http) => flags |= Entry::HTTP_SCHEME,
+            Some(crate::model::Scheme::Https) => flags |= Entry::HTTPS_SCHEME,
+            None => {}
+        }
+        let entry = self.sections.entries.len() as u32;
+        self.sections.entries.push(Entry {
+            methods,
+            predicates,
+            rule: rule_id,
+            index,
+            prefix_len: path.prefix_len,
+            path_regex: path.regex,
+            grpc: path.grpc,
+            flags,
+        });
+        self.sections.names.entries.push(EntryName {
+            path: path.text,
+            origin,
+        });
+        Some(CompiledMatch {
+            entry,
+            kind: path.kind,
+            key: path.key,
+        })
+    }
+
+    /// Every stage: ranks, scopes, tries.
+    fn stages(&mut self) {
+        let set = self.set;
+        let name_order = rank::name_order(set);
+        for stage in &set.stages {
+            let object = self.object(&stage.object, stage.origin);
+            self.sections.names.stages.push(object);
+            let entry = self.stage(stage, &name_order);
+            self.sections.stages.push(entry);
+        }
+    }
+
+    fn stage(&mut self, stage: &'m Stage, name_order: &[u32]) -> StageEntry {
+        let set = self.set;
+        let any = [crate::model::HostBinding {
+            host: HostMatch::Any,
+            written: HostMatch::Any,
+        }];
+        let mut hosts: HashMap<&HostMatch, u32> = HashMap::default();
+        let mut host_list: Vec<HostMatch> = Vec::new();
+        let mut items: Vec<(crate::table::precedence::RankKey, u32, CompiledMatch)> = Vec::new();
+        for (position, attachment) in stage.attachments.iter().enumerate() {
+            let route_id = attachment.route.0 as usize;
+            let Some(route) = set.routes.get(route_id) else {
+                let message = format!("{}: attaches a route that is not there", stage.object);
+                self.diagnostics.push(Diagnostic::error(
+                    codes::BROKEN_REFERENCE,
+                    stage.origin,
+                    message,
+                ));
+                continue;
+            };
+            let bindings = if attachment.hosts.is_empty() {
+                &any[..]
+            } else {
+                &attachment.hosts[..]
+            };
+            for binding in bindings {
+                let scope = match hosts.get(&binding.host) {
+                    Some(&scope) => scope,
+                    None => {
+                        let scope = host_list.len() as u32;
+                        host_list.push(binding.host.clone());
+                        // `binding` may be a local default: key by the model's own.
+                        if let Some(own) = attachment.hosts.iter().find(|b| b.host == binding.host)
+                        {
+                            hosts.insert(&own.host, scope);
+                        } else {
+                            hosts.insert(&HostMatch::Any, scope);
+                        }
+                        scope
+                    }
+                };
+                for (rule_index, rule) in route.rules.iter().enumerate() {
+                    let compiled = self.entries.get(route_id).and_then(|r| r.get(rule_index));
+                    let compiled = compiled.map(Vec::as_slice).unwrap_or(&[]);
+                    for (index, one) in compiled.iter().enumerate() {
+                        let Some(one) = *one else { continue };
+                        let key = rank::key(rank::Place {
+                            preset: stage.precedence,
+                            written: &binding.written,
+                            route,
+                            order: attachment.route.0,
+                            name_order: name_order.get(route_id).copied().unwrap_or(0),
+                            attachment: position as u32,
+                            rule,
+                            rule_index: rule_index as u32,
+                            index: index as u32,
+                        });
+                        items.push((key, scope, one));
+                    }
+                }
+            }
+        }
+        items.sort_by(|(one, ..), (other, ..)| one.compare(other).0);
+        self.scopes(stage, host_list, items)
+    }
+
+    fn scopes(
+        &mut self,
+        stage: &Stage,
+        hosts: Vec<HostMatch>,
+        items: Vec<(crate::table::precedence::RankKey, u32, CompiledMatch)>,
+    ) -> StageEntry {
+        let first = self.sections.scopes.len() as u32;
+        let mut of_scope: Vec<Vec<PathItem>> = alloc::vec![Vec::new(); hosts.len()];
+        let mut keys = Vec::with_capacity(items.len());
+        for (rank, (key, scope, one)) in items.into_iter().enumerate() {
+            let candidate = Candidate {
+                rank: rank as u32,
+                entry: one.entry,
+            };
+            keys.push(key);
+            if let Some(scope) = of_scope.get_mut(scope as usize) {
+                scope.push(PathItem {
+                    kind: one.kind,
+                    key: one.key,
+                    candidate,
+                });
+            }
+        }
+        for (offset, items) in of_scope.into_iter().enumerate() {
+            let scope = first + offset as u32;
+            let best = items
+                .iter()
+                .map(|item| item.candidate.rank)
+                .min()
+                .unwrap_or(NONE);
+            let before = self.sections.paths.candidates.len();
+            let root = path::build(&mut self.sections.paths, &mut self.interner, items);
+            self.sections.scopes.push(Scope { root, best });
+            let added = self.sections.paths.candidates.get(before..).unwrap_or(&[]);
+            for candidate in added {
+                if let Some(&key) = keys.get(candidate.rank as usize) {
+                    self.sections
+                        .names
+                        .candidates
+                        .push(CandidateName { scope, key });
+                }
+            }
+        }
+        for host in &hosts {
+            let text = match host {
+                HostMatch::Any => Text::default(),
+                other => self.interner.add(other.to_text().as_bytes()),
+            };
+            self.sections.names.scopes.push(text);
+        }
+        let patterns = hosts.iter().enumerate().map(|(at, host)| (host, at as u32));
+        StageEntry {
+            precedence: stage.precedence,
+            host_fallthrough: stage.host_fallthrough,
+            hosts: host::build(&mut self.interner, patterns),
+            scopes: Range32 {
+                start: first,
+                len: hosts.len() as u32,
+            },
+        }
+    }
+
+    /// Every gateway and its listeners.
+    fn gateways(&mut self) {
+        let set = self.set;
+        for (id, gateway) in set.gateways.iter().enumerate() {
+            let object = self.object(&gateway.object, gateway.origin);
+            self.sections.names.gateways.push(object);
+            let first = self.sections.listeners.len() as u32;
+            let mut hosts: Vec<(&HostMatch, Vec<u32>)> = Vec::new();
+            let mut known: HashMap<&HostMatch, usize> = HashMap::default();
+            for listener in &gateway.listeners {
+                let listener_id = self.sections.listeners.len() as u32;
+                if listener.stage.0 as usize >= set.stages.len() {
+                    let message = format!(
+                        "{}: listener {} leads nowhere",
+                        gateway.object, listener.name
+                    );
+                    self.diagnostics.push(Diagnostic::error(
+                        codes::BROKEN_REFERENCE,
+                        listener.origin,
+                        message,
+                    ));
+                }
+                let name = self.text(&listener.name);
+                self.sections.names.listeners.push((name, listener.origin));
+                let client_namespace = listener
+                    .client_namespace
+                    .as_deref()
+                    .map(|name| self.text(name));
+                self.sections.listeners.push(ListenerEntry {
+                    gateway: id as u32,
+                    port: listener.port.unwrap_or(0),
+                    protocol: listener.protocol,
+                    client_namespace,
+                    detect_misdirected: listener.detect_misdirected,
+                    stage: listener.stage.0,
+                });
+                const ANY: &[HostMatch] = &[HostMatch::Any];
+                let own = if listener.hosts.is_empty() {
+                    ANY
+                } else {
+                    &listener.hosts
+                };
+                for host in own {
+                    let at = *known.entry(host).or_insert_with(|| {
+                        hosts.push((host, Vec::new()));
+                        hosts.len() - 1
+                    });
+                    if let Some((_, bucket)) = hosts.get_mut(at) {
+                        bucket.push(listener_id);
+                    }
+                }
+            }
+            let mut buckets = Vec::with_capacity(hosts.len());
+            for (_, bucket) in &hosts {
+                let start = self.sections.listener_buckets.len() as u32;
+                self.sections.listener_buckets.extend_from_slice(bucket);
+                buckets.push(Range32 {
+                    start,
+                    len: bucket.len() as u32,
+                });
+            }
+            let patterns = hosts
+                .iter()
+                .enumerate()
+                .map(|(at, (host, _))| (*host, at as u32));
+            let index = host::build(&mut self.interner, patterns);
+            let count = self.sections.listeners.len() as u32 - first;
+            self.sections.gateways.push(GatewayEntry {
+                normalization: gateway.normalization,
+                listeners: Range32 {
+                    start: first,
+                    len: count,
+                },
+                hosts: index,
+                buckets,
+            });
+        }
+    }
+}
+
+/// What a diagnostic is about.
+pub(crate) struct Subject<'m> {
+    pub(crate) object: &'m crate::model::ObjectRef,
+    pub(crate) origin: Origin,
+}
+
+/// A path predicate, compiled.
+pub(crate) struct CompiledPath {
+    pub(crate) kind: path::PathKind,
+    pub(crate) key: Text,
+    pub(crate) prefix_len: u32,
+    pub(crate) regex: u32,
+    pub(crate) grpc: u32,
+    pub(crate) text: PathText,
+}

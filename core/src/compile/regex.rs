@@ -1,0 +1,155 @@
+//! Regular expressions: checked, anchored, bounded, compiled once each.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use regex_automata::dfa::{StartKind, dense};
+use regex_automata::nfa::thompson;
+use regex_automata::nfa::thompson::pikevm::PikeVM;
+use regex_automata::util::syntax;
+use regex_syntax::hir::{Hir, HirKind, Look};
+
+use super::{Build, Subject};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::compile as codes;
+use crate::table::regex::Regex;
+
+impl Build<'_> {
+    /// The number of a pattern that must match a whole value, or `None` where it
+    /// cannot be compiled, which is then reported.
+    pub(crate) fn regex(
+        &mut self,
+        subject: &Subject<'_>,
+        what: &str,
+        pattern: &str,
+    ) -> Option<u32> {
+        let text = self.text(pattern);
+        if let Some(&known) = self.index.regexes.get(&text) {
+            if known.is_none() {
+                // Reported in full where it was met first.
+                self.refuse(subject, what, pattern, "is not usable");
+            }
+            return known;
+        }
+        let compiled = match self.compile_regex(pattern) {
+            Ok(regex) => {
+                let id = self.sections.predicates.regexes.len() as u32;
+                self.sections.predicates.regexes.push(regex);
+                self.sections.names.regexes.push(text);
+                Some(id)
+            }
+            Err(reason) => {
+                self.refuse(subject, what, pattern, &reason);
+                None
+            }
+        };
+        self.index.regexes.insert(text, compiled);
+        compiled
+    }
+
+    fn refuse(&mut self, subject: &Subject<'_>, what: &str, pattern: &str, reason: &str) {
+        let shown: String = pattern.chars().take(80).collect();
+        let message = format!(
+            "{}: {what}: regular expression \"{shown}\" {reason}",
+            subject.object
+        );
+        self.diagnostics.push(Diagnostic::error(
+            codes::INVALID_REGEX,
+            subject.origin,
+            message,
+        ));
+    }
+
+    fn compile_regex(&mut self, pattern: &str) -> Result<Regex, String> {
+        if pattern.len() > self.limits.regex_pattern {
+            return Err(format!(
+                "is {} bytes long, over the limit of {} (Limits::regex_pattern)",
+                pattern.len(),
+                self.limits.regex_pattern
+            ));
+        }
+        let hir = parse(pattern)?;
+        let whole = Hir::concat(Vec::from([
+            Hir::look(Look::Start),
+            hir,
+            Hir::look(Look::End),
+        ]));
+        let nfa = thompson::Compiler::new()
+            .configure(
+                thompson::Config::new()
+                    .utf8(false)
+                    .which_captures(thompson::WhichCaptures::None)
+                    .nfa_size_limit(Some(self.limits.regex_program)),
+            )
+            .build_from_hir(&whole)
+            .map_err(|error| format!("is over the limit of Limits::regex_program ({error})"))?;
+        let room = self
+            .limits
+            .regex_automata
+            .saturating_sub(self.index.regex_bytes);
+        let budget = room.min(self.limits.regex_automaton);
+        let dense = dense::Builder::new()
+            .configure(
+                dense::Config::new()
+                    .start_kind(StartKind::Anchored)
+                    .dfa_size_limit(Some(budget))
+                    .determinize_size_limit(Some(budget.saturating_mul(4))),
+            )
+            .build_from_nfa(&nfa);
+        match dense {
+            Ok(dfa) => {
+                self.index.regex_bytes += dfa.memory_usage();
+                Ok(Regex::Dense(dfa))
+            }
+            Err(_) => {
+                let vm = PikeVM::new_from_nfa(nfa).map_err(|error| error.to_string())?;
+                let cache = self.index.pike_count;
+                self.index.pike_count += 1;
+                Ok(Regex::Pike { vm, cache })
+            }
+        }
+    }
+}
+
+/// The literal text that everything a pattern matches begins with.
+pub(crate) fn literal_prefix(pattern: &str) -> Vec<u8> {
+    let mut prefix = Vec::new();
+    if let Ok(hir) = parse(pattern) {
+        push_literal(&hir, &mut prefix);
+    }
+    prefix
+}
+
+/// Appends the literal text that `hir` begins with; `true` where that is all of it.
+/// The parser bounds how deep an expression nests.
+fn push_literal(hir: &Hir, prefix: &mut Vec<u8>) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(Look::Start) => true,
+        HirKind::Literal(literal) => {
+            prefix.extend_from_slice(&literal.0);
+            true
+        }
+        HirKind::Capture(capture) => push_literal(&capture.sub, prefix),
+        HirKind::Concat(parts) => parts.iter().all(|part| push_literal(part, prefix)),
+        _ => false,
+    }
+}
+
+/// Parses a pattern over bytes. A class is ASCII as in RE2, and `.` takes any byte
+/// but a line feed, so that a byte that is no UTF-8 cannot make a rule fail open;
+/// only a pattern that names characters outside of ASCII in a class reads the
+/// value as UTF-8.
+fn parse(pattern: &str) -> Result<Hir, String> {
+    let config = syntax::Config::new().utf8(false).nest_limit(100);
+    let bytes = syntax::parse_with(pattern, &config.unicode(false));
+    let reason = |error: regex_syntax::Error| match error {
+        regex_syntax::Error::Parse(error) => format!("is not valid: {}", error.kind()),
+        regex_syntax::Error::Translate(error) => format!("is not valid: {}", error.kind()),
+        _ => String::from("is not valid"),
+    };
+    match bytes {
+        Ok(hir) => Ok(hir),
+        Err(_) => syntax::parse_with(pattern, &config.unicode(true)).map_err(reason),
+    }
+}

@@ -1,0 +1,171 @@
+//! Cross-origin resource sharing.
+//!
+//! The engine answers preflights itself and says which headers a response to any
+//! other cross-origin request carries.
+
+use super::Decision;
+use crate::matcher::request::Request;
+use crate::table::Sections;
+use crate::table::action::{CorsEntry, CorsOriginEntry};
+
+/// A preflight: OPTIONS with Origin and Access-Control-Request-Method.
+// SPEC: Fetch standard, CORS-preflight request.
+pub(crate) fn is_preflight(request: &Request<'_>) -> bool {
+    request.method() == b"OPTIONS"
+        && request.header(b"origin").is_some()
+        && request.header(b"access-control-request-method").is_some()
+}
+
+impl<'a> Decision<'a> {
+    /// Whether the request is a preflight that is answered here.
+    pub fn is_preflight(&self) -> bool {
+        self.verdict.preflight
+    }
+
+    /// Whether a CORS policy applies to the request.
+    pub fn has_cors(&self) -> bool {
+        self.cors_entry().is_some() && self.request.header(b"origin").is_some()
+    }
+
+    /// The CORS headers of the response; none where the origin is not allowed.
+    /// Does not allocate.
+    pub fn cors_headers(&self) -> impl Iterator<Item = (&'static str, &'a [u8])> + 'a {
+        let headers = self.cors_entry().and_then(|cors| {
+            let origin = self.request.header(b"origin")?;
+            let allowed = is_allowed(self.sections, cors, origin)?;
+            Some(self.cors_values(cors, origin, allowed))
+        });
+        headers
+            .unwrap_or([None; 6])
+            .into_iter()
+            .flatten()
+            .filter(|(_, value): &(&'static str, &'a [u8])| !value.is_empty())
+    }
+
+    // SPEC: Gateway API, HTTPCORSFilter: with credentials `*` is never sent; origin,
+    // methods and headers then echo the request's, and exposed headers are left out.
+    fn cors_values(
+        &self,
+        cors: &CorsEntry,
+        origin: &'a [u8],
+        allowed: Allowed,
+    ) -> [Option<(&'static str, &'a [u8])>; 6] {
+        let text = &self.sections.text;
+        let any_origin = allowed == Allowed::Any && !cors.credentials;
+        let exposed = match (cors.any_exposed, cors.credentials) {
+            (true, true) => None,
+            (true, false) => Some(&b"*"[..]),
+            (false, _) => Some(text.get(cors.exposed)),
+        };
+        let asked = |any: bool, listed, header: &[u8]| match (any, cors.credentials) {
+            (true, true) => self.request.header(header),
+            (true, false) => Some(&b"*"[..]),
+            (false, _) => Some(text.get(listed)),
+        };
+        let preflight = self.verdict.preflight;
+        let methods = asked(
+            cors.any_method,
+            cors.methods,
+            b"access-control-request-method",
+        );
+        let headers = asked(
+            cors.any_header,
+            cors.headers,
+            b"access-control-request-headers",
+        );
+        [
+            Some((
+                "access-control-allow-origin",
+                if any_origin { b"*" } else { origin },
+            )),
+            cors.credentials
+                .then_some(("access-control-allow-credentials", &b"true"[..])),
+            methods
+                .filter(|_| preflight)
+                .map(|v| ("access-control-allow-methods", v)),
+            headers
+                .filter(|_| preflight)
+                .map(|v| ("access-control-allow-headers", v)),
+            exposed.map(|v| ("access-control-expose-headers", v)),
+            cors.max_age
+                .filter(|_| preflight)
+                .map(|age| ("access-control-max-age", text.get(age))),
+        ]
+    }
+
+    fn cors_entry(&self) -> Option<&'a CorsEntry> {
+        self.sections.actions.cors.get(self.verdict.cors as usize)
+    }
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Allowed {
+    Any,
+    Listed,
+}
+
+fn is_allowed(sections: &Sections, cors: &CorsEntry, origin: &[u8]) -> Option<Allowed> {
+    let origins = cors.origins.of(&sections.actions.cors_origins);
+    if origins
+        .iter()
+        .any(|allowed| matches!(allowed, CorsOriginEntry::Any))
+    {
+        return Some(Allowed::Any);
+    }
+    let (scheme, host, port) = split_origin(origin)?;
+    let text = &sections.text;
+    let listed = origins.iter().any(|allowed| match *allowed {
+        CorsOriginEntry::Any => true,
+        CorsOriginEntry::Exact {
+            scheme: s,
+            host: h,
+            port: p,
+        } => text.get(s) == scheme && text.get(h).eq_ignore_ascii_case(host) && p == port,
+        // SPEC: HTTPCORSFilter.allowOrigins: `*` is greedy to the left, over any
+        // number of labels.
+        CorsOriginEntry::Wildcard {
+            scheme: s,
+            suffix,
+            port: p,
+        } => {
+            let suffix = text.get(suffix);
+            let tail = host
+                .len()
+                .checked_sub(suffix.len())
+                .filter(|&start| start > 0);
+            text.get(s) == scheme
+                && p == port
+                && tail
+                    .and_then(|start| host.get(start..))
+                    .is_some_and(|tail| tail.eq_ignore_ascii_case(suffix))
+        }
+    });
+    listed.then_some(Allowed::Listed)
+}
+
+/// Scheme, host and port of an origin; a missing port is the scheme's.
+fn split_origin(origin: &[u8]) -> Option<(&[u8], &[u8], u16)> {
+    let colon = memchr::memmem::find(origin, b"://")?;
+    let (scheme, rest) = (origin.get(..colon)?, origin.get(colon + 3..)?);
+    let default = match scheme {
+        b"http" => 80,
+        b"https" => 443,
+        _ => 0,
+    };
+    let digits = rest
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let host_end = rest.len().checked_sub(digits)?;
+    match rest.get(..host_end)?.strip_suffix(b":") {
+        Some(host) if digits > 0 && !host.is_empty() => {
+            let port = core::str::from_utf8(rest.get(host_end..)?)
+                .ok()?
+                .parse()
+                .ok()?;
+            Some((scheme, host, port))
+        }
+        _ => Some((scheme, rest, default)),
+    }
+}

@@ -1,0 +1,60 @@
+//! Chance, supplied by the caller, so that the same input gives the same answer.
+
+/// The random numbers of one decision, each uniform over all of `u64`.
+///
+/// Draws are taken in a fixed order and only where chance decides: for each stage
+/// a delay, an abort, a target; then the mirrors in order. A share of none or all
+/// takes no draw, nor does a choice among fewer than two targets with a share.
+#[derive(Clone, Copy, Debug)]
+pub struct Draws<'d> {
+    kind: Kind<'d>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind<'d> {
+    Fixed(u64),
+    List(&'d [u64]),
+}
+
+impl<'d> Draws<'d> {
+    /// The same number for every draw.
+    pub fn fixed(number: u64) -> Self {
+        Self {
+            kind: Kind::Fixed(number),
+        }
+    }
+
+    /// Successive numbers, and 0 after the last.
+    pub fn list(numbers: &'d [u64]) -> Self {
+        Self {
+            kind: Kind::List(numbers),
+        }
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
+        match &mut self.kind {
+            Kind::Fixed(number) => *number,
+            Kind::List(numbers) => match numbers.split_first() {
+                Some((first, rest)) => {
+                    *numbers = rest;
+                    *first
+                }
+                None => 0,
+            },
+        }
+    }
+
+    /// Whether a share of `numerator` in `denominator` is drawn.
+    pub(crate) fn share(&mut self, numerator: u32, denominator: u32) -> bool {
+        if numerator == 0 {
+            return false;
+        }
+        numerator >= denominator
+            || scale(self.next(), u64::from(denominator)) < u64::from(numerator)
+    }
+}
+
+/// Scales a draw to `0..total` without the bias of a modulo.
+pub(crate) fn scale(draw: u64, total: u64) -> u64 {
+    ((u128::from(draw) * u128::from(total)) >> 64) as u64
+}

@@ -1,0 +1,228 @@
+//! Decisions: what the proxy must do with a request.
+//!
+//! [`Table::decide_with`](crate::Table::decide_with) runs the whole way: it finds
+//! the rule, draws the backend, follows it into further stages with the path and
+//! host as rewritten, and leaves a [`Decision`] to read. A decision borrows the
+//! table, the scratch and the request; reading it does not allocate.
+//!
+//! * [`decide`]: the way from stage to stage.
+//! * [`draw`]: chance, which the caller supplies.
+//! * [`rewrite`] and [`redirect`]: the path, host and Location that leave.
+//! * [`headers`]: header edits and the head that leaves.
+//! * [`cors`]: cross-origin answers.
+//! * [`view`]: what a decision shows of policies, backends and names.
+
+pub(crate) mod cors;
+pub(crate) mod decide;
+pub(crate) mod draw;
+pub(crate) mod headers;
+pub(crate) mod redirect;
+pub(crate) mod rewrite;
+pub(crate) mod view;
+
+use crate::matcher::request::Request;
+use crate::matcher::scratch::{Scratch, Step};
+use crate::table::action::{BackendEntry, Effects, RuleEntry, TargetEntry, TargetKind};
+use crate::table::{NONE, Sections};
+
+/// What the proxy must do with a request. Made by
+/// [`Table::decide_with`](crate::Table::decide_with).
+#[derive(Clone, Copy)]
+pub struct Decision<'a> {
+    pub(crate) sections: &'a Sections,
+    pub(crate) scratch: &'a Scratch,
+    pub(crate) request: Request<'a>,
+    pub(crate) verdict: Verdict,
+}
+
+/// What came of a request, in numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Verdict {
+    pub(crate) outcome: Outcome,
+    /// 0 where the backend answers.
+    pub(crate) status: u16,
+    pub(crate) reason: Reason,
+    /// Index of the listener, or [`NONE`].
+    pub(crate) listener: u32,
+    /// Another listener whose answer differs, where the outcome is ambiguous.
+    pub(crate) rival: u32,
+    /// Index of the backend, or [`NONE`].
+    pub(crate) backend: u32,
+    /// Index of the redirect, or [`NONE`].
+    pub(crate) redirect: u32,
+    /// Index of the response, or [`NONE`].
+    pub(crate) respond: u32,
+    /// Index of the CORS policy that applies, or [`NONE`].
+    pub(crate) cors: u32,
+    pub(crate) preflight: bool,
+    /// Index of the first fault on the way, or [`NONE`], and what was drawn.
+    pub(crate) fault: u32,
+    pub(crate) delayed: bool,
+    pub(crate) aborted: bool,
+    /// A bit for each mirror on the way, in order: whether it was drawn.
+    pub(crate) mirrored: u64,
+}
+
+impl Verdict {
+    pub(crate) fn new(outcome: Outcome, status: u16, reason: Reason) -> Self {
+        Self {
+            outcome,
+            status,
+            reason,
+            listener: NONE,
+            rival: NONE,
+            backend: NONE,
+            redirect: NONE,
+            respond: NONE,
+            cors: NONE,
+            preflight: false,
+            fault: NONE,
+            delayed: false,
+            aborted: false,
+            mirrored: 0,
+        }
+    }
+}
+
+/// What kind of answer a decision is.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Sends the request to a backend.
+    Forward,
+    /// Answers with another address.
+    Redirect,
+    /// Answers itself: a direct response, a fault, a preflight, a broken backend.
+    Respond,
+    /// No rule takes the request.
+    NoRoute,
+    /// The request itself is refused.
+    Reject,
+    /// The request names no gateway, and two gateways would answer differently.
+    Ambiguous,
+}
+
+impl Outcome {
+    /// As the JSON decision writes it: `forward`, `redirect`, `respond`,
+    /// `no_route`, `reject`, `ambiguous`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Forward => "forward",
+            Self::Redirect => "redirect",
+            Self::Respond => "respond",
+            Self::NoRoute => "no_route",
+            Self::Reject => "reject",
+            Self::Ambiguous => "ambiguous",
+        }
+    }
+}
+
+/// Why the outcome is what it is, beyond the rule that won.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A rule won and did what it says.
+    Matched,
+    /// The authority is malformed.
+    BadAuthority,
+    /// The target is malformed: no leading slash, control bytes, a fragment.
+    BadPath,
+    /// The target is longer than the table's limit.
+    TargetTooLong,
+    /// A repeated header's values are longer than the table's limit.
+    HeaderTooLong,
+    /// No listener takes the port, protocol and host.
+    NoListener,
+    /// The listener has no rule for the request.
+    NoRule,
+    /// The server name chose a listener that is not the authority's.
+    Misdirected,
+    /// The rule has no target with a share.
+    NoTarget,
+    /// The target drawn is a reference that leads nowhere.
+    InvalidTarget,
+    /// A fault was drawn.
+    Fault,
+    /// A CORS preflight.
+    Preflight,
+    /// More stages follow each other than any sound configuration has.
+    TooManyStages,
+    /// The rewritten path is longer than the table's limit.
+    RewriteTooLong,
+    /// Several gateways would answer differently.
+    Ambiguous,
+}
+
+impl Reason {
+    /// A clause for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Matched => "a rule matched",
+            Self::BadAuthority => "the authority is malformed",
+            Self::BadPath => "the request target is malformed",
+            Self::TargetTooLong => "the request target is too long",
+            Self::HeaderTooLong => "a repeated header is too long",
+            Self::NoListener => "no listener takes this port, protocol and host",
+            Self::NoRule => "no rule matches",
+            Self::Misdirected => "the server name and the authority mean different listeners",
+            Self::NoTarget => "the rule has no backend with a share",
+            Self::InvalidTarget => "the backend drawn cannot be resolved",
+            Self::Fault => "a fault was drawn",
+            Self::Preflight => "a CORS preflight is answered here",
+            Self::TooManyStages => "too many stages follow each other",
+            Self::RewriteTooLong => "the rewritten path is too long",
+            Self::Ambiguous => "several gateways would answer differently",
+        }
+    }
+}
+
+impl<'a> Decision<'a> {
+    /// The steps with their rules, in order.
+    pub(crate) fn steps(&self) -> &'a [Step] {
+        self.scratch.trail.get()
+    }
+
+    pub(crate) fn rule_of(&self, step: &Step) -> Option<&'a RuleEntry> {
+        self.sections
+            .rule_of_candidate(step.candidate)
+            .map(|(rule, _)| rule)
+    }
+
+    pub(crate) fn target_of(&self, step: &Step) -> Option<&'a TargetEntry> {
+        self.sections.actions.targets.get(step.target as usize)
+    }
+
+    /// What filters do, in order: each step's rule, then its target.
+    pub(crate) fn effects(&self) -> impl Iterator<Item = &'a Effects> + Clone + 'a {
+        let sections = self.sections;
+        self.steps().iter().flat_map(move |step| {
+            let rule = sections
+                .rule_of_candidate(step.candidate)
+                .map(|(rule, _)| &rule.effects);
+            let target = sections
+                .actions
+                .targets
+                .get(step.target as usize)
+                .map(|target| &target.effects);
+            rule.into_iter().chain(target)
+        })
+    }
+}
+
+impl Sections {
+    /// The rule behind a candidate, and its index.
+    pub(crate) fn rule_of_candidate(&self, candidate: u32) -> Option<(&RuleEntry, u32)> {
+        let candidate = self.paths.candidates.get(candidate as usize)?;
+        let rule = self.entries.get(candidate.entry as usize)?.rule;
+        Some((self.actions.rules.get(rule as usize)?, rule))
+    }
+
+    pub(crate) fn backend_of(&self, target: &TargetEntry) -> Option<&BackendEntry> {
+        match target.kind {
+            TargetKind::Backend(backend) | TargetKind::Invalid { backend, .. } => {
+                self.actions.backends.get(backend as usize)
+            }
+            TargetKind::Stage(_) => None,
+        }
+    }
+}

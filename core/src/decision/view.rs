@@ -1,0 +1,477 @@
+//! What a decision shows: outcome, names, policies, backends.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::{Decision, Outcome, Reason};
+use crate::matcher::request::Request;
+use crate::table::action::{BackendEntry, RedirectEntry, TargetEntry, TargetKind};
+use crate::table::names::ObjectName;
+use crate::table::text::Text;
+use crate::table::{NONE, Sections};
+use crate::vocabulary::{Fault, Origin, Timeouts};
+
+/// A backend, in its dialect's own naming.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct BackendView<'a> {
+    /// `Service`, `VirtualNode`, `cluster`.
+    pub kind: &'a str,
+    /// Empty for what is in no namespace.
+    pub namespace: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// The port, where the reference states one.
+    pub port: Option<u16>,
+    /// A subset of the backend's endpoints.
+    pub subset: Option<&'a str>,
+    /// The protocol to speak to it, where stated.
+    pub protocol: Option<&'a str>,
+}
+
+/// A target of the rule that won, and its share.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct TargetView<'a> {
+    /// The backend; `None` where the target is a further stage.
+    pub backend: Option<BackendView<'a>>,
+    /// The further stage, where the target is one.
+    pub stage: Option<ObjectName<'a>>,
+    /// Relative share.
+    pub weight: u32,
+    /// Whether it was drawn.
+    pub chosen: bool,
+    /// Why the reference leads nowhere, where it does.
+    pub invalid: Option<&'a str>,
+}
+
+/// One stage on a request's way, and the rule that won there.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct StageView<'a> {
+    /// What was searched.
+    pub stage: ObjectName<'a>,
+    /// The route whose rule won.
+    pub route: ObjectName<'a>,
+    /// Index of the rule in its route.
+    pub rule: u32,
+    /// The rule's name, where it has one.
+    pub rule_name: Option<&'a str>,
+    /// Index of the match in its rule.
+    pub matched: u32,
+    /// Where the match was written, or its rule.
+    pub origin: Origin,
+    /// The file that the origin counts.
+    pub file: Option<&'a str>,
+    /// The draw that chose a target, where one was taken.
+    pub draw: Option<u64>,
+}
+
+/// A mirror on a request's way.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct MirrorView<'a> {
+    /// Where the copy goes.
+    pub backend: BackendView<'a>,
+    /// Share copied: `numerator / denominator`.
+    pub numerator: u32,
+    /// At least 1.
+    pub denominator: u32,
+    /// Whether it was drawn.
+    pub selected: bool,
+}
+
+/// A retry policy.
+#[derive(Clone, Copy)]
+pub struct RetryView<'a> {
+    sections: &'a Sections,
+    /// Tries after the first.
+    pub attempts: Option<u32>,
+    /// Limit of each try in milliseconds.
+    pub per_try_timeout_ms: Option<u64>,
+    /// Shortest wait between tries in milliseconds.
+    pub backoff_ms: Option<u64>,
+    on: crate::table::text::Range32,
+}
+
+/// A session policy.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct SessionView<'a> {
+    /// `cookie` or `header`.
+    pub kind: &'static str,
+    /// The cookie's or header's name; `None` leaves it to the proxy.
+    pub name: Option<&'a str>,
+    /// Whether a cookie outlives the browser's session.
+    pub permanent: bool,
+    /// Limit on the session's age in milliseconds.
+    pub absolute_timeout_ms: Option<u64>,
+    /// Limit on its idleness in milliseconds.
+    pub idle_timeout_ms: Option<u64>,
+}
+
+impl<'a> Decision<'a> {
+    /// What kind of answer it is.
+    pub fn outcome(&self) -> Outcome {
+        self.verdict.outcome
+    }
+
+    /// The HTTP status that is answered; `None` where a backend answers.
+    pub fn status(&self) -> Option<u16> {
+        (self.verdict.status != 0).then_some(self.verdict.status)
+    }
+
+    /// Why the outcome is what it is.
+    pub fn reason(&self) -> Reason {
+        self.verdict.reason
+    }
+
+    /// The request that was decided.
+    pub fn request(&self) -> &Request<'a> {
+        &self.request
+    }
+
+    /// The gateway that took the request.
+    pub fn gateway(&self) -> Option<ObjectName<'a>> {
+        self.gateway_of(self.verdict.listener)
+    }
+
+    /// The listener that took the request.
+    pub fn listener(&self) -> Option<&'a str> {
+        self.listener_name(self.verdict.listener)
+    }
+
+    /// Where the outcome is ambiguous: the other gateway, and its listener, that
+    /// would answer differently.
+    pub fn rival(&self) -> Option<(ObjectName<'a>, &'a str)> {
+        let rival = self.verdict.rival;
+        Some((self.gateway_of(rival)?, self.listener_name(rival)?))
+    }
+
+    /// The stages on the request's way, each with the rule that won there. The
+    /// first is the route of the gateway.
+    pub fn stages(&self) -> impl ExactSizeIterator<Item = StageView<'a>> + Clone + 'a {
+        let sections = self.sections;
+        self.steps()
+            .iter()
+            .map(move |step| sections.stage_view(step.stage, step.candidate, step.draw))
+    }
+
+    /// The backend that was chosen.
+    pub fn backend(&self) -> Option<BackendView<'a>> {
+        self.sections.backend_view(self.verdict.backend)
+    }
+
+    /// The targets of the last rule on the way, in written order.
+    pub fn backends(&self) -> impl Iterator<Item = TargetView<'a>> + 'a {
+        self.targets_of(self.steps().len().saturating_sub(1))
+    }
+
+    /// The targets of the rule that won in a stage, counted from 0.
+    pub fn targets_of(&self, stage: usize) -> impl Iterator<Item = TargetView<'a>> + 'a {
+        use crate::table::action::ActionEntry;
+        let sections = self.sections;
+        let step = self.steps().get(stage);
+        let chosen = step.map_or(NONE, |step| step.target);
+        let range = step
+            .and_then(|step| self.rule_of(step))
+            .map(|rule| rule.action);
+        let range = match range {
+            Some(ActionEntry::Forward { targets, .. }) => targets,
+            _ => crate::table::text::Range32::default(),
+        };
+        range.indices().filter_map(move |index| {
+            let target = sections.actions.targets.get(index as usize)?;
+            Some(sections.target_view(target, index == chosen))
+        })
+    }
+
+    /// Path and query as they leave.
+    pub fn target(&self) -> &'a [u8] {
+        if self.scratch.paths.changed {
+            &self.scratch.paths.current
+        } else {
+            self.request.target()
+        }
+    }
+
+    /// The path that was matched in the first stage cannot be told from here once
+    /// it was rewritten; this is the path as it leaves, without query.
+    pub fn path(&self) -> &'a [u8] {
+        let target = self.target();
+        let end = memchr::memchr(b'?', target).unwrap_or(target.len());
+        target.get(..end).unwrap_or(target)
+    }
+
+    /// The authority as it leaves: the rewritten host, or what the client sent.
+    pub fn authority(&self) -> Option<&'a [u8]> {
+        self.rewritten_host().or(self.request.authority())
+    }
+
+    /// The new host, where a rewrite sets one.
+    pub fn rewritten_host(&self) -> Option<&'a [u8]> {
+        let rewrites = &self.sections.actions.rewrites;
+        let host = self
+            .effects()
+            .filter_map(|effects| rewrites.get(effects.rewrite as usize)?.host)
+            .last()?;
+        Some(self.sections.text.get(host))
+    }
+
+    /// The Location of a redirect.
+    pub fn location(&self) -> Option<&'a [u8]> {
+        (self.verdict.outcome == Outcome::Redirect).then_some(&self.scratch.location[..])
+    }
+
+    /// The body of a direct response.
+    pub fn body(&self) -> Option<&'a [u8]> {
+        let respond = self
+            .sections
+            .actions
+            .responds
+            .get(self.verdict.respond as usize)?;
+        Some(self.sections.text.get(respond.body))
+    }
+
+    /// The importer's word for why a rule or target cannot forward:
+    /// `BackendNotFound`, `RefNotPermitted`.
+    pub fn failure(&self) -> Option<&'a str> {
+        if let Some(respond) = self
+            .sections
+            .actions
+            .responds
+            .get(self.verdict.respond as usize)
+        {
+            return Some(self.sections.text.str(respond.reason)).filter(|word| !word.is_empty());
+        }
+        match self.target_of(self.steps().last()?)?.kind {
+            TargetKind::Invalid { reason, .. } => Some(self.sections.text.str(reason)),
+            _ => None,
+        }
+    }
+
+    /// The mirrors on the way, in order.
+    pub fn mirrors(&self) -> impl Iterator<Item = MirrorView<'a>> + 'a {
+        let sections = self.sections;
+        let mirrored = self.verdict.mirrored;
+        self.effects()
+            .flat_map(|effects| effects.mirrors.of(&sections.actions.mirrors))
+            .enumerate()
+            .filter_map(move |(bit, mirror)| {
+                Some(MirrorView {
+                    backend: sections.backend_view(mirror.backend)?,
+                    numerator: mirror.numerator,
+                    denominator: mirror.denominator,
+                    selected: mirrored.checked_shr(bit as u32).unwrap_or(0) & 1 == 1,
+                })
+            })
+    }
+
+    /// How long things may take; a later stage's limits come before an earlier's.
+    pub fn timeouts(&self) -> Timeouts {
+        let mut timeouts = Timeouts::default();
+        for step in self.steps() {
+            let own = self.rule_of(step).map(|rule| rule.timeouts);
+            let own = own.and_then(|id| self.sections.actions.timeouts.get(id as usize));
+            let own = own.copied().unwrap_or_default();
+            timeouts.request_ms = own.request_ms.or(timeouts.request_ms);
+            timeouts.backend_request_ms = own.backend_request_ms.or(timeouts.backend_request_ms);
+            timeouts.idle_ms = own.idle_ms.or(timeouts.idle_ms);
+        }
+        timeouts
+    }
+
+    /// When the request is tried again; the last stage's policy that there is.
+    pub fn retry(&self) -> Option<RetryView<'a>> {
+        let sections = self.sections;
+        let policies = self.steps().iter().filter_map(|step| {
+            sections
+                .actions
+                .retries
+                .get(self.rule_of(step)?.retry as usize)
+        });
+        policies.last().map(|retry| RetryView {
+            sections,
+            attempts: retry.attempts,
+            per_try_timeout_ms: retry.per_try_timeout_ms,
+            backoff_ms: retry.backoff_ms,
+            on: retry.on,
+        })
+    }
+
+    /// How the client is kept at one backend.
+    pub fn session(&self) -> Option<SessionView<'a>> {
+        let sections = self.sections;
+        let policies = self.steps().iter().filter_map(|step| {
+            sections
+                .actions
+                .sessions
+                .get(self.rule_of(step)?.session as usize)
+        });
+        policies.last().map(|session| SessionView {
+            kind: if session.cookie { "cookie" } else { "header" },
+            name: session.name.map(|name| sections.text.str(name)),
+            permanent: session.permanent,
+            absolute_timeout_ms: session.absolute_timeout_ms,
+            idle_timeout_ms: session.idle_timeout_ms,
+        })
+    }
+
+    /// The fault on the way, and whether its delay and its abort were drawn.
+    pub fn fault(&self) -> Option<(Fault, bool, bool)> {
+        let fault = self
+            .sections
+            .actions
+            .faults
+            .get(self.verdict.fault as usize)?;
+        Some((*fault, self.verdict.delayed, self.verdict.aborted))
+    }
+
+    /// Facts that the manifests attach to the rules and targets on the way.
+    pub fn metadata(&self) -> impl Iterator<Item = (&'a str, &'a str)> + 'a {
+        let sections = self.sections;
+        let this = *self;
+        self.steps().iter().flat_map(move |step| {
+            let rule = this
+                .rule_of(step)
+                .map(|rule| rule.metadata)
+                .unwrap_or_default();
+            let target = this
+                .target_of(step)
+                .map(|target| target.metadata)
+                .unwrap_or_default();
+            let all = rule.of(&sections.actions.metadata).iter();
+            all.chain(target.of(&sections.actions.metadata))
+                .map(move |&(key, value)| (sections.text.str(key), sections.text.str(value)))
+        })
+    }
+
+    fn gateway_of(&self, listener: u32) -> Option<ObjectName<'a>> {
+        let listener = self.sections.listeners.get(listener as usize)?;
+        let object = self
+            .sections
+            .names
+            .gateways
+            .get(listener.gateway as usize)
+            .copied();
+        Some(self.sections.object(object))
+    }
+
+    fn listener_name(&self, listener: u32) -> Option<&'a str> {
+        let (name, _) = self.sections.names.listeners.get(listener as usize)?;
+        Some(self.sections.text.str(*name))
+    }
+}
+
+impl<'a> RetryView<'a> {
+    /// What is tried again: Envoy's words, or a status.
+    pub fn on(&self) -> impl Iterator<Item = &'a str> + 'a {
+        let sections = self.sections;
+        self.on
+            .of(&sections.actions.words)
+            .iter()
+            .map(move |&word| sections.text.str(word))
+    }
+}
+
+impl fmt::Debug for RetryView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RetryView")
+            .field("attempts", &self.attempts)
+            .field("per_try_timeout_ms", &self.per_try_timeout_ms)
+            .field("backoff_ms", &self.backoff_ms)
+            .field("on", &self.on().collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+impl fmt::Debug for Decision<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decision")
+            .field("outcome", &self.outcome())
+            .field("status", &self.status())
+            .field("reason", &self.reason())
+            .field("stages", &self.stages().collect::<Vec<_>>())
+            .field("backend", &self.backend())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sections {
+    pub(crate) fn backend_view(&self, backend: u32) -> Option<BackendView<'_>> {
+        let entry: &BackendEntry = self.actions.backends.get(backend as usize)?;
+        let text = |text: Text| self.text.str(text);
+        Some(BackendView {
+            kind: text(entry.kind),
+            namespace: text(entry.namespace),
+            name: text(entry.name),
+            port: entry.port,
+            subset: entry.subset.map(text),
+            protocol: entry.protocol.map(text),
+        })
+    }
+
+    fn target_view(&self, target: &TargetEntry, chosen: bool) -> TargetView<'_> {
+        let (backend, stage, invalid) = match target.kind {
+            TargetKind::Backend(backend) => (self.backend_view(backend), None, None),
+            TargetKind::Stage(stage) => {
+                let object = self.names.stages.get(stage as usize).copied();
+                (None, Some(self.object(object)), None)
+            }
+            TargetKind::Invalid {
+                backend, reason, ..
+            } => (
+                self.backend_view(backend),
+                None,
+                Some(self.text.str(reason)),
+            ),
+        };
+        TargetView {
+            backend,
+            stage,
+            weight: target.weight,
+            chosen,
+            invalid,
+        }
+    }
+
+    pub(crate) fn stage_view(
+        &self,
+        stage: u32,
+        candidate: u32,
+        draw: Option<u64>,
+    ) -> StageView<'_> {
+        let entry_id = self
+            .paths
+            .candidates
+            .get(candidate as usize)
+            .map_or(NONE, |c| c.entry);
+        let entry = self.entries.get(entry_id as usize);
+        let rule = entry.and_then(|entry| self.names.rules.get(entry.rule as usize));
+        let origin = self
+            .names
+            .entries
+            .get(entry_id as usize)
+            .map(|entry| entry.origin);
+        let origin = origin
+            .filter(Origin::is_known)
+            .or(rule.map(|rule| rule.origin));
+        let origin = origin.unwrap_or_default();
+        StageView {
+            stage: self.object(self.names.stages.get(stage as usize).copied()),
+            route: self.object(rule.map(|rule| rule.route)),
+            rule: rule.map_or(0, |rule| rule.index),
+            rule_name: rule
+                .and_then(|rule| rule.name)
+                .map(|name| self.text.str(name)),
+            matched: entry.map_or(0, |entry| entry.index),
+            origin,
+            file: self.source(origin),
+            draw,
+        }
+    }
+
+    pub(crate) fn redirect(&self, redirect: u32) -> Option<&RedirectEntry> {
+        self.actions.redirects.get(redirect as usize)
+    }
+}

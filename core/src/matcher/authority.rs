@@ -1,0 +1,98 @@
+//! The host in an authority.
+//!
+//! Matching compares hosts without case, port or trailing dot. An authority that
+//! no client should send is refused, not guessed at: what one component reads
+//! differently from the next is how requests end up where they should not.
+
+/// Longest host in bytes (RFC 1035 2.3.4 allows 253 of text).
+pub(crate) const MAX_HOST: usize = 255;
+
+/// Writes the host of `authority` into `host` and gives its length; `None` where
+/// the authority is not one.
+pub(crate) fn host_of(authority: &[u8], host: &mut [u8; MAX_HOST]) -> Option<usize> {
+    let name = strip_port(authority)?;
+    // SPEC: a fully qualified name may end in a dot; it names the same host.
+    let name = match name.strip_suffix(b".") {
+        Some(rest) if !rest.is_empty() => rest,
+        _ => name,
+    };
+    let out = host.get_mut(..name.len())?;
+    let mut previous = b'.';
+    let bracketed = name.first() == Some(&b'[');
+    for (slot, &byte) in out.iter_mut().zip(name) {
+        let allowed = match byte {
+            b'.' => previous != b'.' || bracketed,
+            // RFC 3986 reg-name without percent-encoding, and underscores, which
+            // service names use.
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' => true,
+            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' => true,
+            b'[' | b']' | b':' | b'%' => bracketed,
+            _ => false,
+        };
+        if !allowed {
+            return None;
+        }
+        *slot = byte.to_ascii_lowercase();
+        previous = byte;
+    }
+    (previous != b'.').then_some(name.len())
+}
+
+/// The authority without `:port`; `None` where the port is no number or the host
+/// is empty.
+pub(crate) fn strip_port(authority: &[u8]) -> Option<&[u8]> {
+    let (host, port) = if authority.first() == Some(&b'[') {
+        let close = memchr::memchr(b']', authority)?;
+        (authority.get(..=close)?, authority.get(close + 1..)?)
+    } else {
+        match memchr::memchr(b':', authority) {
+            Some(colon) => (authority.get(..colon)?, authority.get(colon..)?),
+            None => (authority, &authority[authority.len()..]),
+        }
+    };
+    let port_is_sound = match port.split_first() {
+        None => true,
+        Some((b':', digits)) => digits.len() <= 5 && digits.iter().all(u8::is_ascii_digit),
+        Some(_) => false,
+    };
+    (port_is_sound && !host.is_empty()).then_some(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(authority: &str) -> Option<alloc::string::String> {
+        let mut buffer = [0; MAX_HOST];
+        let length = host_of(authority.as_bytes(), &mut buffer)?;
+        Some(alloc::string::String::from_utf8(buffer[..length].to_vec()).unwrap())
+    }
+
+    #[test]
+    fn case_port_and_trailing_dot_do_not_count() {
+        for authority in [
+            "Shop.Example",
+            "shop.example:8443",
+            "shop.example.",
+            "SHOP.example.:80",
+        ] {
+            assert_eq!(
+                host(authority).as_deref(),
+                Some("shop.example"),
+                "{authority}"
+            );
+        }
+        assert_eq!(host("[2001:DB8::1]:443").as_deref(), Some("[2001:db8::1]"));
+    }
+
+    #[test]
+    fn what_is_no_authority_is_refused() {
+        for authority in [
+            "", ":80", "a b", "a/b", "u@h", "a..b", ".a", "a:b", "a:123456", "[::1", "[::1]x", "é",
+            "a\0", "a#b", "a?b",
+        ] {
+            assert_eq!(host(authority), None, "{authority:?}");
+        }
+        assert_eq!(host(&"a".repeat(256)), None);
+    }
+}

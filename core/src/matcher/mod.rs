@@ -1,0 +1,25 @@
+//! Matching: from a request to the rule that wins.
+//!
+//! # Steps
+//!
+//! 1. [`authority`] reads the host out of the authority, lower case, without port.
+//! 2. [`normalize`] makes the path canonical; a path that is so already is not
+//!    copied.
+//! 3. [`listener`] picks the listener: port, protocol, the most specific host.
+//! 4. [`walk`] finds, among the rules of the listener's stage, the one with the
+//!    best rank that the request satisfies. It is the hot loop, alone in its file.
+//! 5. [`fields`] reads headers and query once, and only when a rule asks.
+//!
+//! # Guarantees
+//!
+//! No step allocates, panics or recurses. The work is linear in the request, and
+//! in the rules that share the request's host and path prefix; rules elsewhere in
+//! the table cost nothing.
+
+pub(crate) mod authority;
+pub(crate) mod fields;
+pub(crate) mod listener;
+pub(crate) mod normalize;
+pub(crate) mod request;
+pub(crate) mod scratch;
+pub(crate) mod walk;

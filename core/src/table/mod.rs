@@ -1,0 +1,289 @@
+//! The table: a compiled route set, immutable and searchable.
+//!
+//! # Shape
+//!
+//! Sections in flat arrays that refer to each other by index, no pointers:
+//!
+//! ```text
+//! gateways ─► listeners ─► stages ─► scopes ─► path nodes ─► candidates ─► entries ─► rules
+//!   host index (which listener)  host index (which scope)                    │          │
+//!                                                        predicates, regexes ┘  actions ┘
+//! ```
+//!
+//! * [`host`]: exact hosts by hash, wildcards and suffixes by the lengths in use.
+//! * [`path`]: one byte trie for each scope, edges compressed.
+//! * [`predicate`]: header and query tests, each stored once.
+//! * [`action`]: what a rule does, digested for reading.
+//! * [`names`]: what people call things, and where they were written. Nothing
+//!   that decides reads it.
+//!
+//! # Invariants
+//!
+//! 1. Every index is in bounds; the compiler is the only writer.
+//! 2. Candidates of a range are sorted by rank, and ranks are unique in a stage.
+//! 3. Children of a path node are adjacent and sorted by first byte.
+//!
+//! # Threads
+//!
+//! A [`Table`] is `Send + Sync` and cheap to clone; every thread brings its own
+//! [`Scratch`](crate::Scratch).
+
+pub(crate) mod action;
+pub(crate) mod hash;
+pub(crate) mod host;
+pub(crate) mod names;
+pub(crate) mod path;
+pub(crate) mod precedence;
+pub(crate) mod predicate;
+pub(crate) mod regex;
+pub(crate) mod text;
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::vocabulary::{Normalization, Precedence, Protocol};
+
+use action::Actions;
+use host::HostIndex;
+use names::Names;
+use path::PathTrie;
+use predicate::Predicates;
+use text::{Range32, Text, TextPool};
+
+/// A compiled route set. See the module's essay in `core/src/table/mod.rs`.
+///
+/// Immutable, `Send + Sync`, and cheap to clone: clones share one allocation.
+#[derive(Clone)]
+pub struct Table {
+    pub(crate) sections: Arc<Sections>,
+}
+
+/// Index of a gateway in a table.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct GatewayId(pub(crate) u32);
+
+/// Sizes of a table, as `fingerpost show --stats` prints them.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Gateways.
+    pub gateways: usize,
+    /// Listeners of all gateways.
+    pub listeners: usize,
+    /// Stages: sets of rules searched together.
+    pub stages: usize,
+    /// Host scopes of all stages.
+    pub scopes: usize,
+    /// Rules.
+    pub rules: usize,
+    /// Matches of all rules.
+    pub matches: usize,
+    /// Match and host pairs that the search can come upon.
+    pub candidates: usize,
+    /// Nodes of all path tries.
+    pub path_nodes: usize,
+    /// Distinct header and query predicates.
+    pub predicates: usize,
+    /// Distinct regular expressions.
+    pub regexes: usize,
+    /// Most path nodes with rules on the way to any leaf: how many places a
+    /// search may have to look at in one scope.
+    pub worst_path_hits: usize,
+    /// Most candidates at one path node: how many may have to be tried there.
+    pub worst_candidates: usize,
+    /// Bytes of the structure, without names.
+    pub bytes: usize,
+    /// Bytes of names and origins.
+    pub name_bytes: usize,
+}
+
+/// Everything in a table.
+#[derive(Default)]
+pub(crate) struct Sections {
+    pub(crate) text: TextPool,
+    pub(crate) gateways: Vec<GatewayEntry>,
+    pub(crate) listeners: Vec<ListenerEntry>,
+    /// Listener ids, each gateway's host buckets adjacent.
+    pub(crate) listener_buckets: Vec<u32>,
+    pub(crate) stages: Vec<StageEntry>,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) paths: PathTrie,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) predicates: Predicates,
+    /// Method tokens that rules name; the index is the bit in [`Entry::methods`].
+    pub(crate) methods: Vec<Text>,
+    pub(crate) actions: Actions,
+    pub(crate) names: Names,
+    pub(crate) limits: RequestLimits,
+}
+
+/// What a request may have before it is refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct RequestLimits {
+    /// Longest target (path and query) in bytes.
+    pub(crate) target: u32,
+    /// Longest sum of the values of one repeated header that is matched, in bytes.
+    pub(crate) repeated_header: u32,
+}
+
+impl Default for RequestLimits {
+    fn default() -> Self {
+        Self {
+            target: 64 << 10,
+            repeated_header: 64 << 10,
+        }
+    }
+}
+
+pub(crate) struct GatewayEntry {
+    pub(crate) normalization: Normalization,
+    pub(crate) listeners: Range32,
+    /// Host to a bucket: an index into [`Sections::listener_buckets`] ranges.
+    pub(crate) hosts: HostIndex,
+    pub(crate) buckets: Vec<Range32>,
+}
+
+pub(crate) struct ListenerEntry {
+    pub(crate) gateway: u32,
+    /// 0 takes any port.
+    pub(crate) port: u16,
+    pub(crate) protocol: Protocol,
+    /// Empty takes any client.
+    pub(crate) client_namespace: Option<Text>,
+    pub(crate) detect_misdirected: bool,
+    pub(crate) stage: u32,
+}
+
+pub(crate) struct StageEntry {
+    pub(crate) precedence: Precedence,
+    pub(crate) host_fallthrough: bool,
+    /// Host to an index into [`StageEntry::scopes`].
+    pub(crate) hosts: HostIndex,
+    pub(crate) scopes: Range32,
+}
+
+/// The rules under one host of one stage.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope {
+    /// Root in the path trie.
+    pub(crate) root: u32,
+    /// Best rank of any candidate in it.
+    pub(crate) best: u32,
+}
+
+/// One match of one rule, wherever it is found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    /// Bits of the methods taken; 0 takes any.
+    pub(crate) methods: u64,
+    pub(crate) predicates: Range32,
+    pub(crate) rule: u32,
+    /// Index of the match in its rule.
+    pub(crate) index: u32,
+    /// Bytes of the path that a prefix match names, for rewrites; `NO_PREFIX` if none.
+    pub(crate) prefix_len: u32,
+    /// Whole-path regex, or `NONE`.
+    pub(crate) path_regex: u32,
+    /// gRPC name tests, or `NONE`.
+    pub(crate) grpc: u32,
+    pub(crate) flags: u8,
+}
+
+impl Entry {
+    pub(crate) const GRPC_ONLY: u8 = 1;
+    pub(crate) const HTTP_SCHEME: u8 = 2;
+    pub(crate) const HTTPS_SCHEME: u8 = 4;
+}
+
+/// No index.
+pub(crate) const NONE: u32 = u32::MAX;
+
+impl Table {
+    pub(crate) fn new(sections: Sections) -> Self {
+        Self {
+            sections: Arc::new(sections),
+        }
+    }
+
+    /// The gateways whose name is `name`: `namespace/name` means one, `name`
+    /// alone means every gateway of that name. Does not allocate; linear in the
+    /// number of gateways, so ask once and keep the id.
+    pub fn gateways_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = GatewayId> + 'a {
+        (0..self.sections.gateways.len() as u32)
+            .map(GatewayId)
+            .filter(move |&id| {
+                let object = self.gateway_name(id);
+                match name.split_once('/') {
+                    Some((namespace, name)) => object.namespace == namespace && object.name == name,
+                    None => object.name == name,
+                }
+            })
+    }
+
+    /// The name of a gateway.
+    pub fn gateway_name(&self, gateway: GatewayId) -> names::ObjectName<'_> {
+        self.sections.object(
+            self.sections
+                .names
+                .gateways
+                .get(gateway.0 as usize)
+                .copied(),
+        )
+    }
+
+    /// The gateways in order.
+    pub fn gateways(&self) -> impl ExactSizeIterator<Item = GatewayId> {
+        (0..self.sections.gateways.len() as u32).map(GatewayId)
+    }
+
+    /// Sizes and worst-case bounds.
+    pub fn stats(&self) -> Stats {
+        self.sections.stats()
+    }
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table")
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sections {
+    fn stats(&self) -> Stats {
+        let size = |len: usize, item: usize| len * item;
+        let structure = size(self.gateways.len(), size_of::<GatewayEntry>())
+            + self
+                .gateways
+                .iter()
+                .map(|g| g.hosts.bytes() + g.buckets.len() * 8)
+                .sum::<usize>()
+            + size(self.listeners.len(), size_of::<ListenerEntry>())
+            + size(self.stages.len(), size_of::<StageEntry>())
+            + self.stages.iter().map(|s| s.hosts.bytes()).sum::<usize>()
+            + size(self.scopes.len(), size_of::<Scope>())
+            + size(self.entries.len(), size_of::<Entry>())
+            + self.paths.bytes()
+            + self.predicates.bytes()
+            + self.actions.bytes()
+            + self.text.len();
+        Stats {
+            gateways: self.gateways.len(),
+            listeners: self.listeners.len(),
+            stages: self.stages.len(),
+            scopes: self.scopes.len(),
+            rules: self.actions.rules.len(),
+            matches: self.entries.len(),
+            candidates: self.paths.candidates.len(),
+            path_nodes: self.paths.nodes.len(),
+            predicates: self.predicates.tests.len(),
+            regexes: self.predicates.regexes.len(),
+            worst_path_hits: self.paths.worst_hits as usize,
+            worst_candidates: self.paths.worst_candidates as usize,
+            bytes: structure,
+            name_bytes: self.names.bytes(),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What people call things, and where they were written.
+//!
+//! Nothing that decides reads this section; explanations and decisions shown to
+//! people do.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::precedence::RankKey;
+use super::text::Text;
+use super::{NONE, Sections};
+use crate::vocabulary::Origin;
+
+/// The name of an object: its kind, namespace and name, as its dialect writes them.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct ObjectName<'t> {
+    /// `HTTPRoute`, `Gateway`, `VirtualRouter`.
+    pub kind: &'t str,
+    /// Empty for what is in no namespace.
+    pub namespace: &'t str,
+    /// The object's own name.
+    pub name: &'t str,
+}
+
+/// `HTTPRoute shop/cart`, or `Mesh global` outside of namespaces.
+impl fmt::Display for ObjectName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.namespace.is_empty() {
+            write!(f, "{} {}", self.kind, self.name)
+        } else {
+            write!(f, "{} {}/{}", self.kind, self.namespace, self.name)
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) objects: Vec<ObjectEntry>,
+    /// Object and origin of each gateway, stage and listener, by its index.
+    pub(crate) gateways: Vec<u32>,
+    pub(crate) stages: Vec<u32>,
+    pub(crate) listeners: Vec<(Text, Origin)>,
+    pub(crate) rules: Vec<RuleName>,
+    pub(crate) entries: Vec<EntryName>,
+    /// Host and rank key of each candidate, by its index.
+    pub(crate) candidates: Vec<CandidateName>,
+    /// The host of each scope as written; empty for the one that takes any.
+    pub(crate) scopes: Vec<Text>,
+    /// Source of each regex.
+    pub(crate) regexes: Vec<Text>,
+    /// File names that origins count.
+    pub(crate) sources: Vec<Text>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ObjectEntry {
+    pub(crate) kind: Text,
+    pub(crate) namespace: Text,
+    pub(crate) name: Text,
+    pub(crate) origin: Origin,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RuleName {
+    /// Index into [`Names::objects`].
+    pub(crate) route: u32,
+    /// Index of the rule in its route.
+    pub(crate) index: u32,
+    pub(crate) name: Option<Text>,
+    pub(crate) origin: Origin,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EntryName {
+    pub(crate) path: PathText,
+    pub(crate) origin: Origin,
+}
+
+/// A path predicate as it was written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum PathText {
+    Any,
+    Exact(Text),
+    Prefix(Text),
+    Segments(Text),
+    Regex(Text),
+    /// Service and method are in the gRPC test.
+    Grpc,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CandidateName {
+    pub(crate) scope: u32,
+    pub(crate) key: RankKey,
+}
+
+impl Names {
+    pub(crate) fn bytes(&self) -> usize {
+        self.objects.len() * size_of::<ObjectEntry>()
+            + (self.gateways.len() + self.stages.len()) * 4
+            + self.listeners.len() * size_of::<(Text, Origin)>()
+            + self.rules.len() * size_of::<RuleName>()
+            + self.entries.len() * size_of::<EntryName>()
+            + self.candidates.len() * size_of::<CandidateName>()
+            + (self.scopes.len() + self.regexes.len() + self.sources.len()) * size_of::<Text>()
+    }
+}
+
+impl Sections {
+    /// The name of an object; empty where there is none.
+    pub(crate) fn object(&self, index: Option<u32>) -> ObjectName<'_> {
+        let entry = self.names.objects.get(index.unwrap_or(NONE) as usize);
+        entry.map_or(ObjectName::default(), |entry| ObjectName {
+            kind: self.text.str(entry.kind),
+            namespace: self.text.str(entry.namespace),
+            name: self.text.str(entry.name),
+        })
+    }
+
+    /// The file that an origin counts.
+    pub(crate) fn source(&self, origin: Origin) -> Option<&str> {
+        let text = self.names.sources.get(origin.source as usize)?;
+        origin.is_known().then(|| self.text.str(*text))
+    }
+}

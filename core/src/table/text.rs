@@ -1,0 +1,55 @@
+//! Interned byte strings: one pool, and references into it.
+
+use alloc::vec::Vec;
+
+/// A byte string in a [`TextPool`].
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub(crate) struct Text {
+    pub(crate) start: u32,
+    pub(crate) len: u32,
+}
+
+/// A run of indices into some section.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Range32 {
+    pub(crate) start: u32,
+    pub(crate) len: u32,
+}
+
+impl Range32 {
+    /// The run's items; none where it does not lie within `items`.
+    pub(crate) fn of<T>(self, items: &[T]) -> &[T] {
+        let start = self.start as usize;
+        items.get(start..start + self.len as usize).unwrap_or(&[])
+    }
+
+    /// The indices themselves.
+    pub(crate) fn indices(self) -> core::ops::Range<u32> {
+        self.start..self.start + self.len
+    }
+}
+
+/// Bytes that [`Text`]s refer to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TextPool {
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl TextPool {
+    /// The bytes of a text; empty where it does not lie within the pool.
+    pub(crate) fn get(&self, text: Text) -> &[u8] {
+        let start = text.start as usize;
+        self.bytes
+            .get(start..start + text.len as usize)
+            .unwrap_or(&[])
+    }
+
+    /// The text as a string; empty where it is not UTF-8.
+    pub(crate) fn str(&self, text: Text) -> &str {
+        core::str::from_utf8(self.get(text)).unwrap_or("")
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+}

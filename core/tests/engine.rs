@@ -1,0 +1,259 @@
+//! The engine from a hand-made route set to a decision.
+#![cfg(feature = "compile")]
+
+use fingerpost::compile::Compiler;
+use fingerpost::model::{
+    Action, Attachment, Backend, Filter, Gateway, HeaderMatch, HostBinding, HostMatch, Listener,
+    ObjectRef, PathMatch, PathRewrite, PrefixJoin, Protocol, RepeatedHeaders, Route, RouteMatch,
+    RouteSet, Rule, Stage, StageId, Target, ValueMatch, WeightedTarget,
+};
+use fingerpost::{Draws, Normalization, Origin, Outcome, Precedence, Request, Table};
+
+fn to(name: &str, weight: u32) -> WeightedTarget {
+    let backend = Backend {
+        kind: "Service".into(),
+        name: name.into(),
+        ..Backend::default()
+    };
+    WeightedTarget {
+        target: Target::Backend(backend),
+        weight,
+        filters: vec![],
+        origin: Origin::default(),
+    }
+}
+
+fn rule(path: PathMatch, name: &str) -> Rule {
+    let mut rule = Rule::new(Action::Forward(vec![to(name, 1)]));
+    rule.matches = vec![RouteMatch {
+        path,
+        ..RouteMatch::default()
+    }];
+    rule
+}
+
+fn route(name: &str, rules: Vec<Rule>) -> Route {
+    Route {
+        object: ObjectRef::new("HTTPRoute", "shop", name),
+        created: None,
+        rules,
+        origin: Origin::default(),
+    }
+}
+
+fn set(routes: Vec<(Vec<HostMatch>, Route)>) -> RouteSet {
+    let mut set = RouteSet::new();
+    let mut attachments = vec![];
+    for (hosts, route) in routes {
+        let route = set.add_route(route);
+        let hosts = hosts
+            .into_iter()
+            .map(|host| HostBinding {
+                host: host.clone(),
+                written: host,
+            })
+            .collect();
+        attachments.push(Attachment { route, hosts });
+    }
+    let stage = set.add_stage(Stage {
+        object: ObjectRef::new("Listener", "infra", "public/http"),
+        precedence: Precedence::GatewayApi,
+        host_fallthrough: true,
+        attachments,
+        origin: Origin::default(),
+    });
+    set.gateways.push(gateway(stage));
+    set
+}
+
+fn gateway(stage: StageId) -> Gateway {
+    Gateway {
+        object: ObjectRef::new("Gateway", "infra", "public"),
+        listeners: vec![Listener {
+            name: "http".into(),
+            port: Some(80),
+            protocol: Protocol::Http,
+            hosts: vec![],
+            client_namespace: None,
+            detect_misdirected: false,
+            stage,
+            origin: Origin::default(),
+        }],
+        normalization: Normalization::Base,
+        origin: Origin::default(),
+    }
+}
+
+fn backend(table: &Table, request: &Request<'_>) -> String {
+    table.decide(request, |decision| match decision.outcome() {
+        Outcome::Forward => decision.backend().unwrap().name.to_string(),
+        outcome => format!("{} {:?}", outcome.as_str(), decision.status()),
+    })
+}
+
+fn get<'r>(host: &'r str, path: &'r str) -> Request<'r> {
+    Request::new(b"GET", path.as_bytes()).with_authority(host.as_bytes())
+}
+
+#[test]
+fn longest_segment_prefix_wins_and_exact_beats_it() {
+    let table = Compiler::new()
+        .compile(&set(vec![(
+            vec![],
+            route(
+                "r",
+                vec![
+                    rule(PathMatch::Segments("/".into()), "root"),
+                    rule(PathMatch::Segments("/a/".into()), "a"),
+                    rule(PathMatch::Exact("/a/b".into()), "exact"),
+                    rule(PathMatch::Segments("/a/b".into()), "ab"),
+                    rule(PathMatch::Regex("/r/[0-9]+".into()), "regex"),
+                ],
+            ),
+        )]))
+        .table;
+    for (path, want) in [
+        ("/", "root"),
+        ("/ab", "root"),
+        ("/a", "a"),
+        ("/a/", "a"),
+        ("/a/c?x=1", "a"),
+        ("/a/b", "exact"),
+        ("/a/b/", "ab"),
+        ("/a/./b", "exact"),
+        ("/r/12", "regex"),
+        ("/r/12x", "root"),
+    ] {
+        assert_eq!(backend(&table, &get("h", path)), want, "{path}");
+    }
+}
+
+#[test]
+fn hosts_are_an_order_and_not_an_exclusive_choice() {
+    let table = Compiler::new()
+        .compile(&set(vec![
+            (
+                vec![HostMatch::Any],
+                route("any", vec![rule(PathMatch::Any, "any")]),
+            ),
+            (
+                vec![HostMatch::Wildcard("example.com".into())],
+                route("wild", vec![rule(PathMatch::Exact("/x".into()), "wild")]),
+            ),
+            (
+                vec![HostMatch::Exact("a.example.com".into())],
+                route(
+                    "exact",
+                    vec![rule(PathMatch::Segments("/x".into()), "exact")],
+                ),
+            ),
+        ]))
+        .table;
+    assert_eq!(backend(&table, &get("a.example.com", "/x")), "exact");
+    assert_eq!(backend(&table, &get("A.example.com.:80", "/y")), "any");
+    assert_eq!(backend(&table, &get("b.c.example.com", "/x")), "wild");
+    assert_eq!(backend(&table, &get("example.com", "/x")), "any");
+}
+
+#[test]
+fn a_second_stage_sees_the_rewritten_path() {
+    let mut set = set(vec![]);
+    let inner = set.add_route(route(
+        "inner",
+        vec![rule(PathMatch::Exact("/tell".into()), "red")],
+    ));
+    let second = set.add_stage(Stage {
+        object: ObjectRef::new("VirtualRouter", "shop", "red"),
+        precedence: Precedence::AppMesh,
+        host_fallthrough: true,
+        attachments: vec![Attachment {
+            route: inner,
+            hosts: vec![],
+        }],
+        origin: Origin::default(),
+    });
+    let mut outer = rule(PathMatch::Prefix("/red".into()), "unused");
+    outer.action = Action::Forward(vec![WeightedTarget {
+        target: Target::Stage {
+            stage: second,
+            metadata: vec![("virtual_service".into(), "red".into())],
+        },
+        weight: 1,
+        filters: vec![],
+        origin: Origin::default(),
+    }]);
+    outer.filters = vec![Filter::Rewrite {
+        host: None,
+        path: Some(PathRewrite::Prefix {
+            replacement: "/".into(),
+            join: PrefixJoin::OneSlash,
+        }),
+    }];
+    let outer = set.add_route(route("outer", vec![outer]));
+    set.stages[0].attachments.push(Attachment {
+        route: outer,
+        hosts: vec![],
+    });
+    let table = Compiler::new().compile(&set).table;
+    table.decide(&get("h", "/red/tell?x=1"), |decision| {
+        assert_eq!(decision.backend().unwrap().name, "red");
+        assert_eq!(decision.target(), b"/tell?x=1");
+        assert_eq!(decision.stages().len(), 2);
+        assert_eq!(
+            decision.metadata().collect::<Vec<_>>(),
+            [("virtual_service", "red")]
+        );
+    });
+    assert_eq!(
+        backend(&table, &get("h", "/red/other")),
+        "no_route Some(404)"
+    );
+}
+
+#[test]
+fn weights_are_shares_and_zero_never_wins() {
+    let mut split = rule(PathMatch::Any, "unused");
+    split.action = Action::Forward(vec![to("a", 0), to("b", 90), to("c", 10), to("d", 0)]);
+    let table = Compiler::new()
+        .compile(&set(vec![(vec![], route("r", vec![split]))]))
+        .table;
+    let mut scratch = table.create_scratch();
+    let mut counts = std::collections::BTreeMap::new();
+    for step in 0..1000u64 {
+        let draw = step * (u64::MAX / 1000) + u64::MAX / 2000;
+        let request = get("h", "/");
+        let decision = table.decide_with(&mut scratch, &request, Draws::fixed(draw));
+        *counts
+            .entry(decision.backend().unwrap().name.to_string())
+            .or_insert(0) += 1;
+    }
+    assert_eq!(
+        counts.into_iter().collect::<Vec<_>>(),
+        [("b".into(), 900), ("c".into(), 100)]
+    );
+}
+
+#[test]
+fn repeated_headers_are_joined() {
+    let mut one = rule(PathMatch::Any, "joined");
+    one.matches[0].headers = vec![HeaderMatch {
+        name: "x-env".into(),
+        value: ValueMatch::Exact("a,b".into()),
+        invert: false,
+        missing_matches: false,
+        repeated: RepeatedHeaders::Joined,
+        origin: Origin::default(),
+    }];
+    let table = Compiler::new()
+        .compile(&set(vec![(vec![], route("r", vec![one]))]))
+        .table;
+    let headers: &[(&[u8], &[u8])] = &[(b"X-Env", b"a"), (b"other", b"x"), (b"x-env", b"b")];
+    assert_eq!(
+        backend(&table, &get("h", "/").with_headers(headers)),
+        "joined"
+    );
+    assert_eq!(
+        backend(&table, &get("h", "/").with_headers(&headers[..1])),
+        "no_route Some(404)"
+    );
+}
