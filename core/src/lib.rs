@@ -17,6 +17,8 @@ pub mod diagnostic;
 pub mod explain;
 #[cfg(feature = "import")]
 pub mod import;
+#[cfg(feature = "json")]
+pub mod json;
 mod matcher;
 #[cfg(feature = "compile")]
 pub mod model;
