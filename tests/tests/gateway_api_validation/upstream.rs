@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fingerpost::import::gateway_api::duration;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{check, error_codes, files, shared};
 
@@ -352,6 +352,63 @@ fn durations_are_read_as_gep_2257_reads_them() {
         count += 1;
     }
     println!("{count} vectors");
+}
+
+/// Every value of every valid object is replaced by something of each other type: what is
+/// found then has a place inside of the object, and nothing panics.
+#[test]
+fn any_value_in_any_place_is_judged() {
+    let Some(folder) = shared("validation") else {
+        return;
+    };
+    let others = [
+        json!(null),
+        json!([]),
+        json!({}),
+        json!(7),
+        json!(true),
+        json!(""),
+    ];
+    let (mut judged, mut refused) = (0, 0);
+    for file in files(&folder, "json") {
+        let table: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        // Every tenth suffices: they have most of their places in common.
+        let cases = table["cases"].as_array().into_iter().flatten().step_by(10);
+        for case in cases {
+            let object = &case["object"];
+            for pointer in pointers(&object["spec"], "/spec") {
+                for other in &others {
+                    let mut changed = object.clone();
+                    *changed.pointer_mut(&pointer).unwrap() = other.clone();
+                    let found = check(&serde_json::to_string_pretty(&changed).unwrap());
+                    judged += 1;
+                    refused += usize::from(!error_codes(&found).is_empty());
+                }
+            }
+        }
+    }
+    println!("{judged} objects judged, {refused} refused");
+    assert!(refused > judged / 2 && judged > 1000);
+}
+
+/// JSON pointers to a value and everything in it.
+fn pointers(value: &Value, at: &str) -> Vec<String> {
+    let mut all = vec![at.to_owned()];
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                all.extend(pointers(value, &format!("{at}/{key}")));
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                all.extend(pointers(value, &format!("{at}/{index}")));
+            }
+        }
+        _ => {}
+    }
+    all
 }
 
 fn expected(want: &str) -> Option<u16> {
