@@ -5,7 +5,7 @@
 //! A schema is a tree of `static`s, written by hand from the facts of a dialect's
 //! CRDs: field names, types, limits, patterns, enumerations, list keys, defaults.
 //! It stands in read-only memory, costs nothing at start-up, and a test can walk
-//! it and hold it against the CRDs. [`validate`] walks a [`Node`] and a [`Schema`]
+//! it and hold it against the CRDs. [`validate`] walks a [`Node`](super::Node) and a [`Schema`]
 //! together and reports every fault with a code (`diagnostic::codes::schema`), the
 //! field's path, and the place of the offending value; a field that is missing is
 //! reported at the object that misses it.
