@@ -22,7 +22,7 @@ pub(crate) struct Place<'m> {
 }
 
 /// The key of a match.
-pub(crate) fn key(place: Place<'_>) -> RankKey {
+pub(crate) fn key(place: &Place<'_>) -> RankKey {
     let everything = RouteMatch::default();
     let one = place
         .rule
@@ -98,7 +98,7 @@ pub(crate) fn name_order(set: &RouteSet) -> Vec<u32> {
     let name = |&route: &u32| {
         set.routes
             .get(route as usize)
-            .map(|r| (&r.object.namespace, &r.object.name, &r.object.kind))
+            .map(|r| (&r.object.namespace, &r.object.name))
     };
     let mut sorted: Vec<u32> = (0..set.routes.len() as u32).collect();
     sorted.sort_by(|one, other| name(one).cmp(&name(other)));

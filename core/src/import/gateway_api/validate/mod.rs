@@ -4,7 +4,7 @@
 //! in CEL. [`manifest`] does the same without either: the schema as `schema/` has it,
 //! and the rules as functions here, one for each family that recurs in the CRDs. What
 //! an API server refuses is an error, so whoever lints manifests before applying them
-//! learns it here, and the importer never meets such an object.
+//! learns it here, and the importer learns which parts of an object not to trust.
 //!
 //! # What differs from an API server
 //!
@@ -62,16 +62,26 @@ pub fn object(object: &Object<'_>, out: &mut Vec<Diagnostic>) -> bool {
         return manifest(object.node, known, &subject, out);
     }
     let of_kind = |known: &&Manifest| known.group == object.group && known.kind == object.kind;
-    let versions: Vec<&str> =
-        MANIFESTS.iter().filter(of_kind).map(|known| known.version).collect();
+    let versions: Vec<&str> = MANIFESTS
+        .iter()
+        .filter(of_kind)
+        .map(|known| known.version)
+        .collect();
     if versions.is_empty() {
         return true;
     }
     Report::new(&subject, out).error(
         codes::VERSION_UNKNOWN,
-        object.node.get("apiVersion").map_or_else(|| object.origin(), Node::origin),
+        object
+            .node
+            .get("apiVersion")
+            .map_or_else(|| object.origin(), Node::origin),
         &Path::ROOT.field("apiVersion"),
-        &format!("must be {}/{}", object.group, versions.join(&format!(" or {}/", object.group))),
+        &format!(
+            "must be {}/{}",
+            object.group,
+            versions.join(&format!(" or {}/", object.group))
+        ),
     );
     false
 }
@@ -177,7 +187,7 @@ fn layer4(spec: At<'_, '_>, report: &mut Report<'_>) {
     names::rule_names(spec, report);
     items(spec, "rules", |rule| {
         items(rule, "backendRefs", |backend| {
-            backends::port(backend, report)
+            backends::port(backend, report);
         });
     });
 }
