@@ -168,7 +168,7 @@ impl<'d> Context<'d> {
         match (resource.group, resource.kind) {
             (GROUP, "Gateway") => self.gateways.push(resource),
             (GROUP, "ListenerSet") | (TRIAL_GROUP, "XListenerSet") => {
-                self.listener_sets.push(resource)
+                self.listener_sets.push(resource);
             }
             (GROUP, "ReferenceGrant") => self.add_grant(resource, out),
             (GROUP, "GatewayClass") => {

@@ -88,8 +88,10 @@ fn the_routes_own_hostname_counts_unless_the_option_says_the_intersection() {
             written
         }]
     );
-    let mut options = Options::default();
-    options.hostname_precedence = HostnamePrecedence::Intersected;
+    let options = Options {
+        hostname_precedence: HostnamePrecedence::Intersected,
+        ..Options::default()
+    };
     assert_eq!(
         binding(options),
         [HostBinding {
@@ -208,8 +210,10 @@ fn grpc_and_http_routes_merge_or_the_later_is_rejected() {
             + &route("HTTPRoute", "h", &(host("*.a.org") + &to("h")))
             + &route("GRPCRoute", "g", &(host(grpc) + &to("g")))
     };
-    let mut options = Options::default();
-    options.grpc_http_conflict = GrpcHttpConflict::RejectLater;
+    let options = Options {
+        grpc_http_conflict: GrpcHttpConflict::RejectLater,
+        ..Options::default()
+    };
     assert_eq!(
         of_route(&read(&text("x.a.org")), "g", "Accepted"),
         "True/Accepted"
