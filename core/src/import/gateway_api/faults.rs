@@ -26,16 +26,22 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    /// Validates every object. With `lenient` what is found is reported all the
-    /// same, and costs nothing.
+    /// Validates every object. With `lenient` errors become warnings and cost
+    /// nothing.
     pub(super) fn find(objects: &[Object<'_>], lenient: bool, out: &mut Vec<Diagnostic>) -> Self {
         let mut spans = Vec::new();
         for object in objects {
             let before = out.len();
             validate::object(object, out);
             let subject = format!("{}: ", object.object_ref());
-            for one in out.iter().skip(before) {
-                if lenient || one.severity != Severity::Error || CLEAR.contains(&one.code) {
+            for one in out.iter_mut().skip(before) {
+                if one.severity != Severity::Error {
+                    continue;
+                }
+                if lenient {
+                    one.severity = Severity::Warning;
+                }
+                if lenient || CLEAR.contains(&one.code) {
                     continue;
                 }
                 let Some(origin) = one.origin else { continue };

@@ -239,3 +239,13 @@ fn of_two_objects_of_one_name_the_later_counts_in_the_first_ones_place() {
     assert!(has(&read(&text), codes::REPEATED_OBJECT));
     assert_eq!(get(&text, "h", "/"), "two");
 }
+
+#[test]
+fn a_route_without_parents_is_reported() {
+    let text = open_gateway()
+        + &route("HTTPRoute", "r", &to("b"))
+            .replace("  parentRefs: [{name: gw, namespace: infra}]\n", "");
+    let out = read(&text);
+    assert!(has(&out, codes::NO_PARENTS));
+    assert_eq!(get(&text, "h", "/"), "no_route 404");
+}
