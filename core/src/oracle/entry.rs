@@ -34,20 +34,24 @@ pub(super) fn listeners<'s>(gateway: &'s Gateway, request: &Request, seen: &Seen
         .listeners
         .iter()
         .filter(|listener| speaks(listener.protocol, request))
-        .filter(|listener| {
-            listener.client_namespace.is_none()
-                || listener.client_namespace == request.client_namespace
-        })
         .collect();
     // SPEC: a request that states no port means the scheme's where some listener
     // has it, and any listener otherwise.
-    let well_known = request.is_http().then(|| request.scheme().default_port());
+    let well_known = match request.protocol {
+        Protocol::Tcp | Protocol::Udp => None,
+        Protocol::Tls => Some(Scheme::Https.default_port()),
+        _ => Some(request.scheme().default_port()),
+    };
     let has = |port: u16| speaking.iter().any(|listener| listener.port == Some(port));
     let port = request.port.or(well_known.filter(|port| has(*port)));
     let taking: Vec<_> = speaking
         .iter()
         .copied()
-        .filter(|listener| port.is_none() || listener.port.is_none() || listener.port == port)
+        .filter(|listener| is_on(listener, port))
+        .filter(|listener| {
+            listener.client_namespace.is_none()
+                || listener.client_namespace == request.client_namespace
+        })
         .collect();
     // SPEC: gateway-api.md 1.3: over TLS the server name selects the listener.
     let secure = request.is_http() && request.scheme() == Scheme::Https;
@@ -68,14 +72,14 @@ pub(super) fn listeners<'s>(gateway: &'s Gateway, request: &Request, seen: &Seen
         .copied()
         .filter(|listener| key(listener) == Some(best_key))
         .collect();
-    if sni.is_none() {
+    if sni.is_none() || authority.is_none() {
         return Entry::Listeners(equals);
     }
     // SPEC: gateway-api.md 1.3: 421 where another listener of the port is the better
     // match for the authority, 404 where none matches it.
     let (mut chosen, mut misdirected) = (Vec::new(), false);
     for listener in equals {
-        let on_port = taking.iter().filter(|other| other.port == listener.port);
+        let on_port = taking.iter().filter(|other| is_on(other, listener.port));
         let own = best(listener, authority);
         match on_port.filter_map(|other| best(other, authority)).max() {
             _ if !listener.detect_misdirected => chosen.push(listener),
@@ -100,6 +104,11 @@ fn best(listener: &Listener, host: Option<&[u8]>) -> Option<(u8, usize)> {
         .iter()
         .filter(|pattern| host::matches(pattern, host));
     matching.map(host::specificity).max()
+}
+
+/// Whether a listener takes requests of a port; `None` is any port.
+fn is_on(listener: &Listener, port: Option<u16>) -> bool {
+    port.is_none() || listener.port.is_none() || listener.port == port
 }
 
 fn speaks(protocol: model::Protocol, request: &Request) -> bool {

@@ -198,16 +198,13 @@ impl Seen {
     /// `None` for a malformed request.
     fn new(request: &Request) -> Option<Self> {
         let host = host::normalize(request.authority.as_deref())?;
-        let sni = host::normalize(request.sni.as_deref())?;
+        let sni = host::normalize(request.sni.as_deref().filter(|name| !name.is_empty()))?;
         if !request.is_http() {
             // SPEC: gateway-api.md 5: a TLS connection is known by its server name;
             // no connection has a path.
-            let host = sni
-                .clone()
-                .or(host)
-                .filter(|_| request.protocol == Protocol::Tls);
+            let is_tls = request.protocol == Protocol::Tls;
             return Some(Self {
-                host,
+                host: if is_tls { sni.clone() } else { host },
                 sni,
                 path: Vec::new(),
                 query: Vec::new(),
