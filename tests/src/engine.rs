@@ -60,6 +60,17 @@ impl Engine {
     }
 }
 
+/// An answer without the path of a connection, which has none.
+pub fn comparable(asked: &oracle::Request, mut answer: Answer) -> Answer {
+    use oracle::Protocol::{Tcp, Tls, Udp};
+    if let Answer::Forward(forward) = &mut answer
+        && matches!(asked.protocol, Tls | Tcp | Udp)
+    {
+        forward.target.clear();
+    }
+    answer
+}
+
 /// The headers of a request in the form that the engine borrows.
 pub fn pairs(asked: &oracle::Request) -> Vec<(&[u8], &[u8])> {
     let headers = asked.headers.iter();

@@ -5,14 +5,6 @@ use alloc::vec::Vec;
 use super::{Protocol, Request, Seen, host};
 use crate::model::{self, Gateway, Listener, Scheme};
 
-/// The outcome of choosing listeners.
-pub(super) enum Entry<'s> {
-    /// The most specific listeners, all equal, in order; possibly none.
-    Listeners(Vec<&'s Listener>),
-    /// The server name chose a listener that is not the one for the authority.
-    Misdirected,
-}
-
 /// Whether a request means this gateway.
 ///
 /// SPEC: contract, "Request": `namespace/name` or `name`; absent means every one.
@@ -28,8 +20,13 @@ pub(super) fn is_named(gateway: &Gateway, request: &Request) -> bool {
     }
 }
 
-/// The listeners of a gateway that take a request.
-pub(super) fn listeners<'s>(gateway: &'s Gateway, request: &Request, seen: &Seen) -> Entry<'s> {
+/// The listeners of a gateway that take a request: the most specific ones, all
+/// equal, in order. And whether the server name chose one of another authority.
+pub(super) fn listeners<'s>(
+    gateway: &'s Gateway,
+    request: &Request,
+    seen: &Seen,
+) -> (Vec<&'s Listener>, bool) {
     let speaking: Vec<_> = gateway
         .listeners
         .iter()
@@ -65,7 +62,7 @@ pub(super) fn listeners<'s>(gateway: &'s Gateway, request: &Request, seen: &Seen
         Some((specificity, listener.client_namespace.is_some()))
     };
     let Some(best_key) = taking.iter().filter_map(key).max() else {
-        return Entry::Listeners(Vec::new());
+        return (Vec::new(), false);
     };
     let equals: Vec<_> = taking
         .iter()
@@ -73,7 +70,7 @@ pub(super) fn listeners<'s>(gateway: &'s Gateway, request: &Request, seen: &Seen
         .filter(|listener| key(listener) == Some(best_key))
         .collect();
     if sni.is_none() || authority.is_none() {
-        return Entry::Listeners(equals);
+        return (equals, false);
     }
     // SPEC: gateway-api.md 1.3: 421 where another listener of the port is the better
     // match for the authority, 404 where none matches it.
@@ -88,10 +85,7 @@ pub(super) fn listeners<'s>(gateway: &'s Gateway, request: &Request, seen: &Seen
             Some(_) => misdirected = true,
         }
     }
-    match chosen.is_empty() && misdirected {
-        true => Entry::Misdirected,
-        false => Entry::Listeners(chosen),
-    }
+    (chosen, misdirected)
 }
 
 /// How specific the listener's best host for `host` is; `None` where it has none.

@@ -101,8 +101,7 @@ fn remove_dot_segments(path: &[u8]) -> Vec<u8> {
 ///
 /// SPEC: gateway-api.md 3.3: a trailing slash of the value is ignored.
 pub fn has_segments(path: &[u8], prefix: &str) -> bool {
-    let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
-    path.strip_prefix(prefix.as_bytes())
+    path.strip_prefix(without_slash(prefix).as_bytes())
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
@@ -112,16 +111,18 @@ pub fn rewrite(path: &[u8], matched: Option<&PathMatch>, rewrite: &PathRewrite) 
         PathRewrite::Full(full) => return rooted(full.as_bytes()),
         PathRewrite::Prefix { replacement, join } => (replacement.as_str(), *join),
     };
-    // SPEC: `PathRewrite::Prefix`: where the match names no prefix, nothing changes.
-    let Some(PathMatch::Prefix(prefix) | PathMatch::Segments(prefix)) = matched else {
-        return path.to_vec();
+    let prefix = match matched {
+        Some(PathMatch::Prefix(prefix)) => prefix.as_str(),
+        // SPEC: gateway-api.md 3.3: of a segment prefix, a trailing slash is no part.
+        Some(PathMatch::Segments(prefix)) => without_slash(prefix),
+        // SPEC: `PathRewrite::Prefix`: where the match names none, nothing changes.
+        _ => return path.to_vec(),
     };
     let after = |prefix: &str| path.get(prefix.len()..).unwrap_or_default();
     let out = match join {
         // SPEC: gateway-api.md 7.2, the algorithm that satisfies all rows.
         PrefixJoin::Segments => {
-            let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
-            let replacement = replacement.strip_suffix('/').unwrap_or(replacement);
+            let (prefix, replacement) = (without_slash(prefix), without_slash(replacement));
             [replacement.as_bytes(), after(prefix)].concat()
         }
         // SPEC: app-mesh.md 2.3: `/red/tell` without `/red` is `/tell`, not `//tell`.
@@ -136,6 +137,10 @@ pub fn rewrite(path: &[u8], matched: Option<&PathMatch>, rewrite: &PathRewrite) 
         PrefixJoin::Literal => [replacement.as_bytes(), after(prefix)].concat(),
     };
     rooted(&out)
+}
+
+fn without_slash(text: &str) -> &str {
+    text.strip_suffix('/').unwrap_or(text)
 }
 
 /// SPEC: architecture 6: a rewritten path starts with exactly one slash.
