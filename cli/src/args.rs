@@ -90,11 +90,14 @@ pub(crate) struct ShowArgs {
     #[arg(required = true, value_name = "FILES")]
     pub(crate) files: Vec<PathBuf>,
     /// What a controller would write into the status of each object
-    #[arg(long, conflicts_with = "stats")]
+    #[arg(long, conflicts_with_all = ["stats", "tries"])]
     pub(crate) status: bool,
     /// The table's sizes and worst-case bounds
-    #[arg(long)]
+    #[arg(long, conflicts_with = "tries")]
     pub(crate) stats: bool,
+    /// The table's path tries
+    #[arg(long)]
+    pub(crate) tries: bool,
     #[command(flatten)]
     pub(crate) import: ImportArgs,
 }

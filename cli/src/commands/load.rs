@@ -47,7 +47,6 @@ pub(crate) fn load(files: &[PathBuf], args: &ImportArgs) -> Result<Loaded, Failu
 
 /// Manifests compiled into a table, for commands whose business is a request.
 pub(crate) struct Compiled {
-    pub(crate) sources: Sources,
     pub(crate) table: Table,
 }
 
@@ -61,7 +60,7 @@ pub(crate) fn compile(files: &[PathBuf], args: &ImportArgs) -> Result<Compiled, 
     let compiled = Compiler::new().compile(&import.routes);
     import.diagnostics.extend(compiled.diagnostics);
     report(&import.diagnostics, &sources);
-    Ok(Compiled { sources, table: compiled.table })
+    Ok(Compiled { table: compiled.table })
 }
 
 /// Tells what was assumed about a request, on standard error.

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &RouteArgs, as_json: bool) -> Result<u8, Failure> {
 fn one(args: &RouteArgs, as_json: bool) -> Result<u8, Failure> {
     let (files, method, url) = request::split(&args.words)?;
     let draft = request::from_url(&method, &url, &args.request)?;
-    let Compiled { table, .. } = compile(&files, &args.import)?;
+    let Compiled { table } = compile(&files, &args.import)?;
     tell(&draft.notes);
     let mut scratch = table.create_scratch();
     let latin1 = draft.request.is_latin1();
@@ -72,7 +72,7 @@ fn many(args: &RouteArgs, requests: &Path) -> Result<u8, Failure> {
     } else {
         Box::new(File::open(requests).map_err(|error| Failure::unreadable(&name, error))?)
     };
-    let Compiled { table, .. } = compile(&files, &args.import)?;
+    let Compiled { table } = compile(&files, &args.import)?;
     let mut answers = Router { scratch: table.create_scratch(), table };
     let mut out = output::stdout_raw();
     let bad = stream(&name, input, &mut out, &mut answers)?;

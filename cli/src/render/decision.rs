@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::Style;
-use fingerpost::{BackendView, Decision, HeaderVerb, Outcome, Reason, StageView, TargetView};
+use fingerpost::{Decision, HeaderVerb, Outcome, Reason, StageView, TargetView};
 
 use super::style::{self, paint};
 use crate::text::{plain, quoted};
@@ -23,6 +23,11 @@ pub(crate) fn write(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<
             }
         }
     }
+    outgoing(out, decision)
+}
+
+/// What leaves, and what else the proxy must do.
+pub(crate) fn outgoing(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
     head(out, decision)?;
     effects(out, decision)
 }
@@ -41,7 +46,7 @@ pub(crate) fn headline(decision: &Decision<'_>) -> String {
         let _ = write!(text, " {status}");
     }
     let rest = match outcome {
-        Outcome::Forward => decision.backend().map(|chosen| backend(&chosen)),
+        Outcome::Forward => decision.backend().map(|chosen| plain(chosen.to_string())),
         Outcome::Redirect => decision.location().map(plain),
         _ if decision.reason() == Reason::Matched => decision.body().map(quoted),
         _ => Some(reason(decision)),
@@ -85,36 +90,13 @@ pub(crate) fn rule(stage: &StageView<'_>) -> String {
 /// A target and its weight, marked where it was drawn.
 pub(crate) fn share(target: &TargetView<'_>) -> String {
     let what = match (&target.backend, &target.stage) {
-        (Some(of), _) => backend(of),
+        (Some(of), _) => plain(of.to_string()),
         (None, Some(stage)) => plain(stage.to_string()),
         (None, None) => String::new(),
     };
     let mark = if target.chosen { "→" } else { " " };
     let invalid = target.invalid.map(|word| format!(" ({})", plain(word)));
     format!("{mark} {what}, weight {}{}", target.weight, invalid.unwrap_or_default())
-}
-
-/// `Service shop/cart-v2:8080`.
-pub(crate) fn backend(of: &BackendView<'_>) -> String {
-    let mut text = String::new();
-    if !of.kind.is_empty() {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{} ", of.kind);
-    }
-    if !of.namespace.is_empty() {
-        let _ = write!(text, "{}/", of.namespace);
-    }
-    text.push_str(of.name);
-    if let Some(port) = of.port {
-        let _ = write!(text, ":{port}");
-    }
-    if let Some(subset) = of.subset {
-        let _ = write!(text, ", subset {subset}");
-    }
-    if let Some(protocol) = of.protocol {
-        let _ = write!(text, ", over {protocol}");
-    }
-    plain(text)
 }
 
 /// The request's head as it leaves, with what was changed marked as in a diff.
@@ -164,7 +146,7 @@ fn effects(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
         for mirror in decision.mirrors() {
             let drawn = if mirror.selected { "drawn" } else { "not drawn" };
             let share = format!("{} in {}", mirror.numerator, mirror.denominator);
-            line(out, "mirror", format!("{} ({share}, {drawn})", backend(&mirror.backend)))?;
+            line(out, "mirror", format!("{} ({share}, {drawn})", plain(mirror.backend.to_string())))?;
         }
         let timeouts = decision.timeouts();
         let limits = [

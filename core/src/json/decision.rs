@@ -16,6 +16,7 @@ use crate::table::names::ObjectName;
 use crate::vocabulary::HeaderVerb;
 
 use super::error::RequestError;
+use super::explanation::{origin, place};
 use super::write::{self, Object};
 
 /// Writes a decision on one line.
@@ -210,17 +211,10 @@ fn reason(decision: &Decision<'_>) -> String {
 }
 
 /// A stage's route, rule, match and place.
-fn rule(object: &mut Object<'_>, stage: &StageView<'_>) {
-    object.object("route", |object| name(object, &stage.route));
-    object.number("rule", stage.rule);
-    object.text_opt("rule_name", stage.rule_name);
-    object.number("match", stage.matched);
-    if let Some(file) = stage.file {
-        object.object("origin", |object| {
-            object.text("file", file);
-            object.number("line", stage.origin.line).number("column", stage.origin.column);
-        });
-    }
+fn rule(object: &mut Object<'_>, of: &StageView<'_>) {
+    let route = (of.route.kind, of.route.namespace, of.route.name);
+    place(object, route, of.rule, of.rule_name, of.matched);
+    origin(object, of.file, of.origin);
 }
 
 /// The request's head as it leaves.
