@@ -9,7 +9,6 @@ pub mod document;
 pub mod gateway_api;
 pub mod schema;
 
-mod api_json;
 mod app_mesh;
 mod dialect;
 mod object;

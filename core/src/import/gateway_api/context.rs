@@ -258,7 +258,7 @@ fn distinct<'d>(
     let mut all: Vec<Resource<'d>> = Vec::new();
     for resource in resources {
         let key = (resource.group, resource.kind, resource.namespace, resource.name);
-        match seen.get(&key).and_then(|&index| all.get_mut(index)) {
+        match seen.get(&key).filter(|_| resource.is_named()).and_then(|&index| all.get_mut(index)) {
             Some(there) => {
                 let place = resource.node.path(&["metadata", "name"]).unwrap_or(resource.node);
                 warn(out, codes::REPEATED_OBJECT, place, &resource, "is given twice, and this one counts");

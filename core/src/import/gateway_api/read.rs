@@ -38,13 +38,19 @@ impl<'d> Resource<'d> {
         let group = api_version.split_once('/').map_or("", |(group, _)| group);
         let kind = text(node, "kind")?;
         let metadata = node.get("metadata")?;
-        let name = text(metadata, "name")?;
+        // SPEC: Kubernetes API conventions: a name may be left to the API server.
+        let name = text(metadata, "name").or_else(|| text(metadata, "generateName"))?;
         let namespace = match (group, kind) {
             ("", "Namespace") | (GROUP, "GatewayClass") => "",
             // SPEC: `kubectl apply` without a namespace uses `default`.
             _ => text(metadata, "namespace").filter(|text| !text.is_empty()).unwrap_or("default"),
         };
         Some(Self { node, group, kind, namespace, name })
+    }
+
+    /// Whether its name is its own: a generated one begins alike in many objects.
+    pub(super) fn is_named(&self) -> bool {
+        self.node.path(&["metadata", "name"]).is_some()
     }
 
     pub(super) fn object(&self) -> ObjectRef {
