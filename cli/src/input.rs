@@ -57,6 +57,10 @@ struct Reader {
 impl Reader {
     /// A file or folder that the user named: a file of any kind and ending.
     fn named(&mut self, path: &Path) -> Result<(), Failure> {
+        if path.extension() == Some(OsStr::new("fpt")) {
+            let why = "compiled snapshots are not taken here, only manifests";
+            return Err(Failure::unreadable(&shown(path), why));
+        }
         let kind = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
         if !kind.is_dir() {
             return self.file(path);
@@ -110,10 +114,6 @@ impl Reader {
     }
 
     fn file(&mut self, path: &Path) -> Result<(), Failure> {
-        if path.extension() == Some(OsStr::new("fpt")) {
-            let why = "compiled snapshots are not taken here, only manifests";
-            return Err(Failure::unreadable(&shown(path), why));
-        }
         let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
         self.add(&shown(path), file)
     }

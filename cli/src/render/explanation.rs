@@ -34,12 +34,12 @@ pub(crate) fn write(
         self::stage(out, stage, all)?;
         pick(out, decision, index)?;
     }
-    if decision.stages().len() > 0 {
-        writeln!(out)?;
-        writeln!(out, "outcome")?;
-        outgoing(out, decision)?;
+    let mut rest = Vec::new();
+    outgoing(&mut rest, decision)?;
+    if !rest.is_empty() {
+        writeln!(out, "\noutcome")?;
     }
-    Ok(())
+    out.write_all(&rest)
 }
 
 /// The request as it was matched.
@@ -103,7 +103,7 @@ fn stage(out: &mut dyn Write, stage: &StageExplanation, all: bool) -> io::Result
     if let Some(tie_break) = &stage.tie_break {
         line(out, "because", plain(&tie_break.text))?;
         if let Some(second) = stage.trials.get(tie_break.runner_up) {
-            line(out, "before", rule(second))?;
+            line(out, "runner-up", rule(second))?;
         }
     } else if losers.len() < stage.trials.len() {
         line(out, "because", "no other rule takes the request")?;

@@ -11,7 +11,7 @@ use crate::text::{count, plain};
 pub(crate) fn write(out: &mut dyn Write, status: &Status) -> io::Result<()> {
     for gateway in &status.gateways {
         writeln!(out, "{}", paint(style::NAME, plain(gateway.gateway.to_string())))?;
-        if let Some(sets) = gateway.attached_listener_sets {
+        if let Some(sets) = gateway.attached_listener_sets.filter(|sets| *sets > 0) {
             writeln!(out, "  {} attached", count(sets as usize, "listener set"))?;
         }
         conditions(out, "  ", &gateway.conditions)?;
