@@ -9,7 +9,12 @@ use fingerpost::{RequestProtocol, Scheme};
 
 /// Route requests over the manifests you have, offline, and learn why.
 #[derive(Debug, Parser)]
-#[command(name = "fingerpost", version, max_term_width = 100, infer_long_args = false)]
+#[command(
+    name = "fingerpost",
+    version,
+    max_term_width = 100,
+    infer_long_args = false
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

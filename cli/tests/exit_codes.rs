@@ -13,13 +13,22 @@ fn fails(args: &[&str], stdin: &str, expected: i32, says: &str) {
     let (stdout, stderr, code) = texts(args, stdin.as_bytes());
     assert_eq!(code, expected, "{args:?}: {stderr}");
     assert_eq!(stdout, "", "{args:?}");
-    assert!(stderr.contains(says), "{args:?} says {stderr:?}, not {says:?}");
+    assert!(
+        stderr.contains(says),
+        "{args:?} says {stderr:?}, not {says:?}"
+    );
 }
 
 #[test]
 fn an_answer_is_success_whatever_it_is() {
-    assert_eq!(code(&["route", "shop", "GET", "http://shop.example/cart"], ""), 0);
-    assert_eq!(code(&["route", "shop", "GET", "http://nobody.example/"], ""), 0);
+    assert_eq!(
+        code(&["route", "shop", "GET", "http://shop.example/cart"], ""),
+        0
+    );
+    assert_eq!(
+        code(&["route", "shop", "GET", "http://nobody.example/"], ""),
+        0
+    );
     assert_eq!(code(&["explain", "shop", "GET", "/"], ""), 0);
     assert_eq!(code(&["check", "shop"], ""), 0);
     assert_eq!(code(&["show", "shop"], ""), 0);
@@ -30,8 +39,17 @@ fn an_answer_is_success_whatever_it_is() {
 #[test]
 fn errors_in_manifests_and_bad_lines_are_bad_news() {
     assert_eq!(code(&["check", "broken"], ""), 1);
-    assert_eq!(code(&["route", "shop", "--requests", "-"], "{\"path\":\"/\"}\nnope\n"), 1);
-    assert_eq!(code(&["route", "shop", "--requests", "-"], "{\"path\":\"/\"}\n"), 0);
+    assert_eq!(
+        code(
+            &["route", "shop", "--requests", "-"],
+            "{\"path\":\"/\"}\nnope\n"
+        ),
+        1
+    );
+    assert_eq!(
+        code(&["route", "shop", "--requests", "-"], "{\"path\":\"/\"}\n"),
+        0
+    );
 }
 
 #[test]
@@ -49,24 +67,69 @@ fn wrong_usage_is_told() {
     fails(&["route", "shop", "GET"], "", 2, "expected");
     fails(&["route", "shop", "http://a/"], "", 2, "expected");
     fails(&["route", "shop", "shop", "http://a/"], "", 2, "METHOD");
-    fails(&["route", "shop", "GET", "shop.example/cart"], "", 2, "FP1208");
-    fails(&["route", "shop", "GET", "/", "-H", "nonsense"], "", 2, "FP1203");
-    fails(&["route", "shop", "GET", "/", "--gateway", "nobody"], "", 2, "FP1211");
+    fails(
+        &["route", "shop", "GET", "shop.example/cart"],
+        "",
+        2,
+        "FP1208",
+    );
+    fails(
+        &["route", "shop", "GET", "/", "-H", "nonsense"],
+        "",
+        2,
+        "FP1203",
+    );
+    fails(
+        &["route", "shop", "GET", "/", "--gateway", "nobody"],
+        "",
+        2,
+        "FP1211",
+    );
     fails(&["route", "shop", "G T", "/"], "", 2, "FP1203");
-    fails(&["route", "shop", "GET", "/", "--port", "70000"], "", 2, "70000");
-    fails(&["route", "shop", "GET", "/", "--dialect", "cobol"], "", 2, "gateway-api");
-    fails(&["route", "shop", "--requests", "-", "-H", "a: b"], "", 2, "lines of --requests");
+    fails(
+        &["route", "shop", "GET", "/", "--port", "70000"],
+        "",
+        2,
+        "70000",
+    );
+    fails(
+        &["route", "shop", "GET", "/", "--dialect", "cobol"],
+        "",
+        2,
+        "gateway-api",
+    );
+    fails(
+        &["route", "shop", "--requests", "-", "-H", "a: b"],
+        "",
+        2,
+        "lines of --requests",
+    );
     fails(&["route", "-", "--requests", "-"], "", 2, "standard input");
     fails(&["check", "-", "-"], "", 2, "twice");
-    fails(&["explain", "shop", "--curl", "wget http://a/"], "", 2, "FP1209");
+    fails(
+        &["explain", "shop", "--curl", "wget http://a/"],
+        "",
+        2,
+        "FP1209",
+    );
     fails(&["show", "shop", "--status", "--stats"], "", 2, "--stats");
 }
 
 #[test]
 fn what_cannot_be_read_is_told() {
     fails(&["check", "nowhere"], "", 3, "nowhere cannot be read");
-    fails(&["route", "shop", "--requests", "nowhere"], "", 3, "nowhere cannot be read");
-    fails(&["route", "shop", "--requests", "shop"], "", 3, "shop cannot be read");
+    fails(
+        &["route", "shop", "--requests", "nowhere"],
+        "",
+        3,
+        "nowhere cannot be read",
+    );
+    fails(
+        &["route", "shop", "--requests", "shop"],
+        "",
+        3,
+        "shop cannot be read",
+    );
     fails(&["check", "table.fpt"], "", 3, "snapshots");
 }
 
@@ -77,7 +140,10 @@ fn a_reader_that_goes_away_ends_the_run_without_a_word() {
 
     let mut command = common::command();
     command.args(["route", "shop/gateway.yaml", "--requests", "-"]);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     drop(child.stdout.take());
     let mut stdin = child.stdin.take().unwrap();

@@ -18,8 +18,14 @@ fn golden(name: &str, args: &[&str], stdin: &[u8]) {
     found.push_str(&stdout);
     writeln!(found, "--- standard error").unwrap();
     found.push_str(&stderr);
-    let path: PathBuf =
-        [env!("CARGO_MANIFEST_DIR"), "tests", "golden", &format!("{name}.txt")].iter().collect();
+    let path: PathBuf = [
+        env!("CARGO_MANIFEST_DIR"),
+        "tests",
+        "golden",
+        &format!("{name}.txt"),
+    ]
+    .iter()
+    .collect();
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, &found).unwrap();
     }
@@ -34,67 +40,130 @@ fn golden(name: &str, args: &[&str], stdin: &[u8]) {
 #[test]
 fn route_forward() {
     let url = "http://shop.example/cart/1?x=2";
-    golden("route_forward", &["route", "shop", "GET", url, "-H", "X-Debug: 1", "-H", "a: b"], b"");
+    golden(
+        "route_forward",
+        &[
+            "route",
+            "shop",
+            "GET",
+            url,
+            "-H",
+            "X-Debug: 1",
+            "-H",
+            "a: b",
+        ],
+        b"",
+    );
 }
 
 #[test]
 fn route_forward_json() {
     let url = "http://shop.example/cart/1?x=2";
-    golden("route_forward_json", &["route", "shop", "GET", url, "-H", "X-Debug: 1", "--json"], b"");
+    golden(
+        "route_forward_json",
+        &["route", "shop", "GET", url, "-H", "X-Debug: 1", "--json"],
+        b"",
+    );
 }
 
 #[test]
 fn route_redirect() {
-    golden("route_redirect", &["route", "shop", "GET", "http://shop.example/old"], b"");
+    golden(
+        "route_redirect",
+        &["route", "shop", "GET", "http://shop.example/old"],
+        b"",
+    );
 }
 
 #[test]
 fn route_backend_that_is_not_there() {
-    golden("route_gone", &["route", "shop", "gone.yaml", "GET", "http://shop.example/gone"], b"");
+    golden(
+        "route_gone",
+        &[
+            "route",
+            "shop",
+            "gone.yaml",
+            "GET",
+            "http://shop.example/gone",
+        ],
+        b"",
+    );
 }
 
 #[test]
 fn route_no_route_is_no_failure() {
-    golden("route_no_route", &["route", "shop", "GET", "http://other.example/"], b"");
+    golden(
+        "route_no_route",
+        &["route", "shop", "GET", "http://other.example/"],
+        b"",
+    );
 }
 
 #[test]
 fn route_reject() {
-    golden("route_reject", &["route", "shop", "GET", "http://shop.example/a\u{1}b"], b"");
+    golden(
+        "route_reject",
+        &["route", "shop", "GET", "http://shop.example/a\u{1}b"],
+        b"",
+    );
 }
 
 #[test]
 fn route_connection() {
-    golden("route_connection", &["route", "shop", "tcp://10.0.0.1:5432"], b"");
+    golden(
+        "route_connection",
+        &["route", "shop", "tcp://10.0.0.1:5432"],
+        b"",
+    );
 }
 
 #[test]
 fn explain_tie_break() {
     let url = "http://SHOP.example:80/./cart";
-    golden("explain_tie_break", &["explain", "shop", "GET", url, "-H", "x-env: canary"], b"");
+    golden(
+        "explain_tie_break",
+        &["explain", "shop", "GET", url, "-H", "x-env: canary"],
+        b"",
+    );
 }
 
 #[test]
 fn explain_weights() {
     let url = "http://shop.example/cart";
     let random = "18446744073709551615";
-    golden("explain_weights", &["explain", "shop", "GET", url, "--random", random], b"");
+    golden(
+        "explain_weights",
+        &["explain", "shop", "GET", url, "--random", random],
+        b"",
+    );
 }
 
 #[test]
 fn explain_no_route() {
-    golden("explain_no_route", &["explain", "shop", "POST", "/nowhere"], b"");
+    golden(
+        "explain_no_route",
+        &["explain", "shop", "POST", "/nowhere"],
+        b"",
+    );
 }
 
 #[test]
 fn explain_no_listener() {
-    golden("explain_no_listener", &["explain", "shop", "GET", "http://shop.example:81/"], b"");
+    golden(
+        "explain_no_listener",
+        &["explain", "shop", "GET", "http://shop.example:81/"],
+        b"",
+    );
 }
 
 #[test]
 fn explain_json() {
     let url = "http://shop.example/cart";
-    golden("explain_json", &["explain", "shop", "GET", url, "--json"], b"");
+    golden(
+        "explain_json",
+        &["explain", "shop", "GET", url, "--json"],
+        b"",
+    );
 }
 
 #[test]
@@ -120,7 +189,11 @@ fn check_broken_json() {
 
 #[test]
 fn check_syntax() {
-    golden("check_syntax", &["check", "-"], b"kind: A\nspec:\n\tport: 1\n");
+    golden(
+        "check_syntax",
+        &["check", "-"],
+        b"kind: A\nspec:\n\tport: 1\n",
+    );
 }
 
 #[test]
@@ -140,7 +213,11 @@ fn show_status() {
 
 #[test]
 fn show_status_json() {
-    golden("show_status_json", &["show", "shop", "--status", "--json"], b"");
+    golden(
+        "show_status_json",
+        &["show", "shop", "--status", "--json"],
+        b"",
+    );
 }
 
 #[test]
@@ -157,5 +234,9 @@ fn stream() {
         "{\"path\":\"/old\",\"authority\":\"shop.example\",\"gateway\":\"shop/public\"}\n",
         "{\"path\":\"/\",\"gateway\":\"elsewhere\"}\n",
     );
-    golden("stream", &["route", "shop", "--requests", "-"], lines.as_bytes());
+    golden(
+        "stream",
+        &["route", "shop", "--requests", "-"],
+        lines.as_bytes(),
+    );
 }

@@ -45,7 +45,11 @@ fn read(folder: &Folder) -> Vec<String> {
     let found: Vec<serde_json::Value> = serde_json::from_str(&stdout).unwrap();
     let name = |value: &serde_json::Value| {
         let file = Path::new(value["file"].as_str().unwrap());
-        file.strip_prefix(folder.path()).unwrap().to_str().unwrap().to_owned()
+        file.strip_prefix(folder.path())
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned()
     };
     found.iter().map(name).collect()
 }
@@ -53,7 +57,14 @@ fn read(folder: &Folder) -> Vec<String> {
 #[test]
 fn a_folder_is_read_recursively_in_order_of_path() {
     let folder = Folder::new("order");
-    for name in ["b.yaml", "a/z.yml", "a/b/c.json", "c.txt", ".git/d.yaml", "a/.hidden.yaml"] {
+    for name in [
+        "b.yaml",
+        "a/z.yml",
+        "a/b/c.json",
+        "c.txt",
+        ".git/d.yaml",
+        "a/.hidden.yaml",
+    ] {
         folder.write(name, MARK);
     }
     assert_eq!(read(&folder), ["a/b/c.json", "a/z.yml", "b.yaml"]);
@@ -113,7 +124,14 @@ fn bytes_that_are_no_utf_8_are_told_with_their_place() {
 #[test]
 fn standard_input_is_a_file_among_others() {
     let gateway = fs::read(common::fixtures().join("shop/gateway.yaml")).unwrap();
-    let args = ["route", "-", "shop/routes.yml", "shop/services.json", "GET", "http://shop.example/old"];
+    let args = [
+        "route",
+        "-",
+        "shop/routes.yml",
+        "shop/services.json",
+        "GET",
+        "http://shop.example/old",
+    ];
     let (stdout, stderr, code) = texts(&args, &gateway);
     assert_eq!(code, 0, "{stderr}");
     assert!(stdout.starts_with("redirect 301"), "{stdout}");
@@ -127,10 +145,27 @@ fn what_a_request_holds_cannot_command_the_terminal() {
         for url in [url, "http://shop.example/cart/\u{202e}"] {
             let (stdout, stderr, _) = texts(&[command, "shop", "GET", url, "-H", header], b"");
             for text in [&stdout, &stderr] {
-                assert!(!text.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}']), "{text:?}");
+                assert!(
+                    !text.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}']),
+                    "{text:?}"
+                );
             }
         }
     }
-    let (stdout, ..) = texts(&["route", "shop", "GET", "http://shop.example/cart", "-H", header, "--json"], b"");
-    assert!(!stdout.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{stdout:?}");
+    let (stdout, ..) = texts(
+        &[
+            "route",
+            "shop",
+            "GET",
+            "http://shop.example/cart",
+            "-H",
+            header,
+            "--json",
+        ],
+        b"",
+    );
+    assert!(
+        !stdout.contains(['\u{1b}', '\u{9b}', '\u{202e}']),
+        "{stdout:?}"
+    );
 }

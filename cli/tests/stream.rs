@@ -10,13 +10,24 @@ use std::process::Stdio;
 fn each_request_is_answered_before_the_next_is_written() {
     let mut command = common::command();
     command.args(["route", "shop", "--requests", "-"]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
     for number in 0..3 {
-        writeln!(stdin, "{{\"path\":\"/cart/{number}\",\"authority\":\"shop.example\"}}").unwrap();
+        writeln!(
+            stdin,
+            "{{\"path\":\"/cart/{number}\",\"authority\":\"shop.example\"}}"
+        )
+        .unwrap();
         let answer = answers.next().unwrap().unwrap();
-        assert!(answer.contains(&format!("\"path\":\"/v2/{number}\"")), "{answer}");
+        assert!(
+            answer.contains(&format!("\"path\":\"/v2/{number}\"")),
+            "{answer}"
+        );
     }
     drop(stdin);
     assert!(child.wait().unwrap().success());
@@ -28,13 +39,20 @@ fn each_request_is_answered_before_the_next_is_written() {
 fn memory_does_not_grow_with_the_number_of_requests() {
     let mut command = common::command();
     command.args(["route", "shop", "--requests", "-"]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
     let status = format!("/proc/{}/status", child.id());
     let resident = || -> u64 {
         let text = std::fs::read_to_string(&status).unwrap();
-        let line = text.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .unwrap();
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     };
     let mut ask = |number: usize| {
@@ -57,7 +75,10 @@ fn memory_does_not_grow_with_the_number_of_requests() {
     let before = resident();
     ask(10_000);
     let after = resident();
-    assert!(after <= before + 1024, "{before} KiB before 10,000 requests, {after} KiB after");
+    assert!(
+        after <= before + 1024,
+        "{before} KiB before 10,000 requests, {after} KiB after"
+    );
     drop(stdin);
     assert!(child.wait().unwrap().success());
 }

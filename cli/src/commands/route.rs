@@ -56,7 +56,8 @@ fn one(args: &RouteArgs, as_json: bool) -> Result<u8, Failure> {
 
 fn many(args: &RouteArgs, requests: &Path) -> Result<u8, Failure> {
     if !args.request.is_empty() {
-        let message = "request options stand for one request: put them into the lines of --requests";
+        let message =
+            "request options stand for one request: put them into the lines of --requests";
         return Err(Failure::Usage(message.to_owned()));
     }
     let files = request::paths(&args.words);
@@ -73,7 +74,10 @@ fn many(args: &RouteArgs, requests: &Path) -> Result<u8, Failure> {
         Box::new(File::open(requests).map_err(|error| Failure::unreadable(&name, error))?)
     };
     let Compiled { table } = compile(&files, &args.import)?;
-    let mut answers = Router { scratch: table.create_scratch(), table };
+    let mut answers = Router {
+        scratch: table.create_scratch(),
+        table,
+    };
     let mut out = output::stdout_raw();
     let bad = stream(&name, input, &mut out, &mut answers)?;
     out.flush()?;

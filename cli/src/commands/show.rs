@@ -20,23 +20,39 @@ pub(crate) fn run(args: &ShowArgs, as_json: bool) -> Result<u8, Failure> {
     if args.status {
         let Loaded { sources, import } = load(&args.files, &args.import)?;
         report(&import.diagnostics, &sources);
-        return print(as_json, || json::write_status(&import.status), |out| {
-            status::write(out, &import.status)
-        });
+        return print(
+            as_json,
+            || json::write_status(&import.status),
+            |out| status::write(out, &import.status),
+        );
     }
     let Compiled { table } = compile(&args.files, &args.import)?;
     if args.stats {
         let stats = table.stats();
-        print(as_json, || json::write_stats(&stats), |out| listing::stats(out, &stats))
+        print(
+            as_json,
+            || json::write_stats(&stats),
+            |out| listing::stats(out, &stats),
+        )
     } else if args.tries {
         let tries = table.tries();
         // A line each, so that a name cannot break the form.
-        print(as_json, || json::write_lines("tries", &tries), |out| {
-            tries.lines().try_for_each(|line| writeln!(out, "{}", plain(line)))
-        })
+        print(
+            as_json,
+            || json::write_lines("tries", &tries),
+            |out| {
+                tries
+                    .lines()
+                    .try_for_each(|line| writeln!(out, "{}", plain(line)))
+            },
+        )
     } else {
         let stages = table.listing();
-        print(as_json, || json::write_listing(&stages), |out| listing::write(out, &stages))
+        print(
+            as_json,
+            || json::write_listing(&stages),
+            |out| listing::write(out, &stages),
+        )
     }
 }
 

@@ -30,7 +30,12 @@ pub(crate) fn write(
     for (index, stage) in explanation.stages.iter().enumerate() {
         writeln!(out)?;
         let order = format!("order of {}", stage.precedence.as_str());
-        writeln!(out, "{} {}", plain(&stage.stage), paint(style::QUIET, format!("({order})")))?;
+        writeln!(
+            out,
+            "{} {}",
+            plain(&stage.stage),
+            paint(style::QUIET, format!("({order})"))
+        )?;
         self::stage(out, stage, all)?;
         pick(out, decision, index)?;
     }
@@ -57,7 +62,11 @@ fn request(
             Some(authority) => format!("{}://{authority}", asked.scheme().as_str()),
             None => String::new(),
         };
-        line(out, "came", format!("{} {sent}{}", plain(asked.method()), plain(asked.target())))?;
+        line(
+            out,
+            "came",
+            format!("{} {sent}{}", plain(asked.method()), plain(asked.target())),
+        )?;
         match (&explanation.host, &authority) {
             (Some(host), Some(authority)) if host != authority => {
                 line(out, "host", format!("{} (from {authority})", plain(host)))?;
@@ -69,22 +78,36 @@ fn request(
         if explanation.path_changed {
             let target = plain(asked.target());
             let came = target.split('?').next().unwrap_or_default();
-            line(out, "path", format!("{} (from {came})", plain(&explanation.path)))?;
+            line(
+                out,
+                "path",
+                format!("{} (from {came})", plain(&explanation.path)),
+            )?;
         } else {
             line(out, "path", plain(&explanation.path))?;
         }
     } else {
         let protocol = asked.protocol().as_str();
-        let name = asked.sni().map(|name| format!(", server name {}", plain(name)));
+        let name = asked
+            .sni()
+            .map(|name| format!(", server name {}", plain(name)));
         let port = asked.port().map(|port| format!(" to port {port}"));
         let port = port.unwrap_or_default();
-        line(out, "came", format!("{protocol}{port}{}", name.unwrap_or_default()))?;
+        line(
+            out,
+            "came",
+            format!("{protocol}{port}{}", name.unwrap_or_default()),
+        )?;
     }
     if let Some(listener) = &explanation.listener {
         line(out, "listener", plain(listener))?;
     }
     for trial in &explanation.listeners {
-        line(out, "not at", format!("{}: {}", plain(&trial.listener), plain(&trial.failure)))?;
+        line(
+            out,
+            "not at",
+            format!("{}: {}", plain(&trial.listener), plain(&trial.failure)),
+        )?;
     }
     Ok(())
 }
@@ -95,7 +118,11 @@ fn stage(out: &mut dyn Write, stage: &StageExplanation, all: bool) -> io::Result
     for trial in &stage.trials {
         if trial.verdict == TrialVerdict::Won {
             line(out, "won", rule(trial))?;
-            line(out, "", format!("host {}, {}", plain(&trial.host), plain(&trial.path)))?;
+            line(
+                out,
+                "",
+                format!("host {}, {}", plain(&trial.host), plain(&trial.path)),
+            )?;
         } else {
             losers.push(trial);
         }
@@ -110,9 +137,16 @@ fn stage(out: &mut dyn Write, stage: &StageExplanation, all: bool) -> io::Result
     }
     // Stable: those equally close stay in order of rank.
     losers.sort_by_key(|trial| distance(&trial.verdict));
-    let runner_up = stage.tie_break.as_ref().and_then(|tie| stage.trials.get(tie.runner_up));
+    let runner_up = stage
+        .tie_break
+        .as_ref()
+        .and_then(|tie| stage.trials.get(tie.runner_up));
     losers.retain(|trial| !runner_up.is_some_and(|second| std::ptr::eq(second, *trial)));
-    let shown = if all { losers.len() } else { losers.len().min(MOST_LOSERS) };
+    let shown = if all {
+        losers.len()
+    } else {
+        losers.len().min(MOST_LOSERS)
+    };
     for (index, trial) in losers.iter().take(shown).enumerate() {
         let label = if index == 0 { "lost" } else { "" };
         let why = match &trial.verdict {
@@ -126,7 +160,11 @@ fn stage(out: &mut dyn Write, stage: &StageExplanation, all: bool) -> io::Result
         line(out, "", paint(style::BAD, format!("  {why}")).to_string())?;
     }
     if shown < losers.len() {
-        line(out, "", format!("and {} more (--all)", losers.len() - shown))?;
+        line(
+            out,
+            "",
+            format!("and {} more (--all)", losers.len() - shown),
+        )?;
     }
     Ok(())
 }
@@ -134,10 +172,15 @@ fn stage(out: &mut dyn Write, stage: &StageExplanation, all: bool) -> io::Result
 /// How far a trial was from winning; 0 took the request.
 fn distance(verdict: &TrialVerdict) -> usize {
     /// In the order in which they are tried, last first.
-    const ORDER: [&str; 7] = ["query", "header", "protocol", "scheme", "method", "path", "host"];
+    const ORDER: [&str; 7] = [
+        "query", "header", "protocol", "scheme", "method", "path", "host",
+    ];
     match verdict {
         TrialVerdict::Failed(failure) => {
-            2 + ORDER.iter().position(|name| *name == failure.predicate).unwrap_or(0)
+            2 + ORDER
+                .iter()
+                .position(|name| *name == failure.predicate)
+                .unwrap_or(0)
         }
         TrialVerdict::HostNotConsulted => 1,
         _ => 0,
@@ -147,7 +190,9 @@ fn distance(verdict: &TrialVerdict) -> usize {
 /// The draw among the targets of a stage's rule.
 fn pick(out: &mut dyn Write, decision: &Decision<'_>, index: usize) -> io::Result<()> {
     let targets: Vec<_> = decision.targets_of(index).collect();
-    let Some(stage) = decision.stages().nth(index) else { return Ok(()) };
+    let Some(stage) = decision.stages().nth(index) else {
+        return Ok(());
+    };
     let total: u128 = targets.iter().map(|target| u128::from(target.weight)).sum();
     if let Some(draw) = stage.draw {
         // The engine's own scaling: a draw is a point on 0 to 2^64.
@@ -165,12 +210,23 @@ fn pick(out: &mut dyn Write, decision: &Decision<'_>, index: usize) -> io::Resul
 fn rule(trial: &Trial) -> String {
     let (kind, namespace, name) = &trial.route;
     let slash = if namespace.is_empty() { "" } else { "/" };
-    let named = trial.rule_name.as_ref().map(|name| format!(" {}", quoted(name)));
-    let mut text = plain(format!("{kind} {namespace}{slash}{name}, rule {}", trial.rule));
+    let named = trial
+        .rule_name
+        .as_ref()
+        .map(|name| format!(" {}", quoted(name)));
+    let mut text = plain(format!(
+        "{kind} {namespace}{slash}{name}, rule {}",
+        trial.rule
+    ));
     text.push_str(&named.unwrap_or_default());
     text.push_str(&format!(", match {}", trial.matched));
     if let Some(file) = &trial.file {
-        let at = format!("({}:{}:{})", plain(file), trial.origin.line, trial.origin.column);
+        let at = format!(
+            "({}:{}:{})",
+            plain(file),
+            trial.origin.line,
+            trial.origin.column
+        );
         text.push_str(&format!(" {}", paint(style::QUIET, at)));
     }
     text

@@ -28,7 +28,11 @@ pub(crate) fn write(out: &mut dyn Write, stages: &[StageListing]) -> io::Result<
             continue;
         }
         let rows: Vec<_> = stage.rows.iter().map(cells).collect();
-        table::write(out, &["RANK", "HOST", "PATH", "AND", "LEADS TO", "RULE", "AT"], &rows)?;
+        table::write(
+            out,
+            &["RANK", "HOST", "PATH", "AND", "LEADS TO", "RULE", "AT"],
+            &rows,
+        )?;
     }
     Ok(())
 }
@@ -43,7 +47,10 @@ fn cells(row: &Row) -> Vec<String> {
         row.matched,
         named.unwrap_or_default()
     );
-    let at = row.file.as_ref().map(|file| format!("{file}:{}", row.origin.line));
+    let at = row
+        .file
+        .as_ref()
+        .map(|file| format!("{file}:{}", row.origin.line));
     [
         row.rank.to_string(),
         row.host.clone(),
@@ -70,10 +77,15 @@ pub(crate) fn stats(out: &mut dyn Write, stats: &Stats) -> io::Result<()> {
         ("path nodes", stats.path_nodes),
         ("predicates", stats.predicates),
         ("regexes", stats.regexes),
-        ("most path nodes with rules on one way", stats.worst_path_hits),
+        (
+            "most path nodes with rules on one way",
+            stats.worst_path_hits,
+        ),
         ("most candidates at one path node", stats.worst_candidates),
         ("bytes", stats.bytes),
         ("bytes of names", stats.name_bytes),
     ];
-    lines.iter().try_for_each(|(name, value)| writeln!(out, "{name:38} {value:>10}"))
+    lines
+        .iter()
+        .try_for_each(|(name, value)| writeln!(out, "{name:38} {value:>10}"))
 }

@@ -12,14 +12,21 @@ pub(crate) fn fixtures() -> PathBuf {
 /// The binary, in the fixtures' folder, without colour.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fingerpost"));
-    command.current_dir(fixtures()).env("NO_COLOR", "1").env("COLUMNS", "100");
+    command
+        .current_dir(fixtures())
+        .env("NO_COLOR", "1")
+        .env("COLUMNS", "100");
     command
 }
 
 /// Runs it to its end.
 pub(crate) fn run(args: &[&str], stdin: &[u8]) -> Output {
     let mut command = command();
-    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the binary starts");
     let mut input = child.stdin.take().expect("standard input is piped");
     let bytes = stdin.to_vec();

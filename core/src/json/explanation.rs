@@ -38,7 +38,9 @@ pub fn write_explanation(
         if !explanation.listeners.is_empty() {
             object.list("listeners", &explanation.listeners, |out, trial| {
                 write::object(out, |object| {
-                    object.text("listener", &trial.listener).text("failure", &trial.failure);
+                    object
+                        .text("listener", &trial.listener)
+                        .text("failure", &trial.failure);
                 });
             });
         }
@@ -50,15 +52,23 @@ pub fn write_explanation(
 }
 
 fn stage(object: &mut Object<'_>, of: &StageExplanation) {
-    object.text("stage", &of.stage).text("precedence", of.precedence.as_str());
-    object.text_opt("host", of.host.as_deref()).text("path", &of.path);
+    object
+        .text("stage", &of.stage)
+        .text("precedence", of.precedence.as_str());
+    object
+        .text_opt("host", of.host.as_deref())
+        .text("path", &of.path);
     if let Some(tie_break) = &of.tie_break {
         object.object("tie_break", |object| {
-            object.text("clause", tie_break.clause.as_str()).text("text", &tie_break.text);
+            object
+                .text("clause", tie_break.clause.as_str())
+                .text("text", &tie_break.text);
             object.number("runner_up", tie_break.runner_up as u64);
         });
     }
-    object.list("trials", &of.trials, |out, of| write::object(out, |object| trial(object, of)));
+    object.list("trials", &of.trials, |out, of| {
+        write::object(out, |object| trial(object, of));
+    });
 }
 
 fn trial(object: &mut Object<'_>, of: &Trial) {
@@ -78,7 +88,9 @@ fn trial(object: &mut Object<'_>, of: &Trial) {
         object.object("failure", |object| {
             object.text("predicate", failure.predicate);
             object.text_opt("name", failure.name.as_deref());
-            object.text("want", &failure.want).text_opt("got", failure.got.as_deref());
+            object
+                .text("want", &failure.want)
+                .text_opt("got", failure.got.as_deref());
         });
     }
 }
@@ -96,14 +108,20 @@ pub(super) fn place(
         object.text_opt("namespace", Some(namespace).filter(|text| !text.is_empty()));
         object.text("name", name);
     });
-    object.number("rule", rule).text_opt("rule_name", rule_name).number("match", matched);
+    object
+        .number("rule", rule)
+        .text_opt("rule_name", rule_name)
+        .number("match", matched);
 }
 
 /// `origin`, as a decision has it.
 pub(super) fn origin(object: &mut Object<'_>, file: Option<&str>, of: Origin) {
     if let Some(file) = file {
         object.object("origin", |object| {
-            object.text("file", file).number("line", of.line).number("column", of.column);
+            object
+                .text("file", file)
+                .number("line", of.line)
+                .number("column", of.column);
         });
     }
 }

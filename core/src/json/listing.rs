@@ -30,7 +30,13 @@ pub fn write_listing(stages: &[StageListing]) -> String {
                         });
                         let (kind, namespace, name) = &row.route;
                         let route = (kind.as_str(), namespace.as_str(), name.as_str());
-                        place(object, route, row.rule, row.rule_name.as_deref(), row.matched);
+                        place(
+                            object,
+                            route,
+                            row.rule,
+                            row.rule_name.as_deref(),
+                            row.matched,
+                        );
                         origin(object, row.file.as_deref(), row.origin);
                     });
                 });
