@@ -6,12 +6,11 @@
 //! is dropped silently, and one bad object never costs another.
 
 pub mod document;
+pub mod gateway_api;
 pub mod schema;
 
-mod api_json;
 mod app_mesh;
 mod dialect;
-mod gateway_api;
 mod object;
 mod recognize;
 mod status;
@@ -37,6 +36,8 @@ pub struct Options {
     /// Take what a dialect's own admission would refuse but whose meaning is
     /// clear (fields of sibling formats, read-only fields), with a warning.
     pub lenient: bool,
+    /// How the Gateway API's open questions are answered.
+    pub gateway_api: gateway_api::Options,
 }
 
 /// What an import gives.
@@ -62,7 +63,8 @@ pub fn import(sources: &Sources, options: &Options) -> Import {
     };
     out.routes.sources = sources.iter().map(|source| source.name().into()).collect();
     let objects = recognize::objects(&documents, options, &mut out.diagnostics);
-    gateway_api::import(&objects.gateway_api, options, &mut out);
+    let is_alone = objects.app_mesh.is_empty();
+    gateway_api::import(&objects.gateway_api, is_alone, options, &mut out);
     app_mesh::import(&objects.app_mesh, options, &mut out);
     out
 }

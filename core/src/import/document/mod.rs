@@ -16,12 +16,15 @@
 //!    bounded, so that a walk over it is.
 
 mod build;
+mod classify;
 mod limits;
 mod mapping;
 mod read;
 mod scalar;
 mod source;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use alloc::string::String;
 use alloc::vec::Vec;

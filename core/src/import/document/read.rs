@@ -65,8 +65,11 @@ fn read_file(builder: &mut Builder<'_, '_>) -> bool {
     let mut documents = 0;
     let mut start = 0;
     let mut last_error = None;
+    let mut control = find_control(text, 0);
     loop {
-        let control = find_control(text, start);
+        if control.is_some_and(|at| at < start) {
+            control = find_control(text, start);
+        }
         let outcome = read_segment(builder, start, control, &mut documents);
         let found = match (outcome, control) {
             (Ok(()), None) => return false,

@@ -58,11 +58,11 @@ pub(super) fn parse_bool(text: &str) -> Option<bool> {
 /// The value of a number that is an integer of 64 bits.
 pub(super) fn parse_int(text: &str) -> Option<i64> {
     let mut digits = Digits::default();
-    match digits.strip(text) {
-        Some(plain) => go_int(plain).and_then(|value| i64::try_from(value).ok()),
-        None => None,
+    let plain = digits.strip(text)?;
+    match go_int(plain) {
+        Some(value) => i64::try_from(value).ok(),
+        None => integral(plain),
     }
-    .or_else(|| integral(text))
 }
 
 /// Whether the text is a JSON literal: a number, `true`, `false` or `null`.
@@ -139,20 +139,16 @@ fn resolve_number(text: &str) -> (Kind, Option<Trap>) {
     if is_float(plain) {
         return (number_kind(plain), trap);
     }
-    if is_big_int(plain) {
-        (Kind::Int, trap)
-    } else {
-        (Kind::Str, None)
-    }
+    (Kind::Str, None)
 }
 
 /// Integers written as `8080.0` or `1e3` are integers: Kubernetes carries values
-/// as JSON, where the two are the same.
+/// as JSON, where the two are the same. A number beyond 64-bit floats is text.
 fn number_kind(text: &str) -> Kind {
-    if integral(text).is_some() {
-        Kind::Int
-    } else {
-        Kind::Float
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() && integral(text).is_some() => Kind::Int,
+        Ok(value) if value.is_finite() => Kind::Float,
+        _ => Kind::Str,
     }
 }
 
@@ -221,22 +217,6 @@ fn parse_digits(text: &str, radix: u32) -> Option<u64> {
     u64::from_str_radix(text, radix).ok()
 }
 
-/// An integer of more than 64 bits: a number, though of no use to anybody here.
-fn is_big_int(text: &str) -> bool {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let Some(prefix) = digits.get(..2) else {
-        return false;
-    };
-    let radix = match prefix {
-        "0x" | "0X" => 16,
-        "0o" | "0O" => 8,
-        "0b" | "0B" => 2,
-        _ => return false, // decimal: is_float has taken it
-    };
-    let rest = digits.get(2..).unwrap_or("");
-    !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix))
-}
-
 /// goyaml.v2 `yamlStyleFloat`, which is YAML 1.2.2 section 10.3.2:
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`.
 fn is_float(text: &str) -> bool {
@@ -288,5 +268,140 @@ impl Digits {
             length += 1;
         }
         core::str::from_utf8(self.bytes.get(..length)?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Trap, is_json_literal, parse_bool, parse_int, resolve};
+
+    #[test]
+    fn words_are_what_kubernetes_makes_of_them() {
+        for (text, value) in [("true", true), ("True", true), ("FALSE", false)] {
+            assert_eq!(resolve(text), (Kind::Bool, None), "{text}");
+            assert_eq!(parse_bool(text), Some(value), "{text}");
+        }
+        for text in ["y", "Y", "yes", "YES", "on", "On", "n", "No", "off", "OFF"] {
+            assert_eq!(resolve(text), (Kind::Bool, Some(Trap::Boolean)), "{text}");
+            assert!(parse_bool(text).is_some(), "{text}");
+        }
+        for text in ["", "~", "null", "Null", "NULL"] {
+            assert_eq!(resolve(text), (Kind::Null, None), "{text}");
+        }
+        for text in [
+            "tRue",
+            "oN",
+            "yEs",
+            "nil",
+            "none",
+            "t",
+            "f",
+            "o",
+            "nULL",
+            "yes please",
+        ] {
+            assert_eq!(resolve(text), (Kind::Str, None), "{text}");
+        }
+    }
+
+    #[test]
+    fn integers_are_what_kubernetes_makes_of_them() {
+        let plain = [
+            ("0", 0),
+            ("8080", 8080),
+            ("-1", -1),
+            ("+12", 12),
+            ("0x1F", 31),
+            ("0o17", 15),
+            ("007", 7),
+            ("-0", 0),
+            ("9223372036854775807", i64::MAX),
+            ("-9223372036854775808", i64::MIN),
+            // SPEC: 08 is no octal number, so that go-yaml reads a float, which
+            // JSON writes as 8.
+            ("08", 8),
+            ("8080.0", 8080),
+            ("1e3", 1000),
+        ];
+        for (text, value) in plain {
+            assert_eq!(resolve(text), (Kind::Int, None), "{text}");
+            assert_eq!(parse_int(text), Some(value), "{text}");
+        }
+        let traps = [
+            ("014", 12),
+            ("-014", -12),
+            ("1_000", 1000),
+            ("0b11", 3),
+            ("0B1", 1),
+            ("0X1f", 31),
+            ("-0x10", -16),
+            ("0_8", 8),
+            ("1_0e1", 100),
+        ];
+        for (text, value) in traps {
+            assert_eq!(resolve(text), (Kind::Int, Some(Trap::Number)), "{text}");
+            assert_eq!(parse_int(text), Some(value), "{text}");
+        }
+        assert_eq!(resolve("18446744073709551615"), (Kind::Int, None));
+        assert_eq!(parse_int("18446744073709551615"), None);
+    }
+
+    #[test]
+    fn other_numbers_are_floats() {
+        for text in ["1.5", ".5", "-.5", "1e-3", "1.25E+1"] {
+            assert_eq!(resolve(text), (Kind::Float, None), "{text}");
+        }
+        for text in [".inf", "-.Inf", "+.INF", ".nan", ".NaN"] {
+            assert_eq!(
+                resolve(text),
+                (Kind::Float, Some(Trap::NotFinite)),
+                "{text}"
+            );
+        }
+        assert_eq!(resolve("1_0.5"), (Kind::Float, Some(Trap::Number)));
+    }
+
+    #[test]
+    fn what_looks_like_a_number_and_is_none_is_text() {
+        for text in [
+            "1:30",
+            "2001-12-14",
+            "1.2.3",
+            "10.0.0.1",
+            "0x",
+            "0b",
+            "0b2",
+            "0xG",
+            "-",
+            "+",
+            ".",
+            "..",
+            "--1",
+            "+-1",
+            "1e",
+            "e3",
+            "0o8",
+            "1 000",
+            "-.nan",
+            "0x+1",
+            "5s",
+            "_1",
+            "1e400",
+            "٣",
+        ] {
+            assert_eq!(resolve(text), (Kind::Str, None), "{text}");
+        }
+    }
+
+    #[test]
+    fn json_literals_are_json() {
+        for text in ["0", "-1", "1.5", "1e3", "-2.5E-3", "true", "false", "null"] {
+            assert!(is_json_literal(text), "{text}");
+        }
+        for text in [
+            "", "01", "+1", ".5", "1.", "1e", "-", "True", "~", "$A", "0x1", "1_0", "00",
+        ] {
+            assert!(!is_json_literal(text), "{text}");
+        }
     }
 }

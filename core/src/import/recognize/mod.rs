@@ -14,12 +14,16 @@
 //! part of a route could send requests elsewhere than its author meant. Warnings
 //! of the reader about objects that nobody imports are dropped.
 
+mod api_json;
+#[cfg(test)]
+mod tests;
+
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::document::{Documents, Kind};
-use super::{Dialect, Node, Object, Options, api_json};
+use super::{Dialect, Node, Object, Options};
 use crate::diagnostic::codes::read as codes;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 

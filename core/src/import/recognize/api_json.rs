@@ -5,8 +5,8 @@
 //! those of the AWS API model (botocore, `appmesh/2019-01-25/service-2.json`,
 //! the `Create…Input` and `…Data` shapes).
 
-use super::Node;
-use super::document::Kind;
+use crate::import::Node;
+use crate::import::document::Kind;
 
 /// What was recognised.
 #[derive(Clone, Copy, Debug)]

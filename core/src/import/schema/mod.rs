@@ -1,0 +1,271 @@
+//! A small schema language, and the check of a document tree against it.
+//!
+//! # Shape
+//!
+//! A schema is a tree of `static`s, written by hand from the facts of a dialect's
+//! CRDs: field names, types, limits, patterns, enumerations, list keys, defaults.
+//! It stands in read-only memory, costs nothing at start-up, and a test can walk
+//! it and hold it against the CRDs. [`validate`] walks a [`Node`] and a [`Schema`]
+//! together and reports every fault with a code (`diagnostic::codes::schema`), the
+//! field's path, and the place of the offending value; a field that is missing is
+//! reported at the object that misses it.
+//!
+//! ```ignore
+//! static HEADER: Object = Object::closed(&[
+//!     Field::required("name", pattern(1, 256, &patterns::HEADER_NAME)),
+//!     Field::required("value", text(1, 4096)),
+//!     Field::optional("type", one_of(&["Exact", "RegularExpression"])).default("\"Exact\""),
+//! ]);
+//! static HEADERS: Schema = map_list(0, 16, &Schema::Object(&HEADER), &["name"]);
+//! ```
+//!
+//! # Rules of reading
+//!
+//! - SPEC: Kubernetes drops a null in place of a field, so null is absence; a null
+//!   item of a list has the wrong type (apiextensions, "Defaulting and nullable").
+//! - SPEC: lengths count characters, not bytes (OpenAPI `maxLength`, JSON Schema
+//!   validation 6.3.1).
+//! - SPEC: a field that the schema does not know is a warning. An API server prunes
+//!   it and warns (`fieldValidation=Warn`, the default) and refuses it only under
+//!   strict validation; so the object takes effect without the field, and does here.
+//! - SPEC: the reader takes `80.0` for the integer 80, as Kubernetes' YAML reader does;
+//!   `"80"` is text, and where an integer is wanted it is an error, as it is there.
+//!
+//! # Invariants
+//!
+//! 1. The walk's recursion follows the schema, whose depth is fixed at compile time;
+//!    below [`Schema::Any`] nothing is visited.
+//! 2. Nothing is allocated unless there is something to report, except for the keys
+//!    of lists that must be unique.
+//! 3. Of a list or map that is too long, only as many entries are looked at as are
+//!    allowed, so the number of diagnostics is bounded by schema and input.
+
+mod path;
+pub mod patterns;
+mod report;
+mod suggest;
+mod walk;
+
+pub use path::Path;
+pub use patterns::Pattern;
+pub use report::Report;
+pub(crate) use report::{field_place, place, written};
+pub use walk::{validate, validate_at};
+
+/// What a value may be.
+#[derive(Clone, Copy, Debug)]
+pub enum Schema {
+    /// Anything at all; nothing below is looked at.
+    Any,
+    /// `true` or `false`.
+    Bool,
+    /// An integer.
+    Int {
+        /// The least value.
+        min: i64,
+        /// The greatest value.
+        max: i64,
+    },
+    /// One of these integers.
+    IntOneOf(&'static [i64]),
+    /// Text.
+    Str(Text),
+    /// An integer or text, such as a port by number or name.
+    IntOrStr,
+    /// A sequence.
+    List {
+        /// What each item may be.
+        item: &'static Schema,
+        /// The least number of items.
+        min: u32,
+        /// The greatest number of items.
+        max: u32,
+        /// What may not repeat.
+        unique: Unique,
+    },
+    /// A mapping whose keys are the author's own.
+    Map {
+        /// What each value may be.
+        value: &'static Schema,
+        /// The greatest number of entries.
+        max: u32,
+    },
+    /// A mapping with known fields.
+    Object(&'static Object),
+}
+
+/// What text may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Text {
+    /// The least number of characters.
+    pub min: u32,
+    /// The greatest number of characters.
+    pub max: u32,
+    /// What the characters must be.
+    pub pattern: Option<&'static Pattern>,
+    /// The values there are; empty where any will do.
+    pub values: &'static [&'static str],
+}
+
+/// What may not repeat within a list.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Unique {
+    /// Everything may repeat.
+    No,
+    /// No scalar may occur twice (`x-kubernetes-list-type: set`).
+    Items,
+    /// No two items may agree in all of these fields (`x-kubernetes-list-type:
+    /// map`). A field that is absent counts with its default.
+    Keys(&'static [&'static str]),
+}
+
+/// A mapping with known fields.
+#[derive(Clone, Copy, Debug)]
+pub struct Object {
+    /// The fields.
+    pub fields: &'static [Field],
+    /// Whether fields that are not listed may stand (their values are not looked at).
+    pub open: bool,
+}
+
+/// A field of an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What its value may be.
+    pub schema: Schema,
+    /// Whether it must be there. A field with a default never has to.
+    pub required: bool,
+    /// The value it has where it is absent, as JSON.
+    pub default: Option<&'static str>,
+}
+
+/// No limit, for lists, maps and text.
+pub const NO_LIMIT: u32 = u32::MAX;
+
+impl Object {
+    /// An object that has these fields and no others.
+    pub const fn closed(fields: &'static [Field]) -> Self {
+        Self {
+            fields,
+            open: false,
+        }
+    }
+
+    /// An object that has these fields, and perhaps others.
+    pub const fn open(fields: &'static [Field]) -> Self {
+        Self { fields, open: true }
+    }
+
+    /// The field of this name.
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+impl Field {
+    /// A field that must be there.
+    pub const fn required(name: &'static str, schema: Schema) -> Self {
+        Self {
+            name,
+            schema,
+            required: true,
+            default: None,
+        }
+    }
+
+    /// A field that may be absent.
+    pub const fn optional(name: &'static str, schema: Schema) -> Self {
+        Self {
+            name,
+            schema,
+            required: false,
+            default: None,
+        }
+    }
+
+    /// The same field with a default, given as JSON.
+    #[must_use]
+    pub const fn default(self, json: &'static str) -> Self {
+        Self {
+            default: Some(json),
+            ..self
+        }
+    }
+}
+
+/// Text of `min` to `max` characters.
+pub const fn text(min: u32, max: u32) -> Schema {
+    Schema::Str(Text {
+        min,
+        max,
+        pattern: None,
+        values: &[],
+    })
+}
+
+/// Text of `min` to `max` characters that a pattern describes.
+pub const fn pattern(min: u32, max: u32, pattern: &'static Pattern) -> Schema {
+    Schema::Str(Text {
+        min,
+        max,
+        pattern: Some(pattern),
+        values: &[],
+    })
+}
+
+/// One of these texts.
+pub const fn one_of(values: &'static [&'static str]) -> Schema {
+    Schema::Str(Text {
+        min: 0,
+        max: NO_LIMIT,
+        pattern: None,
+        values,
+    })
+}
+
+/// An integer from `min` to `max`.
+pub const fn int(min: i64, max: i64) -> Schema {
+    Schema::Int { min, max }
+}
+
+/// A list of `min` to `max` items.
+pub const fn list(min: u32, max: u32, item: &'static Schema) -> Schema {
+    Schema::List {
+        item,
+        min,
+        max,
+        unique: Unique::No,
+    }
+}
+
+/// A list of `min` to `max` scalars, all different.
+pub const fn set(min: u32, max: u32, item: &'static Schema) -> Schema {
+    Schema::List {
+        item,
+        min,
+        max,
+        unique: Unique::Items,
+    }
+}
+
+/// A list of `min` to `max` objects that differ in at least one of `keys`.
+pub const fn map_list(
+    min: u32,
+    max: u32,
+    item: &'static Schema,
+    keys: &'static [&'static str],
+) -> Schema {
+    Schema::List {
+        item,
+        min,
+        max,
+        unique: Unique::Keys(keys),
+    }
+}
+
+/// A mapping of at most `max` entries with keys of the author's own.
+pub const fn map(max: u32, value: &'static Schema) -> Schema {
+    Schema::Map { value, max }
+}

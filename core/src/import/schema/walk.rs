@@ -1,0 +1,436 @@
+//! The walk: a document tree and a schema, side by side.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::diagnostic::codes::schema as codes;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::import::document::{Kind, Node};
+use crate::model::Origin;
+
+use super::report::{Report, place, written};
+use super::suggest::nearest;
+use super::{Field, NO_LIMIT, Object, Path, Schema, Text, Unique};
+
+/// Checks a whole object. `subject` is what messages call it, such as
+/// `HTTPRoute shop/cart`. Says whether there was no error; warnings do not count.
+pub fn validate(node: Node<'_>, schema: &Schema, subject: &str, out: &mut Vec<Diagnostic>) -> bool {
+    validate_at(node, schema, subject, &Path::ROOT, out)
+}
+
+/// [`validate`] for a part of an object that `path` leads to.
+pub fn validate_at(
+    node: Node<'_>,
+    schema: &Schema,
+    subject: &str,
+    path: &Path<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> bool {
+    let mut walk = Walk {
+        report: Report::new(subject, out),
+    };
+    walk.value(node, schema, path, place(node));
+    walk.report.is_sound()
+}
+
+struct Walk<'w> {
+    report: Report<'w>,
+}
+
+/// The type that a value should have.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Bool,
+    Int,
+    IntOrStr,
+    Str,
+    List,
+    Object,
+    /// The key of a mapping.
+    Key,
+}
+
+impl Wanted {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Bool => "a boolean",
+            Self::Int => "an integer",
+            Self::IntOrStr => "an integer or a string",
+            Self::Str => "a string",
+            Self::List => "a list",
+            Self::Object => "an object",
+            Self::Key => "an object with strings as keys",
+        }
+    }
+}
+
+/// What tells an item of a list from the others.
+#[derive(Eq, Ord, PartialEq, PartialOrd)]
+enum Scalar<'d> {
+    Absent,
+    Int(i64),
+    Text(&'d str),
+}
+
+impl Walk<'_> {
+    /// `owner` is the place that stands for the value as a whole.
+    fn value(&mut self, node: Node<'_>, schema: &Schema, path: &Path<'_>, owner: Origin) {
+        match *schema {
+            Schema::Any => {}
+            Schema::Bool => {
+                if node.kind() != Kind::Bool {
+                    self.wrong_type(node, Wanted::Bool, path);
+                }
+            }
+            Schema::Int { min, max } => self.int(node, min, max, path),
+            Schema::IntOneOf(values) => self.int_one_of(node, values, path),
+            Schema::Str(text) => self.text(node, &text, path),
+            Schema::IntOrStr => {
+                if !matches!(node.kind(), Kind::Int | Kind::Str) {
+                    self.wrong_type(node, Wanted::IntOrStr, path);
+                }
+            }
+            Schema::List {
+                item,
+                min,
+                max,
+                unique,
+            } => {
+                if node.kind() != Kind::Seq {
+                    return self.wrong_type(node, Wanted::List, path);
+                }
+                self.list(node, item, (min, max), unique, path, owner);
+            }
+            Schema::Map { value, max } => {
+                if node.kind() != Kind::Map {
+                    return self.wrong_type(node, Wanted::Object, path);
+                }
+                self.map(node, value, max, path, owner);
+            }
+            Schema::Object(object) => {
+                if node.kind() != Kind::Map {
+                    return self.wrong_type(node, Wanted::Object, path);
+                }
+                self.object(node, object, path, owner);
+            }
+        }
+    }
+
+    fn int(&mut self, node: Node<'_>, min: i64, max: i64, path: &Path<'_>) {
+        if node.kind() != Kind::Int {
+            return self.wrong_type(node, Wanted::Int, path);
+        }
+        // An integer that does not even fit 64 bits is out of every range.
+        if node
+            .as_i64()
+            .is_some_and(|value| (min..=max).contains(&value))
+        {
+            return;
+        }
+        let says = match (min, max) {
+            (i64::MIN, _) => format!("must be at most {max}"),
+            (_, i64::MAX) => format!("must be at least {min}"),
+            _ => format!("must be between {min} and {max}"),
+        };
+        self.report.error(
+            codes::OUT_OF_RANGE,
+            node.origin(),
+            path,
+            &format!("{says}, not {}", written(node)),
+        );
+    }
+
+    fn int_one_of(&mut self, node: Node<'_>, values: &[i64], path: &Path<'_>) {
+        if node.kind() != Kind::Int {
+            return self.wrong_type(node, Wanted::Int, path);
+        }
+        if !node.as_i64().is_some_and(|value| values.contains(&value)) {
+            let says = format!("must be {}, not {}", alternatives(values), written(node));
+            self.report
+                .error(codes::UNKNOWN_VALUE, node.origin(), path, &says);
+        }
+    }
+
+    fn text(&mut self, node: Node<'_>, text: &Text, path: &Path<'_>) {
+        let Some(value) = node.as_str() else {
+            return self.wrong_type(node, Wanted::Str, path);
+        };
+        if !text.values.is_empty() && !text.values.contains(&value) {
+            let says = format!(
+                "must be {}, not {}",
+                alternatives(text.values),
+                written(node)
+            );
+            let help = nearest(value, text.values.iter().copied());
+            let help = help.map(|near| format!("did you mean '{near}'?"));
+            return self.report.error_with_help(
+                codes::UNKNOWN_VALUE,
+                node.origin(),
+                path,
+                &says,
+                help,
+            );
+        }
+        // Counting characters costs a pass; a text of at most `max` bytes has at most
+        // `max` characters.
+        if value.len() > text.max as usize || text.min > 0 {
+            let length = value.chars().count();
+            if length < text.min as usize || length > text.max as usize {
+                let says = match (text.min, text.max) {
+                    (1, _) if length == 0 => "must not be empty".to_string(),
+                    (min, NO_LIMIT) => format!("must have at least {min} characters, not {length}"),
+                    (0, max) => format!("must have at most {max} characters, not {length}"),
+                    (min, max) => format!("must have {min} to {max} characters, not {length}"),
+                };
+                return self
+                    .report
+                    .error(codes::TEXT_LENGTH, node.origin(), path, &says);
+            }
+        }
+        if let Some(pattern) = text.pattern
+            && !(pattern.matches)(value)
+        {
+            let says = format!("must be {}, not {}", pattern.says, written(node));
+            self.report
+                .error(codes::PATTERN, node.origin(), path, &says);
+        }
+    }
+
+    fn list(
+        &mut self,
+        node: Node<'_>,
+        item: &'static Schema,
+        (min, max): (u32, u32),
+        unique: Unique,
+        path: &Path<'_>,
+        owner: Origin,
+    ) {
+        let length = node.items().len();
+        self.size(codes::LIST_SIZE, length, (min, max), "items", path, owner);
+        for (index, node) in node.items().enumerate().take(max as usize) {
+            self.value(node, item, &path.index(index), place(node));
+        }
+        match unique {
+            Unique::No => {}
+            Unique::Items => self.unique(node, max, path, "", |node| [scalar(Some(node), None)]),
+            Unique::Keys([key]) => {
+                let default = default_text(item, key);
+                self.unique(node, max, path, key, |node| {
+                    [scalar(node.get(key), default)]
+                });
+            }
+            Unique::Keys(keys) => {
+                self.unique(node, max, path, &keys.join(", "), |node| {
+                    let keys = keys.iter();
+                    keys.map(|key| scalar(node.get(key), default_text(item, key)))
+                        .collect::<Vec<_>>()
+                });
+            }
+        }
+    }
+
+    /// Reports items whose `identity` an earlier item has; `keys` says what it is made of.
+    fn unique<'d, I: Ord>(
+        &mut self,
+        node: Node<'d>,
+        max: u32,
+        path: &Path<'_>,
+        keys: &str,
+        identity: impl Fn(Node<'d>) -> I,
+    ) {
+        let mut seen = BTreeMap::new();
+        for (index, item) in node.items().enumerate().take(max as usize) {
+            let first = *seen.entry(identity(item)).or_insert(index);
+            if first != index {
+                let says = if keys.is_empty() {
+                    format!("repeats {}", path.index(first))
+                } else {
+                    format!("has the same {keys} as {}", path.index(first))
+                };
+                self.report.error(
+                    codes::DUPLICATE_ITEM,
+                    place(item),
+                    &path.index(index),
+                    &says,
+                );
+            }
+        }
+    }
+
+    fn map(
+        &mut self,
+        node: Node<'_>,
+        value: &'static Schema,
+        max: u32,
+        path: &Path<'_>,
+        owner: Origin,
+    ) {
+        self.size(
+            codes::MAP_SIZE,
+            node.entries().len(),
+            (0, max),
+            "entries",
+            path,
+            owner,
+        );
+        for (key, node) in node.entries().take(max as usize) {
+            let Some(name) = key.scalar_text() else {
+                self.wrong_type(key, Wanted::Key, path);
+                continue;
+            };
+            if !node.is_null() {
+                self.value(node, value, &path.field(name), key.origin());
+            }
+        }
+    }
+
+    fn object(&mut self, node: Node<'_>, object: &Object, path: &Path<'_>, owner: Origin) {
+        for (key, value) in node.entries() {
+            let Some(name) = key.scalar_text() else {
+                self.wrong_type(key, Wanted::Key, path);
+                continue;
+            };
+            match object.field(name) {
+                Some(_) if value.is_null() => {}
+                Some(field) => self.value(value, &field.schema, &path.field(name), key.origin()),
+                None if object.open => {}
+                None => self.unknown_field(name, key.origin(), object, path),
+            }
+        }
+        for field in object.fields {
+            if field.required && field.default.is_none() && node.get(field.name).is_none() {
+                self.report.error(
+                    codes::MISSING_FIELD,
+                    owner,
+                    &path.field(field.name),
+                    "is missing",
+                );
+            }
+        }
+    }
+
+    fn unknown_field(&mut self, name: &str, place: Origin, object: &Object, path: &Path<'_>) {
+        let help = match nearest(name, object.fields.iter().map(|field| field.name)) {
+            Some(near) => format!("did you mean '{near}'?"),
+            None => "it has no effect".to_string(),
+        };
+        let path = path.field(name);
+        self.report.warning(
+            codes::UNKNOWN_FIELD,
+            place,
+            &path,
+            "is not a known field",
+            Some(help),
+        );
+    }
+
+    fn size(
+        &mut self,
+        code: Code,
+        length: usize,
+        (min, max): (u32, u32),
+        what: &str,
+        path: &Path<'_>,
+        owner: Origin,
+    ) {
+        if length < min as usize {
+            let says = if length == 0 {
+                "must not be empty".to_string()
+            } else {
+                format!("must have at least {min} {what}, not {length}")
+            };
+            self.report.error(code, owner, path, &says);
+        } else if length > max as usize {
+            self.report.error(
+                code,
+                owner,
+                path,
+                &format!("must have at most {max} {what}, not {length}"),
+            );
+        }
+    }
+
+    fn wrong_type(&mut self, node: Node<'_>, wanted: Wanted, path: &Path<'_>) {
+        let found = match node.kind() {
+            Kind::Null => "null",
+            Kind::Bool => "a boolean",
+            Kind::Int => "an integer",
+            Kind::Float => "a number",
+            Kind::Str => "a string",
+            Kind::Seq => "a list",
+            Kind::Map => "an object",
+        };
+        self.report.error_with_help(
+            codes::WRONG_TYPE,
+            place(node),
+            path,
+            &format!("must be {}, not {found}", wanted.as_str()),
+            retyped(node, wanted),
+        );
+    }
+}
+
+/// How to write a scalar so that it has the wanted type, where it nearly has.
+fn retyped(node: Node<'_>, wanted: Wanted) -> Option<String> {
+    let text = node.scalar_text()?;
+    if text.len() > 40 {
+        return None;
+    }
+    match (wanted, node.kind()) {
+        (Wanted::Str, Kind::Bool | Kind::Int | Kind::Float) => {
+            Some(format!("put it in quotes: \"{text}\""))
+        }
+        (Wanted::Int, Kind::Str) if text.parse::<i64>().is_ok() => {
+            Some(format!("write it without quotes: {text}"))
+        }
+        (Wanted::Bool, Kind::Str) if matches!(text, "true" | "false") => {
+            Some(format!("write it without quotes: {text}"))
+        }
+        // YAML 1.1 knew these; Kubernetes' reader of YAML 1.2 does not.
+        (Wanted::Bool, Kind::Str) => match text.to_ascii_lowercase().as_str() {
+            "yes" | "on" | "y" => Some("write true".to_string()),
+            "no" | "off" | "n" => Some("write false".to_string()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn scalar<'d>(node: Option<Node<'d>>, default: Option<&'d str>) -> Scalar<'d> {
+    match node {
+        Some(node) => match node.as_i64() {
+            Some(value) => Scalar::Int(value),
+            None => node.scalar_text().map_or(Scalar::Absent, Scalar::Text),
+        },
+        None => default.map_or(Scalar::Absent, |text| match text.parse() {
+            Ok(value) => Scalar::Int(value),
+            Err(_) => Scalar::Text(text.trim_matches('"')),
+        }),
+    }
+}
+
+/// The default of a scalar field of a list's items, as JSON.
+fn default_text(item: &Schema, key: &str) -> Option<&'static str> {
+    match item {
+        Schema::Object(object) => object.field(key).and_then(|field: &Field| field.default),
+        _ => None,
+    }
+}
+
+/// `a, b or c`.
+fn alternatives<T: ToString>(values: &[T]) -> String {
+    let mut text = String::new();
+    for (index, value) in values.iter().enumerate() {
+        if index > 0 {
+            text.push_str(if index + 1 == values.len() {
+                " or "
+            } else {
+                ", "
+            });
+        }
+        text.push_str(&value.to_string());
+    }
+    text
+}
