@@ -37,6 +37,10 @@ pub struct Options {
     /// Take what a dialect's own admission would refuse but whose meaning is
     /// clear (fields of sibling formats, read-only fields), with a warning.
     pub lenient: bool,
+    /// App Mesh: whether a request that no route of its most specific host takes
+    /// fails there, as Envoy's virtual hosts do. By default the routes of less
+    /// specific hosts, and those without a host, are tried too.
+    pub host_isolation: bool,
 }
 
 /// What an import gives.

@@ -104,7 +104,7 @@ impl World {
             let file = files
                 .get(node.source() as usize)
                 .map_or("", String::as_str);
-            for resource in api_json::resources(node, file) {
+            for resource in api_json::resources(object, file) {
                 self.resource(&resource, out);
             }
             return;
