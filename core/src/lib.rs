@@ -1,5 +1,7 @@
 //! Fingerpost is an embeddable HTTP routing engine.
 #![no_std]
+// Without the compiler nothing here makes a table, and most of its parts have no writer.
+#![cfg_attr(not(feature = "compile"), allow(dead_code))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
@@ -11,8 +13,12 @@ pub mod compile;
 pub mod decision;
 #[cfg(feature = "compile")]
 pub mod diagnostic;
+#[cfg(feature = "explain")]
+pub mod explain;
 #[cfg(feature = "import")]
 pub mod import;
+#[cfg(feature = "json")]
+pub mod json;
 mod matcher;
 #[cfg(feature = "compile")]
 pub mod model;

@@ -8,10 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use fingerpost::import::Sources;
 use fingerpost::import::document::{Kind, Limits, Node, read};
 use fingerpost::import::gateway_api::schema::{MANIFESTS, Manifest, find};
 use fingerpost::import::schema::{NO_LIMIT, Schema, Unique};
-use fingerpost::import::Sources;
 use serde_json::{Map, Value, json};
 
 /// What is said of one path, in OpenAPI's words.
@@ -22,15 +22,23 @@ type Flat = BTreeMap<String, Facts>;
 
 #[test]
 fn schemas_say_what_the_crds_of_the_experimental_channel_say() {
-    let Some(folder) = shared("crds/experimental") else { return };
+    let Some(folder) = shared("crds/experimental") else {
+        return;
+    };
     let mut compared = (0, 0);
     for file in yaml_files(&folder) {
         let mut sources = Sources::new();
-        sources.add(file.display().to_string(), std::fs::read_to_string(&file).unwrap());
+        sources.add(
+            file.display().to_string(),
+            std::fs::read_to_string(&file).unwrap(),
+        );
         let (documents, diagnostics) = read(&sources, &Limits::default());
         assert!(diagnostics.is_empty(), "{file:?}: {diagnostics:?}");
         for crd in documents.roots() {
-            let kind = crd.path(&["spec", "names", "kind"]).and_then(Node::as_str).unwrap();
+            let kind = crd
+                .path(&["spec", "names", "kind"])
+                .and_then(Node::as_str)
+                .unwrap();
             for version in crd.path(&["spec", "versions"]).unwrap().items() {
                 let name = version.get("name").and_then(Node::as_str).unwrap();
                 if version.get("served").and_then(Node::as_bool) == Some(false) {
@@ -52,7 +60,9 @@ fn schemas_say_what_the_crds_of_the_experimental_channel_say() {
 
 #[test]
 fn schemas_say_what_every_row_of_the_flattened_constraints_says() {
-    let Some(file) = shared("validation/constraints.json") else { return };
+    let Some(file) = shared("validation/constraints.json") else {
+        return;
+    };
     let all: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let rows = all["rows"].as_array().unwrap();
     let text = |row: &Value, key: &str| row[key].as_str().unwrap().to_owned();
@@ -72,7 +82,9 @@ fn schemas_say_what_every_row_of_the_flattened_constraints_says() {
             superseded.insert(path.rsplit('.').next().unwrap().to_owned());
         }
         let path = if path == "." { "" } else { path.as_str() };
-        let mut ours = flat(schema_of(&kind, &version)).remove(path).unwrap_or_default();
+        let mut ours = flat(schema_of(&kind, &version))
+            .remove(path)
+            .unwrap_or_default();
         ours.remove("type");
         assert_eq!(ours, *newer, "{kind} {version} {path}");
         held += 1;
@@ -80,15 +92,25 @@ fn schemas_say_what_every_row_of_the_flattened_constraints_says() {
     println!("{held} rows; the experimental channel decides for {superseded:?}");
     assert_eq!(held, 1827);
     // The experimental channel restricts the values of headers and has one more filter.
-    assert_eq!(superseded.into_iter().collect::<Vec<_>>(), ["type", "value"]);
+    assert_eq!(
+        superseded.into_iter().collect::<Vec<_>>(),
+        ["type", "value"]
+    );
 
     // And back: whatever a schema limits is a row.
     for manifest in MANIFESTS {
         for (path, mut facts) in flat(manifest) {
             facts.remove("type");
-            let path = if path.is_empty() { ".".to_owned() } else { path };
+            let path = if path.is_empty() {
+                ".".to_owned()
+            } else {
+                path
+            };
             let key = (manifest.kind.to_owned(), manifest.version.to_owned(), path);
-            assert!(facts.is_empty() || experimental.contains_key(&key), "{key:?} is made up");
+            assert!(
+                facts.is_empty() || experimental.contains_key(&key),
+                "{key:?} is made up"
+            );
         }
     }
 }
@@ -104,12 +126,20 @@ fn shared(path: &str) -> Option<PathBuf> {
 }
 
 fn yaml_files(folder: &std::path::Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.filter(|path| path.extension().is_some_and(|ext| ext == "yaml")).collect()
+    let entries = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    entries
+        .filter(|path| path.extension().is_some_and(|ext| ext == "yaml"))
+        .collect()
 }
 
 fn schema_of(kind: &str, version: &str) -> &'static Manifest {
-    let group = if kind.starts_with('X') { "x-k8s.io" } else { "k8s.io" };
+    let group = if kind.starts_with('X') {
+        "x-k8s.io"
+    } else {
+        "k8s.io"
+    };
     find(&format!("gateway.networking.{group}"), version, kind)
         .unwrap_or_else(|| panic!("no schema for {kind} {version}"))
 }
@@ -117,7 +147,11 @@ fn schema_of(kind: &str, version: &str) -> &'static Manifest {
 fn assert_same(kind: &str, version: &str, ours: &Flat, theirs: &Flat) {
     let paths: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
     for path in paths {
-        assert_eq!(ours.get(path), theirs.get(path), "{kind} {version} {path}: ours, the CRD's");
+        assert_eq!(
+            ours.get(path),
+            theirs.get(path),
+            "{kind} {version} {path}: ours, the CRD's"
+        );
     }
 }
 
@@ -166,7 +200,12 @@ fn flatten(schema: &Schema, path: &str, out: &mut Flat) {
                 say("enum", json!(text.values));
             }
         }
-        Schema::List { item, min, max, unique } => {
+        Schema::List {
+            item,
+            min,
+            max,
+            unique,
+        } => {
             say("type", json!("array"));
             if *min > 0 {
                 say("minItems", json!(min));
@@ -192,7 +231,10 @@ fn flatten(schema: &Schema, path: &str, out: &mut Flat) {
             flatten(value, &format!("{path}{{}}"), out);
         }
         Schema::Object(object) => {
-            assert!(!object.open, "{path}: no part of these CRDs takes unknown fields");
+            assert!(
+                !object.open,
+                "{path}: no part of these CRDs takes unknown fields"
+            );
             say("type", json!("object"));
             let required = object.fields.iter().filter(|field| field.required);
             let mut required: Vec<_> = required.map(|field| field.name).collect();
@@ -208,7 +250,9 @@ fn flatten(schema: &Schema, path: &str, out: &mut Flat) {
                 flatten(&field.schema, &path, out);
                 if let Some(default) = field.default {
                     let default = serde_json::from_str(default).unwrap();
-                    out.get_mut(&path).unwrap().insert("default".to_owned(), default);
+                    out.get_mut(&path)
+                        .unwrap()
+                        .insert("default".to_owned(), default);
                 }
             }
         }
@@ -256,8 +300,18 @@ fn normal(facts: &Facts) -> Facts {
                 names.sort_by_key(Value::to_string);
                 normal.insert(key.clone(), json!(names));
             }
-            "type" | "minLength" | "maxLength" | "pattern" | "enum" | "minimum" | "maximum"
-            | "minItems" | "maxItems" | "maxProperties" | "default" | "x-kubernetes-list-type"
+            "type"
+            | "minLength"
+            | "maxLength"
+            | "pattern"
+            | "enum"
+            | "minimum"
+            | "maximum"
+            | "minItems"
+            | "maxItems"
+            | "maxProperties"
+            | "default"
+            | "x-kubernetes-list-type"
             | "x-kubernetes-list-map-keys" => drop(normal.insert(key.clone(), value.clone())),
             _ => panic!("the schema language does not have {key}"),
         }

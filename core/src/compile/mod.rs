@@ -329,7 +329,7 @@ impl<'m> Build<'m> {
                     let compiled = compiled.map(Vec::as_slice).unwrap_or(&[]);
                     for (index, one) in compiled.iter().enumerate() {
                         let Some(one) = *one else { continue };
-                        let key = rank::key(rank::Place {
+                        let key = rank::key(&rank::Place {
                             preset: stage.precedence,
                             written: &binding.written,
                             route,
@@ -346,13 +346,13 @@ impl<'m> Build<'m> {
             }
         }
         items.sort_by(|(one, ..), (other, ..)| one.compare(other).0);
-        self.scopes(stage, host_list, items)
+        self.scopes(stage, &host_list, items)
     }
 
     fn scopes(
         &mut self,
         stage: &Stage,
-        hosts: Vec<HostMatch>,
+        hosts: &[HostMatch],
         items: Vec<(crate::table::precedence::RankKey, u32, CompiledMatch)>,
     ) -> StageEntry {
         let first = self.sections.scopes.len() as u32;
@@ -392,7 +392,7 @@ impl<'m> Build<'m> {
                 }
             }
         }
-        for host in &hosts {
+        for host in hosts {
             let text = match host {
                 HostMatch::Any => Text::default(),
                 other => self.interner.add(other.to_text().as_bytes()),

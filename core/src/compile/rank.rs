@@ -22,7 +22,7 @@ pub(crate) struct Place<'m> {
 }
 
 /// The key of a match.
-pub(crate) fn key(place: Place<'_>) -> RankKey {
+pub(crate) fn key(place: &Place<'_>) -> RankKey {
     let everything = RouteMatch::default();
     let one = place
         .rule

@@ -1,5 +1,6 @@
 //! Regular expressions: checked, anchored, bounded, compiled once each.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -100,7 +101,7 @@ impl Build<'_> {
         match dense {
             Ok(dfa) => {
                 self.index.regex_bytes += dfa.memory_usage();
-                Ok(Regex::Dense(dfa))
+                Ok(Regex::Dense(Box::new(dfa)))
             }
             Err(_) => {
                 let vm = PikeVM::new_from_nfa(nfa).map_err(|error| error.to_string())?;

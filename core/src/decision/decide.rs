@@ -54,10 +54,10 @@ fn decide(
     scratch.paths.changed = false;
     scratch.host.len = 0;
 
-    if is_http(request) {
-        if let Err(reason) = check_target(sections, request) {
-            return Verdict::new(Outcome::Reject, 400, reason);
-        }
+    if is_http(request)
+        && let Err(reason) = check_target(sections, request)
+    {
+        return Verdict::new(Outcome::Reject, 400, reason);
     }
     if let Some(authority) = request.authority() {
         match host_of(authority, &mut scratch.host.bytes) {
@@ -166,7 +166,7 @@ fn find_entry(
                             listener: id,
                             gateway,
                             found,
-                        })
+                        });
                     }
                     Some(other) if same_rule(sections, other.found, found) => {}
                     Some(other) => {
@@ -470,7 +470,7 @@ fn redirected(
 
 /// Applies a rule's and its target's rewrite to path and host; `false` where the
 /// result is over the limit.
-fn rewrite(
+pub(crate) fn rewrite(
     sections: &Sections,
     scratch: &mut Scratch,
     request: &Request<'_>,
@@ -493,17 +493,17 @@ fn rewrite(
     let path = of_target
         .and_then(|r| r.path)
         .or(of_rule.and_then(|r| r.path));
-    if let Some(path) = path {
-        if !super::rewrite::apply(
+    if let Some(path) = path
+        && !super::rewrite::apply(
             sections,
             &mut scratch.paths,
             request,
             candidate,
             path,
             profile,
-        ) {
-            return false;
-        }
+        )
+    {
+        return false;
     }
     let host = of_target
         .and_then(|r| r.host)

@@ -22,7 +22,7 @@ pub(crate) mod view;
 
 use crate::matcher::request::Request;
 use crate::matcher::scratch::{Scratch, Step};
-use crate::table::action::{BackendEntry, Effects, RuleEntry, TargetEntry, TargetKind};
+use crate::table::action::{Effects, RuleEntry, TargetEntry};
 use crate::table::{NONE, Sections};
 
 /// What the proxy must do with a request. Made by
@@ -215,14 +215,5 @@ impl Sections {
         let candidate = self.paths.candidates.get(candidate as usize)?;
         let rule = self.entries.get(candidate.entry as usize)?.rule;
         Some((self.actions.rules.get(rule as usize)?, rule))
-    }
-
-    pub(crate) fn backend_of(&self, target: &TargetEntry) -> Option<&BackendEntry> {
-        match target.kind {
-            TargetKind::Backend(backend) | TargetKind::Invalid { backend, .. } => {
-                self.actions.backends.get(backend as usize)
-            }
-            TargetKind::Stage(_) => None,
-        }
     }
 }

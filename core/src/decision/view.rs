@@ -5,7 +5,7 @@ use core::fmt;
 
 use super::{Decision, Outcome, Reason};
 use crate::matcher::request::Request;
-use crate::table::action::{BackendEntry, RedirectEntry, TargetEntry, TargetKind};
+use crate::table::action::{BackendEntry, TargetEntry, TargetKind};
 use crate::table::names::ObjectName;
 use crate::table::text::Text;
 use crate::table::{NONE, Sections};
@@ -27,6 +27,25 @@ pub struct BackendView<'a> {
     pub subset: Option<&'a str>,
     /// The protocol to speak to it, where stated.
     pub protocol: Option<&'a str>,
+}
+
+/// `Service shop/cart:8080`, with `@subset` where there is one.
+impl fmt::Display for BackendView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let object = ObjectName {
+            kind: self.kind,
+            namespace: self.namespace,
+            name: self.name,
+        };
+        write!(f, "{object}")?;
+        if let Some(port) = self.port {
+            write!(f, ":{port}")?;
+        }
+        match self.subset {
+            Some(subset) => write!(f, "@{subset}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A target of the rule that won, and its share.
@@ -284,13 +303,13 @@ impl<'a> Decision<'a> {
     /// When the request is tried again; the last stage's policy that there is.
     pub fn retry(&self) -> Option<RetryView<'a>> {
         let sections = self.sections;
-        let policies = self.steps().iter().filter_map(|step| {
+        let mut policies = self.steps().iter().filter_map(|step| {
             sections
                 .actions
                 .retries
                 .get(self.rule_of(step)?.retry as usize)
         });
-        policies.last().map(|retry| RetryView {
+        policies.next_back().map(|retry| RetryView {
             sections,
             attempts: retry.attempts,
             per_try_timeout_ms: retry.per_try_timeout_ms,
@@ -302,13 +321,13 @@ impl<'a> Decision<'a> {
     /// How the client is kept at one backend.
     pub fn session(&self) -> Option<SessionView<'a>> {
         let sections = self.sections;
-        let policies = self.steps().iter().filter_map(|step| {
+        let mut policies = self.steps().iter().filter_map(|step| {
             sections
                 .actions
                 .sessions
                 .get(self.rule_of(step)?.session as usize)
         });
-        policies.last().map(|session| SessionView {
+        policies.next_back().map(|session| SessionView {
             kind: if session.cookie { "cookie" } else { "header" },
             name: session.name.map(|name| sections.text.str(name)),
             permanent: session.permanent,
@@ -469,9 +488,5 @@ impl Sections {
             file: self.source(origin),
             draw,
         }
-    }
-
-    pub(crate) fn redirect(&self, redirect: u32) -> Option<&RedirectEntry> {
-        self.actions.redirects.get(redirect as usize)
     }
 }

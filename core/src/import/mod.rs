@@ -5,12 +5,11 @@
 //! documents to its importer. What an importer cannot take it reports; nothing
 //! is dropped silently, and one bad object never costs another.
 
+pub mod app_mesh;
 pub mod document;
 pub mod gateway_api;
 pub mod schema;
 
-mod api_json;
-mod app_mesh;
 mod dialect;
 mod object;
 mod recognize;
@@ -37,10 +36,10 @@ pub struct Options {
     /// Take what a dialect's own admission would refuse but whose meaning is
     /// clear (fields of sibling formats, read-only fields), with a warning.
     pub lenient: bool,
-    /// App Mesh: whether a request that no route of its most specific host takes
-    /// fails there, as Envoy's virtual hosts do. By default the routes of less
-    /// specific hosts, and those without a host, are tried too.
-    pub host_isolation: bool,
+    /// How the Gateway API's open questions are answered.
+    pub gateway_api: gateway_api::Options,
+    /// How App Mesh's open questions are answered.
+    pub app_mesh: app_mesh::Options,
 }
 
 /// What an import gives.
@@ -66,7 +65,8 @@ pub fn import(sources: &Sources, options: &Options) -> Import {
     };
     out.routes.sources = sources.iter().map(|source| source.name().into()).collect();
     let objects = recognize::objects(&documents, options, &mut out.diagnostics);
-    gateway_api::import(&objects.gateway_api, options, &mut out);
+    let is_alone = objects.app_mesh.is_empty();
+    gateway_api::import(&objects.gateway_api, is_alone, options, &mut out);
     app_mesh::import(&objects.app_mesh, options, &mut out);
     out
 }

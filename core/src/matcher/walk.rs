@@ -49,10 +49,10 @@ impl Search<'_, '_> {
         let scopes = stage.scopes.of(&sections.scopes);
         let mut best: Option<Found> = None;
         stage.hosts.lookup(&sections.text, host, |scope| {
-            if let Some(scope) = scopes.get(scope as usize) {
-                if best.is_none_or(|best| scope.best < best.rank) {
-                    self.find_in_scope(scope, path, &mut best);
-                }
+            if let Some(scope) = scopes.get(scope as usize)
+                && best.is_none_or(|best| scope.best < best.rank)
+            {
+                self.find_in_scope(scope, path, &mut best);
             }
             // SPEC: Gateway API: hosts are an order, not an exclusive choice.
             // Envoy, VirtualHost: the most specific domain alone is consulted.

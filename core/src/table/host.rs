@@ -60,10 +60,10 @@ impl HostIndex {
         mut take: impl FnMut(u32) -> Next,
     ) {
         if let Some(host) = host {
-            if let Some(value) = self.probe(text, host, HostKind::Exact) {
-                if take(value) == Next::Stop {
-                    return;
-                }
+            if let Some(value) = self.probe(text, host, HostKind::Exact)
+                && take(value) == Next::Stop
+            {
+                return;
             }
             for &length in &self.tail_lengths {
                 let Some(start) = host.len().checked_sub(usize::from(length)) else {
@@ -79,10 +79,10 @@ impl HostIndex {
                     if kind == HostKind::Wildcard && start == 0 {
                         continue;
                     }
-                    if let Some(value) = self.probe(text, tail, kind) {
-                        if take(value) == Next::Stop {
-                            return;
-                        }
+                    if let Some(value) = self.probe(text, tail, kind)
+                        && take(value) == Next::Stop
+                    {
+                        return;
                     }
                 }
             }

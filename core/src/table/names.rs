@@ -117,6 +117,12 @@ impl Sections {
         })
     }
 
+    /// Where an object was written.
+    pub(crate) fn object_origin(&self, index: Option<u32>) -> Origin {
+        let entry = self.names.objects.get(index.unwrap_or(NONE) as usize);
+        entry.map_or(Origin::default(), |entry| entry.origin)
+    }
+
     /// The file that an origin counts.
     pub(crate) fn source(&self, origin: Origin) -> Option<&str> {
         let text = self.names.sources.get(origin.source as usize)?;

@@ -5,6 +5,7 @@
 //! on the PikeVM with a cache that the scratch holds. Both are linear in the
 //! value. Values are bytes, never assumed to be UTF-8.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use regex_automata::dfa::{Automaton, dense};
@@ -14,7 +15,7 @@ use regex_automata::{Anchored, Input};
 #[derive(Debug)]
 pub(crate) enum Regex {
     /// In one pass, without working memory.
-    Dense(dense::DFA<Vec<u32>>),
+    Dense(Box<dense::DFA<Vec<u32>>>),
     /// With the scratch's cache of this number.
     #[cfg(feature = "compile")]
     Pike {

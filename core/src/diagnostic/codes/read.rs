@@ -16,6 +16,7 @@ codes! {
     UNKNOWN_TAG = 1011, "a tag is passed over";
     AMBIGUOUS_SCALAR = 1012, "a plain scalar that readers of YAML understand differently";
     VARIABLE = 1013, "a value looks like a variable that was not substituted";
+    OVERRIDDEN_KEY = 1014, "a merge key overrides a key that is written before it";
     FILE_TOO_LONG = 1020, "the file is longer than the limit";
     TOO_MANY_DOCUMENTS = 1021, "the file has more documents than the limit";
     TOO_MANY_NODES = 1022, "the input has more values than the limit";
@@ -31,4 +32,5 @@ codes! {
 }
 
 /// Remarks on how a value is read: of use only for objects that are imported.
-pub(crate) const REMARKS: &[crate::diagnostic::Code] = &[AMBIGUOUS_SCALAR, VARIABLE, UNKNOWN_TAG];
+pub(crate) const REMARKS: &[crate::diagnostic::Code] =
+    &[AMBIGUOUS_SCALAR, OVERRIDDEN_KEY, UNKNOWN_TAG, VARIABLE];

@@ -66,7 +66,9 @@ pub(super) fn check(entries: &[Entry<'_>], place: impl Fn(Origin) -> String) -> 
         })
         .collect();
     let rivals = |class, shape: Shape<'_>, of: usize| {
-        let known = by_path.get(&(class, shape)).map_or(&[] as &[usize], Vec::as_slice);
+        let known = by_path
+            .get(&(class, shape))
+            .map_or(&[] as &[usize], Vec::as_slice);
         let entry = entries.get(of)?;
         known
             .iter()
@@ -114,26 +116,27 @@ fn shape(matches: &RouteMatch) -> Shape<'_> {
             service: Some(ValueMatch::Exact(service)),
             method: Some(ValueMatch::Exact(method)),
         } => Shape::Exact(Cow::Owned(format!("/{service}/{method}"))),
-        PathMatch::Grpc { service: Some(ValueMatch::Exact(service)), .. } => {
-            Shape::Prefix(Cow::Owned(format!("/{service}/")))
-        }
+        PathMatch::Grpc {
+            service: Some(ValueMatch::Exact(service)),
+            ..
+        } => Shape::Prefix(Cow::Owned(format!("/{service}/"))),
         _ => Shape::Prefix(Cow::Borrowed("/")),
     }
 }
 
 /// The prefixes of what a path surely begins with; none for a prefix, whose length
 /// separates it from shorter ones. Only those of a length that occurs.
-fn prefixes<'s>(
-    shape: &'s Shape<'_>,
-    lengths: &BTreeSet<usize>,
-) -> impl Iterator<Item = &'s str> {
+fn prefixes<'s>(shape: &'s Shape<'_>, lengths: &BTreeSet<usize>) -> impl Iterator<Item = &'s str> {
     let head = match shape {
         Shape::Prefix(_) => "",
         Shape::Exact(path) => path,
         Shape::Regex(regex) => literal_head(regex),
     };
     let head = if head.len() > MAX_PATH { "" } else { head };
-    lengths.range(..=head.len()).rev().filter_map(|&end| head.get(..end))
+    lengths
+        .range(..=head.len())
+        .rev()
+        .filter_map(|&end| head.get(..end))
 }
 
 /// The text that every path matching a regex begins with.
@@ -170,9 +173,11 @@ fn disjoint(a: &RouteMatch, b: &RouteMatch) -> bool {
         })
     };
     let headers = || {
-        a.headers
-            .iter()
-            .any(|a| b.headers.iter().any(|b| a.name == b.name && headers_exclude(a, b)))
+        a.headers.iter().any(|a| {
+            b.headers
+                .iter()
+                .any(|b| a.name == b.name && headers_exclude(a, b))
+        })
     };
     methods || schemes || query() || headers()
 }
@@ -200,7 +205,16 @@ fn values_exclude(a: &ValueMatch, b: &ValueMatch) -> bool {
         (Exact(text), Range { start, end }) | (Range { start, end }, Exact(text)) => text
             .parse::<i64>()
             .map_or(true, |number| !(*start..*end).contains(&number)),
-        (Range { start: a, end: a_end }, Range { start: b, end: b_end }) => a_end <= b || b_end <= a,
+        (
+            Range {
+                start: a,
+                end: a_end,
+            },
+            Range {
+                start: b,
+                end: b_end,
+            },
+        ) => a_end <= b || b_end <= a,
         _ => false,
     }
 }

@@ -96,7 +96,9 @@ pub(super) fn resources<'d>(object: &Object<'d>, file: &str) -> Vec<Resource<'d>
             .filter_map(|(id, node)| template_resource(id.scalar_text()?, node))
             .collect();
     }
-    let kind = ResourceKind::ALL.iter().find(|(_, name, ..)| *name == object.kind);
+    let kind = ResourceKind::ALL
+        .iter()
+        .find(|(_, name, ..)| *name == object.kind);
     kind.map(|(kind, ..)| api_resource(*kind, object, file))
         .into_iter()
         .collect()
@@ -104,7 +106,11 @@ pub(super) fn resources<'d>(object: &Object<'d>, file: &str) -> Vec<Resource<'d>
 
 fn api_resource<'d>(kind: ResourceKind, object: &Object<'d>, file: &str) -> Resource<'d> {
     let node = object.node;
-    let text = |field: &str| node.get(field).and_then(Node::as_str).map(ToString::to_string);
+    let text = |field: &str| {
+        node.get(field)
+            .and_then(Node::as_str)
+            .map(ToString::to_string)
+    };
     let name = match object.name {
         "" => stem(file),
         name => name,
@@ -123,7 +129,9 @@ fn api_resource<'d>(kind: ResourceKind, object: &Object<'d>, file: &str) -> Reso
 
 fn template_resource<'d>(id: &str, node: Node<'d>) -> Option<Resource<'d>> {
     let name = node.get("Type")?.as_str()?.strip_prefix("AWS::AppMesh::")?;
-    let (kind, ..) = ResourceKind::ALL.iter().find(|(_, kind, ..)| *kind == name)?;
+    let (kind, ..) = ResourceKind::ALL
+        .iter()
+        .find(|(_, kind, ..)| *kind == name)?;
     let properties = node.get("Properties")?;
     let mut reader = Reader::new(id, Form::CloudFormation);
     Some(Resource {

@@ -57,8 +57,9 @@ impl World {
             if self.gateways.is_full(&object.namespace, &object.name) {
                 return;
             }
-            let message =
-                format!("{object} is not in the input; it is assumed, with a listener for every route");
+            let message = format!(
+                "{object} is not in the input; it is assumed, with a listener for every route"
+            );
             out.push(Diagnostic::note(codes::ASSUMED, origin, message));
             let meta = Meta {
                 aws_name: name,
@@ -98,7 +99,10 @@ impl<'w> Builder<'w> {
                 continue;
             };
             let id = self.gateway_route(route);
-            members.entry(gateway).or_default().push(Member { route, id });
+            members
+                .entry(gateway)
+                .or_default()
+                .push(Member { route, id });
         }
         for (index, gateway) in world.gateways.iter().enumerate() {
             if !gateway.assumed && membership.mesh(&gateway.meta, out).is_none() {
@@ -136,7 +140,8 @@ impl<'w> Builder<'w> {
         mapping: Option<&PortMapping>,
         members: &[Member<'_>],
     ) -> Listener {
-        let fits = |member: &&Member<'_>| mapping.is_none_or(|mapping| serves(mapping, member.route));
+        let fits =
+            |member: &&Member<'_>| mapping.is_none_or(|mapping| serves(mapping, member.route));
         let entries: Vec<Entry<'_>> = members
             .iter()
             .filter(fits)
@@ -158,7 +163,10 @@ impl<'w> Builder<'w> {
                     .route
                     .host
                     .iter()
-                    .map(|host| HostBinding { host: host.clone(), written: host.clone() })
+                    .map(|host| HostBinding {
+                        host: host.clone(),
+                        written: host.clone(),
+                    })
                     .collect(),
             })
             .collect();
@@ -180,7 +188,11 @@ impl<'w> Builder<'w> {
         if gateway.assumed {
             return;
         }
-        let fitting = gateway.listeners.iter().filter(|mapping| serves(mapping, route)).count();
+        let fitting = gateway
+            .listeners
+            .iter()
+            .filter(|mapping| serves(mapping, route))
+            .count();
         let object = &route.meta.object;
         let says = match (fitting, route.port) {
             (0, _) => (
@@ -203,7 +215,8 @@ impl<'w> Builder<'w> {
             _ => return,
         };
         let (code, message) = says;
-        self.resolver.say(Diagnostic::warning(code, route.meta.origin, message));
+        self.resolver
+            .say(Diagnostic::warning(code, route.meta.origin, message));
     }
 
     /// Adds a GatewayRoute: one rule that leads to the VirtualService's provider.
@@ -213,8 +226,13 @@ impl<'w> Builder<'w> {
         let resolved = self.world.services.resolve(&route.target);
         let service = match &resolved {
             Resolved::Found { index, .. } => {
-                let to = self.world.services.get(*index).map(|service| service.meta.object.clone());
-                self.resolver.tell(&subject, &route.target, &resolved, to.as_ref());
+                let to = self
+                    .world
+                    .services
+                    .get(*index)
+                    .map(|service| service.meta.object.clone());
+                self.resolver
+                    .tell(&subject, &route.target, &resolved, to.as_ref());
                 let place = (subject.as_str(), route.target.origin);
                 self.service(*index, route.target_port, route.kind, place)
             }
@@ -258,7 +276,10 @@ impl<'w> Builder<'w> {
         rule.origin = route.meta.origin;
         let host = host.filter(|_| route.rewrite_host).map(HostRewrite::To);
         if host.is_some() || route.path_rewrite.is_some() {
-            rule.filters.push(Filter::Rewrite { host, path: route.path_rewrite.clone() });
+            rule.filters.push(Filter::Rewrite {
+                host,
+                path: route.path_rewrite.clone(),
+            });
         }
         self.routes.add_route(Route {
             object: object.clone(),
@@ -274,7 +295,11 @@ impl<'w> Builder<'w> {
         let Resolved::Found { index, .. } = resolved else {
             return;
         };
-        let provider = self.world.services.get(*index).map(|service| &service.provider);
+        let provider = self
+            .world
+            .services
+            .get(*index)
+            .map(|service| &service.provider);
         let (true, Some(_), Some(Provider::Node(_))) =
             (route.default_rewrite, &route.path_rewrite, provider)
         else {

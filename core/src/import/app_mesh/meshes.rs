@@ -58,7 +58,13 @@ impl<'w> Builder<'w> {
             for mapping in ports(&router.listeners) {
                 let port = mapping.map(|mapping| mapping.port);
                 let stage = self.router_stage(index, router, port);
-                listeners.push(listener("router", mapping, Vec::new(), stage, router.meta.origin));
+                listeners.push(listener(
+                    "router",
+                    mapping,
+                    Vec::new(),
+                    stage,
+                    router.meta.origin,
+                ));
             }
             self.routes.gateways.push(Gateway {
                 object: object.clone(),
@@ -71,9 +77,14 @@ impl<'w> Builder<'w> {
 
     fn mesh(&mut self, name: &str, services: &[usize]) {
         let world = self.world;
-        let found = world.meshes.find("", name).and_then(|index| world.meshes.get(index));
+        let found = world
+            .meshes
+            .find("", name)
+            .and_then(|index| world.meshes.get(index));
         let object = ObjectRef::new("Mesh", "", name);
-        let first = services.first().and_then(|&index| world.services.get(index));
+        let first = services
+            .first()
+            .and_then(|&index| world.services.get(index));
         let origin = match (found, first) {
             (Some(mesh), _) => mesh.meta.origin,
             (None, Some(service)) => service.meta.origin,
@@ -81,7 +92,8 @@ impl<'w> Builder<'w> {
         };
         if found.is_none() && name == ASSUMED {
             let message = "the input holds no Mesh; its VirtualServices are taken to share one";
-            self.resolver.say(Diagnostic::note(codes::ASSUMED, origin, message));
+            self.resolver
+                .say(Diagnostic::note(codes::ASSUMED, origin, message));
         }
         let mut listeners = Vec::new();
         let mut tcp = BTreeSet::new();
@@ -155,7 +167,10 @@ impl<'w> Builder<'w> {
             rules: alloc::vec![rule],
             origin,
         });
-        let attachment = Attachment { route, hosts: Vec::new() };
+        let attachment = Attachment {
+            route,
+            hosts: Vec::new(),
+        };
         Some(self.stage(object, origin, alloc::vec![attachment]))
     }
 
@@ -164,9 +179,10 @@ impl<'w> Builder<'w> {
         let world = self.world;
         let found = match &service.provider {
             Provider::Router(router) => match world.routers.resolve(router) {
-                Resolved::Found { index, .. } => {
-                    world.routers.get(index).map(|router| router.listeners.as_slice())
-                }
+                Resolved::Found { index, .. } => world
+                    .routers
+                    .get(index)
+                    .map(|router| router.listeners.as_slice()),
                 _ => None,
             },
             Provider::Node(node) => match world.nodes.resolve(node) {
@@ -227,7 +243,11 @@ fn listener(
             None => name.to_string(),
         },
         port: mapping.map(|mapping| mapping.port),
-        protocol: if is_tcp { Protocol::Tcp } else { Protocol::AnyHttp },
+        protocol: if is_tcp {
+            Protocol::Tcp
+        } else {
+            Protocol::AnyHttp
+        },
         hosts,
         client_namespace: None,
         detect_misdirected: false,

@@ -76,21 +76,31 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Import, Object, Options};
+use super::{Import, Object};
 use crate::model::Origin;
 
 use membership::Membership;
 use stages::Builder;
 use world::World;
 
+/// How App Mesh's open questions are answered.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// Whether a request that no route of its most specific host takes fails there,
+    /// as with Envoy's virtual hosts (roadmap #403 reports such behaviour). By default
+    /// the routes of less specific hosts, and those without a host, are tried too.
+    pub host_isolation: bool,
+}
+
 /// Imports App Mesh objects and API JSON, and the Namespaces that its rules need.
-pub(super) fn import(objects: &[Object<'_>], options: &Options, out: &mut Import) {
+pub(super) fn import(objects: &[Object<'_>], options: &super::Options, out: &mut Import) {
     let mut found = Vec::new();
     let mut world = World::read(objects, options, &out.routes.sources, &mut found);
     world.assume_gateways(&mut found);
     world.hoist_policies(&mut found);
     let mut membership = Membership::new(&world);
-    let mut builder = Builder::new(&world, &mut out.routes, !options.host_isolation);
+    let mut builder = Builder::new(&world, &mut out.routes, !options.app_mesh.host_isolation);
     builder.gateways(&mut membership, &mut found);
     builder.meshes(&mut membership, &mut found);
     builder.bare_routers();

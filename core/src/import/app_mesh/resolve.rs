@@ -36,7 +36,11 @@ pub(super) struct Resolver<'w> {
 impl<'w> Resolver<'w> {
     /// A resolver over the input.
     pub(super) fn new(world: &'w World) -> Self {
-        Self { world, found: Vec::new(), said: BTreeSet::new() }
+        Self {
+            world,
+            found: Vec::new(),
+            said: BTreeSet::new(),
+        }
     }
 
     /// Adds a diagnostic, unless it was there before: an object that serves several
@@ -50,7 +54,13 @@ impl<'w> Resolver<'w> {
     }
 
     /// Tells what is noteworthy about how a reference was followed.
-    pub(super) fn tell(&mut self, subject: &str, reference: &Reference, resolved: &Resolved, to: Option<&ObjectRef>) {
+    pub(super) fn tell(
+        &mut self,
+        subject: &str,
+        reference: &Reference,
+        resolved: &Resolved,
+        to: Option<&ObjectRef>,
+    ) {
         match (resolved, to) {
             (Resolved::Found { by_host: true, .. }, Some(to)) => self.say(Diagnostic::warning(
                 codes::COERCED,
@@ -74,12 +84,19 @@ impl<'w> Resolver<'w> {
     }
 
     /// A VirtualNode as a target.
-    pub(super) fn node(&mut self, subject: &str, reference: &Reference, port: Option<u16>) -> Target {
+    pub(super) fn node(
+        &mut self,
+        subject: &str,
+        reference: &Reference,
+        port: Option<u16>,
+    ) -> Target {
         let resolved = self.world.nodes.resolve(reference);
         let object = match &resolved {
-            Resolved::Found { index, .. } => {
-                self.world.nodes.get(*index).map(|node| node.meta.object.clone())
-            }
+            Resolved::Found { index, .. } => self
+                .world
+                .nodes
+                .get(*index)
+                .map(|node| node.meta.object.clone()),
             _ => None,
         };
         self.tell(subject, reference, &resolved, object.as_ref());
@@ -87,7 +104,11 @@ impl<'w> Resolver<'w> {
     }
 
     /// The limits that a VirtualNode's listener sets on requests, where it states any.
-    pub(super) fn node_timeouts(&self, target: &NodeTarget, kind: super::kinds::RouteKind) -> Timeouts {
+    pub(super) fn node_timeouts(
+        &self,
+        target: &NodeTarget,
+        kind: super::kinds::RouteKind,
+    ) -> Timeouts {
         let Resolved::Found { index, .. } = self.world.nodes.resolve(&target.node) else {
             return Timeouts::default();
         };
@@ -96,11 +117,9 @@ impl<'w> Resolver<'w> {
             .nodes
             .get(index)
             .map_or(&[] as &[PortMapping], |node| node.listeners.as_slice());
-        let listener = listeners
-            .iter()
-            .find(|listener| {
-                listener.kind == kind && target.port.is_none_or(|port| port == listener.port)
-            });
+        let listener = listeners.iter().find(|listener| {
+            listener.kind == kind && target.port.is_none_or(|port| port == listener.port)
+        });
         listener.map_or_else(Timeouts::default, |listener| listener.timeouts)
     }
 }
@@ -160,7 +179,10 @@ mod tests {
 
     #[test]
     fn the_shorter_limit_holds_and_zero_is_none() {
-        let of = |ms| Timeouts { request_ms: ms, ..Timeouts::default() };
+        let of = |ms| Timeouts {
+            request_ms: ms,
+            ..Timeouts::default()
+        };
         assert_eq!(tighter(of(Some(5)), of(Some(3))).request_ms, Some(3));
         assert_eq!(tighter(of(Some(0)), of(Some(3))).request_ms, Some(3));
         assert_eq!(tighter(of(Some(5)), of(Some(0))).request_ms, Some(5));

@@ -97,14 +97,22 @@ impl<'w> Builder<'w> {
                     _ => None,
                 };
                 let object = found.map(|(_, router)| router.meta.object.clone());
-                self.resolver.tell(&subject, router, &resolved, object.as_ref());
+                self.resolver
+                    .tell(&subject, router, &resolved, object.as_ref());
                 match found {
-                    Some((index, router)) => self.router_target(index, router, port, kind, place, &name),
+                    Some((index, router)) => {
+                        self.router_target(index, router, port, kind, place, &name)
+                    }
                     None => resolve::end(resolved, None, port),
                 }
             }
         };
-        Some(Service { target, host: Some(service.meta.aws_name.clone()), name, timeouts })
+        Some(Service {
+            target,
+            host: Some(service.meta.aws_name.clone()),
+            name,
+            timeouts,
+        })
     }
 
     /// The stage of a router for the listener that is asked for.
@@ -127,7 +135,10 @@ impl<'w> Builder<'w> {
                     self.resolver.say(Diagnostic::warning(
                         codes::NO_LISTENER,
                         origin,
-                        format!("{subject}: {} has no listener on port {port}", router.meta.object),
+                        format!(
+                            "{subject}: {} has no listener on port {port}",
+                            router.meta.object
+                        ),
                     ));
                     return resolve::invalid(router.meta.object.clone(), Some(port), "NoListener");
                 }
@@ -154,7 +165,10 @@ impl<'w> Builder<'w> {
             }
         };
         let stage = self.router_stage(index, router, listener.map(|listener| listener.port));
-        Target::Stage { stage, metadata: service_metadata(service) }
+        Target::Stage {
+            stage,
+            metadata: service_metadata(service),
+        }
     }
 
     /// The stage of a router for one of its listeners; `None` serves every route.
@@ -205,10 +219,14 @@ impl<'w> Builder<'w> {
             rules,
             origin: router.meta.origin,
         });
-        let stage = self.stage(&router.meta.object, router.meta.origin, alloc::vec![Attachment {
-            route,
-            hosts: Vec::new(),
-        }]);
+        let stage = self.stage(
+            &router.meta.object,
+            router.meta.origin,
+            alloc::vec![Attachment {
+                route,
+                hosts: Vec::new(),
+            }],
+        );
         self.routers.insert((index, port), stage);
         stage
     }
@@ -250,7 +268,10 @@ impl<'w> Builder<'w> {
             }
         };
         let name = qualified(&service.meta.object);
-        Target::Stage { stage, metadata: service_metadata(&name) }
+        Target::Stage {
+            stage,
+            metadata: service_metadata(&name),
+        }
     }
 
     fn router_rule(&mut self, subject: &str, route: &RouterRoute) -> Rule {

@@ -21,10 +21,7 @@ use alloc::vec::Vec;
 
 use granit_parser::{Event, ScalarStyle, Span, StructureStyle, Tag};
 
-use super::scalar::{self, Trap};
-use super::{
-    CommentData, DAMAGED, Documents, Kind, Limits, MERGE, NodeData, OWNED, Sources, mapping,
-};
+use super::{CommentData, DAMAGED, Documents, Kind, Limits, NodeData, OWNED, Sources, mapping};
 use crate::diagnostic::codes::read as codes;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 
@@ -52,7 +49,7 @@ pub(super) struct Builder<'s, 'l> {
     frames: Vec<Frame>,
     pub(super) pending: Vec<u32>,
     anchors: Vec<Anchor>,
-    document: Checkpoint,
+    pub(super) document: Checkpoint,
     /// Whether the document is still open.
     open: bool,
     /// Room for [`mapping`] to sort keys in.
@@ -107,7 +104,7 @@ enum Anchor {
 
 /// Lengths at the document's start, to go back to if it is refused.
 #[derive(Clone, Copy, Debug, Default)]
-struct Checkpoint {
+pub(super) struct Checkpoint {
     start: usize,
     nodes: usize,
     items: usize,
@@ -119,7 +116,7 @@ struct Checkpoint {
     aliased: usize,
     root: Option<u32>,
     template_reported: bool,
-    variable_reported: bool,
+    pub(super) variable_reported: bool,
 }
 
 impl<'s, 'l> Builder<'s, 'l> {
@@ -265,6 +262,22 @@ impl<'s, 'l> Builder<'s, 'l> {
         })
     }
 
+    /// Counts nodes that an alias or a merge key stands for.
+    pub(super) fn count_aliased(
+        &mut self,
+        nodes: usize,
+        at: (usize, usize),
+    ) -> Result<(), Refusal> {
+        let limit = self.limits.alias_nodes;
+        self.document.aliased = self.document.aliased.saturating_add(nodes);
+        if self.document.aliased > limit {
+            let message = format!("the document's aliases stand for more than {limit} values");
+            let help = "raise Limits::alias_nodes if the document is trusted";
+            return Err(refusal(codes::TOO_MANY_ALIASES, at, message, help));
+        }
+        self.count(nodes, at)
+    }
+
     fn start_document(&mut self, start: usize) {
         self.document = Checkpoint {
             start,
@@ -342,77 +355,6 @@ impl<'s, 'l> Builder<'s, 'l> {
         Ok(())
     }
 
-    /// Finds a scalar's kind, and says what is questionable about it.
-    fn classify(&mut self, node: &mut NodeData, text: &str, plain: bool, tag: Option<&Tag>) {
-        let at = (node.start as usize, node.end as usize);
-        if let Some(tag) = tag {
-            self.tagged(node, text, tag);
-        } else if plain {
-            let (kind, trap) = scalar::resolve(text);
-            node.kind = kind;
-            if text == "<<" {
-                node.flags |= MERGE;
-            }
-            if self.file.json && !scalar::is_json_literal(text) {
-                node.flags |= DAMAGED;
-                self.report_not_json(text, at);
-                return;
-            }
-            if let Some(trap) = trap {
-                self.report_trap(trap, text, at);
-            }
-        }
-        if self.file.dollars
-            && node.kind == Kind::Str
-            && !self.document.variable_reported
-            && let Some(variable) = variable(text, plain)
-        {
-            // One for each document: who forgot one variable forgot them all.
-            self.document.variable_reported = true;
-            let message = format!("the value holds `{variable}`, which looks like a variable");
-            let help = "substitute variables first, for example with `envsubst`; \
-                        the text is taken as it stands";
-            self.report(
-                Severity::Warning,
-                codes::VARIABLE,
-                at,
-                message,
-                Some(help.into()),
-            );
-        }
-    }
-
-    /// Finds the kind of a scalar with a tag.
-    fn tagged(&mut self, node: &mut NodeData, text: &str, tag: &Tag) {
-        let at = (node.start as usize, node.end as usize);
-        let (resolved, _) = scalar::resolve(text);
-        let Some(suffix) = tag.core_suffix() else {
-            // SPEC: YAML 1.2.2, 6.9.1: the tag `!` makes a scalar text. go-yaml
-            // takes a scalar with a tag that it does not know as text, too.
-            let merge = tag.original() == "!!merge" && text == "<<";
-            node.flags |= if merge { MERGE } else { 0 };
-            if !merge && tag.original() != "!" {
-                self.report_unknown_tag(tag, at);
-            }
-            return;
-        };
-        let kind = match (suffix, resolved) {
-            ("str", _) => Some(Kind::Str),
-            ("int", Kind::Int) => Some(Kind::Int),
-            ("float", Kind::Int | Kind::Float) => Some(resolved),
-            ("bool", Kind::Bool) => Some(Kind::Bool),
-            ("null", Kind::Null) => Some(Kind::Null),
-            _ => None,
-        };
-        match kind {
-            Some(kind) => node.kind = kind,
-            None => {
-                node.flags |= DAMAGED;
-                self.report_wrong_tag(tag, at);
-            }
-        }
-    }
-
     fn open(
         &mut self,
         kind: Kind,
@@ -479,7 +421,7 @@ impl<'s, 'l> Builder<'s, 'l> {
             node.last = self.documents.items.len() as u32;
         } else {
             node.first = self.documents.entries.len() as u32;
-            node.flags |= mapping::close(self, first, frame.start);
+            node.flags |= mapping::close(self, first, frame.start)?;
             self.pending.truncate(first);
             node.last = self.documents.entries.len() as u32;
         }
@@ -507,20 +449,8 @@ impl<'s, 'l> Builder<'s, 'l> {
             );
             return self.damaged_null(start, end);
         };
-        self.document.aliased = self.document.aliased.saturating_add(weight);
-        let limit = self.limits.alias_nodes;
-        if self.document.aliased > limit {
-            let message = format!("the document's aliases stand for more than {limit} values");
-            let help = "raise Limits::alias_nodes if the document is trusted";
-            return Err(refusal(
-                codes::TOO_MANY_ALIASES,
-                (start, end),
-                message,
-                help,
-            ));
-        }
+        self.count_aliased(weight, (start, end))?;
         self.check_depth(height, (start, end))?;
-        self.count(weight, (start, end))?;
         let damaged = self
             .documents
             .nodes
@@ -632,71 +562,6 @@ impl<'s, 'l> Builder<'s, 'l> {
         }
     }
 
-    fn report_not_json(&mut self, text: &str, at: (usize, usize)) {
-        let message = if text.is_empty() {
-            String::from("a value is missing")
-        } else {
-            format!("`{}` is not a JSON value", shorten(text))
-        };
-        let help = if text.starts_with('$') {
-            "substitute variables first, for example with `envsubst`"
-        } else {
-            "write text in double quotes"
-        };
-        self.report(
-            Severity::Error,
-            codes::NOT_JSON,
-            at,
-            message,
-            Some(help.into()),
-        );
-    }
-
-    fn report_trap(&mut self, trap: Trap, text: &str, at: (usize, usize)) {
-        let text = shorten(text);
-        let (message, help) = match trap {
-            Trap::Boolean => {
-                let value = scalar::parse_bool(&text).unwrap_or_default();
-                (
-                    format!("`{text}` without quotes is the boolean {value} to Kubernetes"),
-                    format!("write \"{text}\" for the text, {value} for the boolean"),
-                )
-            }
-            Trap::Number => {
-                let value = scalar::parse_int(&text)
-                    .map_or_else(|| String::from("a number"), |value| format!("{value}"));
-                (
-                    format!("`{text}` without quotes is {value} to Kubernetes"),
-                    format!("write \"{text}\" for the text, a plain decimal for the number"),
-                )
-            }
-            Trap::NotFinite => (
-                format!("`{text}` without quotes is a number that JSON has no form for"),
-                format!("write \"{text}\" for the text"),
-            ),
-        };
-        self.report(
-            Severity::Warning,
-            codes::AMBIGUOUS_SCALAR,
-            at,
-            message,
-            Some(help),
-        );
-    }
-
-    fn report_unknown_tag(&mut self, tag: &Tag, at: (usize, usize)) {
-        let message = format!("the tag {} is passed over", shorten(&tag.original()));
-        self.report(Severity::Note, codes::UNKNOWN_TAG, at, message, None);
-    }
-
-    fn report_wrong_tag(&mut self, tag: &Tag, at: (usize, usize)) {
-        let message = format!(
-            "the value is not what its tag {} says",
-            shorten(&tag.original())
-        );
-        self.report(Severity::Error, codes::INVALID_TAG, at, message, None);
-    }
-
     /// Whether a template was already reported for the open document; notes
     /// that it is now.
     pub(super) fn template_reported(&mut self) -> bool {
@@ -731,34 +596,4 @@ pub(super) fn too_deep(limit: usize, at: (usize, usize)) -> Refusal {
         message,
         "raise Limits::depth if the document is trusted",
     )
-}
-
-/// The beginning of a text, for a message.
-pub(super) fn shorten(text: &str) -> Cow<'_, str> {
-    const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
-        None => Cow::Borrowed(text),
-        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or(""))),
-    }
-}
-
-/// The first `${NAME}` in a text, or a plain scalar that is `$NAME`.
-fn variable(text: &str, plain: bool) -> Option<&str> {
-    if plain && let Some(name) = text.strip_prefix('$') {
-        if !name.is_empty()
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-        {
-            return Some(text);
-        }
-    }
-    let start = text.find("${")?;
-    let rest = text.get(start + 2..)?;
-    let length = rest
-        .bytes()
-        .take_while(|&b| b.is_ascii_alphanumeric() || b == b'_')
-        .count();
-    (length > 0 && rest.as_bytes().get(length) == Some(&b'}'))
-        .then(|| text.get(start..start + length + 3))?
 }

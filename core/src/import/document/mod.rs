@@ -16,6 +16,7 @@
 //!    bounded, so that a walk over it is.
 
 mod build;
+mod classify;
 mod limits;
 mod mapping;
 mod read;

@@ -2,7 +2,8 @@
 
 use alloc::format;
 
-use super::build::{Refusal, refusal as refuse, shorten};
+use super::build::{Refusal, refusal as refuse};
+use super::classify::shorten;
 use crate::diagnostic::codes::read as codes;
 
 /// The refusal of a document for the template expression at `start`.

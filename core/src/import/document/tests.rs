@@ -338,18 +338,25 @@ fn an_alias_within_its_anchor_or_without_one_is_an_error() {
 }
 
 #[test]
-fn merge_keys_are_expanded_with_own_keys_first() {
+fn merge_keys_are_expanded_as_kubernetes_does() {
     let text = "base: &b {x: 1, u: 2}\nmore: &m {u: 3, z: 4}\nc:\n  <<: *b\n  x: 9\nd:\n  \
                 <<: [*b, *m]\n  w: 0\ne:\n  z: 5\n  <<: {z: 6, v: 7}\n\"<<\": text\n";
     let (documents, found) = read_text(text);
-    assert_eq!(found, []);
-    assert!(documents[0].contains("c:{x:9,u:2}"), "{documents:?}");
+    assert_eq!(places(&found), [(codes::OVERRIDDEN_KEY, 10, 3)]);
+    assert!(documents[0].contains("c:{u:2,x:9}"), "{documents:?}");
     assert!(
-        documents[0].contains("d:{w:0,x:1,u:2,z:4}"),
+        documents[0].contains("d:{z:4,x:1,u:2,w:0}"),
         "{documents:?}"
     );
-    assert!(documents[0].contains("e:{z:5,v:7}"), "{documents:?}");
+    assert!(documents[0].contains("e:{z:6,v:7}"), "{documents:?}");
     assert!(documents[0].ends_with("<<:text}"), "{documents:?}");
+}
+
+#[test]
+fn a_key_written_twice_around_a_merge_is_an_error() {
+    let (documents, found) = read_text("a: {x: 1, <<: {x: 2}, x: 3}\n");
+    assert_eq!(documents, ["{a:{x:3}}"]);
+    assert_eq!(places(&found), [(codes::DUPLICATE_KEY, 1, 23)]);
 }
 
 #[test]
@@ -569,6 +576,11 @@ fn alias_bombs_are_refused() {
         let again = format!("*x{}, ", at - 1).repeat(9);
         text.push_str(&format!("x{at}: &x{at}\n  <<: [{again}]\n"));
     }
+    let (_, found) = read_text(&text);
+    assert_eq!(found[0].code, codes::TOO_MANY_ALIASES);
+    // Merges within merges, without an alias.
+    let entries: String = (0..2_000).map(|at| format!("k{at}: 1, ")).collect();
+    let text = format!("{}{entries}{}", "{<<: ".repeat(100) + "{", "}".repeat(101));
     let (_, found) = read_text(&text);
     assert_eq!(found[0].code, codes::TOO_MANY_ALIASES);
 }

@@ -28,8 +28,8 @@
 //! - SPEC: a field that the schema does not know is a warning. An API server prunes
 //!   it and warns (`fieldValidation=Warn`, the default) and refuses it only under
 //!   strict validation; so the object takes effect without the field, and does here.
-//! - An integer written as `80.0` or `"80"` is an error: what reads it as 80 depends
-//!   on the YAML library.
+//! - SPEC: the reader takes `80.0` for the integer 80, as Kubernetes' YAML reader does;
+//!   `"80"` is text, and where an integer is wanted it is an error, as it is there.
 //!
 //! # Invariants
 //!

@@ -189,12 +189,12 @@ impl Walk<'_> {
                     .error(codes::TEXT_LENGTH, node.origin(), path, &says);
             }
         }
-        if let Some(pattern) = text.pattern {
-            if !(pattern.matches)(value) {
-                let says = format!("must be {}, not {}", pattern.says, written(node));
-                self.report
-                    .error(codes::PATTERN, node.origin(), path, &says);
-            }
+        if let Some(pattern) = text.pattern
+            && !(pattern.matches)(value)
+        {
+            let says = format!("must be {}, not {}", pattern.says, written(node));
+            self.report
+                .error(codes::PATTERN, node.origin(), path, &says);
         }
     }
 
@@ -384,11 +384,6 @@ fn retyped(node: Node<'_>, wanted: Wanted) -> Option<String> {
         }
         (Wanted::Int, Kind::Str) if text.parse::<i64>().is_ok() => {
             Some(format!("write it without quotes: {text}"))
-        }
-        (Wanted::Int, Kind::Float) => {
-            let (whole, fraction) = text.split_once('.')?;
-            let whole_number = whole.parse::<i64>().is_ok() && fraction.bytes().all(|b| b == b'0');
-            whole_number.then(|| format!("write it without a fraction: {whole}"))
         }
         (Wanted::Bool, Kind::Str) if matches!(text, "true" | "false") => {
             Some(format!("write it without quotes: {text}"))

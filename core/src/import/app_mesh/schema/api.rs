@@ -48,7 +48,10 @@ static TARGET: Object = Object::closed(&[
     Field::optional("port", PORT_NUMBER),
     Field::required(
         "virtualService",
-        Schema::Object(&Object::closed(&[Field::required("virtualServiceName", ANY_TEXT)])),
+        Schema::Object(&Object::closed(&[Field::required(
+            "virtualServiceName",
+            ANY_TEXT,
+        )])),
     ),
 ]);
 
@@ -84,8 +87,10 @@ static TCP_ROUTE: Object = Object::closed(&[
     Field::optional("timeout", TCP_TIMEOUT),
 ]);
 
-static ACTION: Object =
-    Object::closed(&[Field::required("weightedTargets", list(1, 10, &WEIGHTED_TARGET))]);
+static ACTION: Object = Object::closed(&[Field::required(
+    "weightedTargets",
+    list(1, 10, &WEIGHTED_TARGET),
+)]);
 
 static WEIGHTED_TARGET: Schema = Schema::Object(&Object::closed(&[
     Field::optional("port", PORT_NUMBER),
@@ -110,11 +115,17 @@ pub(super) static VIRTUAL_SERVICE: Schema = Schema::Object(&Object::open(&[Field
         Schema::Object(&Object::closed(&[
             Field::optional(
                 "virtualNode",
-                Schema::Object(&Object::closed(&[Field::required("virtualNodeName", ANY_TEXT)])),
+                Schema::Object(&Object::closed(&[Field::required(
+                    "virtualNodeName",
+                    ANY_TEXT,
+                )])),
             ),
             Field::optional(
                 "virtualRouter",
-                Schema::Object(&Object::closed(&[Field::required("virtualRouterName", ANY_TEXT)])),
+                Schema::Object(&Object::closed(&[Field::required(
+                    "virtualRouterName",
+                    ANY_TEXT,
+                )])),
             ),
         ])),
     )])),

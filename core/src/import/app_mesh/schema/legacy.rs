@@ -50,8 +50,10 @@ static TCP_ROUTE: Object = Object::closed(&[
     Field::optional("timeout", TCP_TIMEOUT),
 ]);
 
-static ACTION: Object =
-    Object::closed(&[Field::required("weightedTargets", list(1, 10, &WEIGHTED_TARGET))]);
+static ACTION: Object = Object::closed(&[Field::required(
+    "weightedTargets",
+    list(1, 10, &WEIGHTED_TARGET),
+)]);
 
 static WEIGHTED_TARGET: Schema = Schema::Object(&Object::closed(&[
     Field::optional("port", PORT_NUMBER),

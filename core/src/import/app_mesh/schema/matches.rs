@@ -62,8 +62,10 @@ pub(super) static HTTP_REWRITE: Object = Object::closed(&[
 ]);
 
 /// What a GatewayRoute's grpcRoute rewrites.
-pub(super) static GRPC_REWRITE: Object =
-    Object::closed(&[Field::optional("hostname", Schema::Object(&HOSTNAME_REWRITE))]);
+pub(super) static GRPC_REWRITE: Object = Object::closed(&[Field::optional(
+    "hostname",
+    Schema::Object(&HOSTNAME_REWRITE),
+)]);
 
 /// Retries of an httpRoute or http2Route.
 pub(super) static HTTP_RETRY: Object = Object::closed(&[
@@ -84,8 +86,12 @@ pub(super) static GRPC_RETRY: Object = Object::closed(&[
 
 const HTTP_EVENTS: Field = Field::optional("httpRetryEvents", list(1, 25, &HTTP_EVENT));
 const TCP_EVENTS: Field = Field::optional("tcpRetryEvents", list(1, 1, &TCP_EVENT));
-pub(super) static HTTP_EVENT: Schema =
-    one_of(&["server-error", "gateway-error", "client-error", "stream-error"]);
+pub(super) static HTTP_EVENT: Schema = one_of(&[
+    "server-error",
+    "gateway-error",
+    "client-error",
+    "stream-error",
+]);
 pub(super) static TCP_EVENT: Schema = one_of(&["connection-error"]);
 pub(super) static GRPC_EVENT: Schema = one_of(&[
     "cancelled",
@@ -135,7 +141,10 @@ static RANGE: Object = Object::closed(&[
 static QUERY: Schema = Schema::Object(&Object::closed(&[
     Field::optional(
         "match",
-        Schema::Object(&Object::closed(&[Field::optional("exact", text(0, NO_LIMIT))])),
+        Schema::Object(&Object::closed(&[Field::optional(
+            "exact",
+            text(0, NO_LIMIT),
+        )])),
     ),
     Field::required("name", text(0, NO_LIMIT)),
 ]));

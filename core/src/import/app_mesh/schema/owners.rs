@@ -215,8 +215,7 @@ static BACKEND_GROUP_SPEC: Object = Object::closed(&[
 
 static NAMED: Schema = Schema::Object(&NAME_REF);
 
-static MAX_REQUESTS: Object =
-    Object::closed(&[Field::required("maxRequests", int(1, i64::MAX))]);
+static MAX_REQUESTS: Object = Object::closed(&[Field::required("maxRequests", int(1, i64::MAX))]);
 static HTTP_POOL: Object = Object::closed(&[
     Field::required("maxConnections", int(1, i64::MAX)),
     Field::optional("maxPendingRequests", int(1, i64::MAX)),

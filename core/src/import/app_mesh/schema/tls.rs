@@ -22,8 +22,10 @@ pub(super) static CLIENT_POLICY: Object = Object::closed(&[Field::optional(
 )]);
 
 /// `backendDefaults`.
-pub(super) static BACKEND_DEFAULTS: Object =
-    Object::closed(&[Field::optional("clientPolicy", Schema::Object(&CLIENT_POLICY))]);
+pub(super) static BACKEND_DEFAULTS: Object = Object::closed(&[Field::optional(
+    "clientPolicy",
+    Schema::Object(&CLIENT_POLICY),
+)]);
 
 /// TLS of a VirtualGateway's listener.
 pub(super) static GATEWAY_LISTENER: Object = Object::closed(&[
@@ -74,7 +76,10 @@ const MODE: Schema = one_of(&["DISABLED", "PERMISSIVE", "STRICT"]);
 static LISTENER_CERTIFICATE: Object = Object::closed(&[
     Field::optional(
         "acm",
-        Schema::Object(&Object::closed(&[Field::required("certificateARN", ANY_TEXT)])),
+        Schema::Object(&Object::closed(&[Field::required(
+            "certificateARN",
+            ANY_TEXT,
+        )])),
     ),
     Field::optional("file", Schema::Object(&FILE_PAIR)),
     Field::optional("sds", Schema::Object(&SDS)),
@@ -101,7 +106,10 @@ static VALIDATION: Object = Object::closed(&[
 const NAMES: Field = Field::optional("subjectAlternativeNames", Schema::Object(&ALTERNATIVES));
 static ALTERNATIVES: Object = Object::closed(&[Field::required(
     "match",
-    Schema::Object(&Object::closed(&[Field::required("exact", list(0, NO_LIMIT, &TEXT))])),
+    Schema::Object(&Object::closed(&[Field::required(
+        "exact",
+        list(0, NO_LIMIT, &TEXT),
+    )])),
 )]);
 
 static FILE_PAIR: Object = Object::closed(&[

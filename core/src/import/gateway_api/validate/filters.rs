@@ -22,6 +22,7 @@ const HTTP: Union = Union {
         ("CORS", "cors"),
         ("ExternalAuth", "externalAuth"),
     ],
+    empty_is_absent: false,
 };
 
 const GRPC: Union = Union {
@@ -33,6 +34,7 @@ const GRPC: Union = Union {
         ("RequestMirror", "requestMirror"),
         ("ExtensionRef", "extensionRef"),
     ],
+    empty_is_absent: false,
 };
 
 const PATH_MODIFIER: Union = Union {
@@ -42,12 +44,14 @@ const PATH_MODIFIER: Union = Union {
         ("ReplaceFullPath", "replaceFullPath"),
         ("ReplacePrefixMatch", "replacePrefixMatch"),
     ],
+    empty_is_absent: false,
 };
 
 const AUTH_PROTOCOL: Union = Union {
     tag: "protocol",
     default: "",
     members: &[("GRPC", "grpc"), ("HTTP", "http")],
+    empty_is_absent: false,
 };
 
 /// Types that may stand at most once in a list of filters.
@@ -75,13 +79,13 @@ pub(super) fn http(owner: At<'_, '_>, report: &mut Report<'_>) {
     });
     items(owner, "filters", |filter| {
         union(filter, &HTTP, report);
-        field(filter, "requestMirror", |mirror_filter| {
-            mirror(mirror_filter, report)
+        field(filter, "requestMirror", |filter| {
+            mirror(filter, report);
         });
         for rewriting in ["requestRedirect", "urlRewrite"] {
             field(filter, rewriting, |rewriting| {
                 field(rewriting, "path", |path| {
-                    union(path, &PATH_MODIFIER, report)
+                    union(path, &PATH_MODIFIER, report);
                 });
             });
         }
@@ -89,7 +93,7 @@ pub(super) fn http(owner: At<'_, '_>, report: &mut Report<'_>) {
         field(filter, "externalAuth", |auth| {
             union(auth, &AUTH_PROTOCOL, report);
             field(auth, "backendRef", |backend| {
-                backends::port(backend, report)
+                backends::port(backend, report);
             });
         });
     });
@@ -100,8 +104,8 @@ pub(super) fn grpc(owner: At<'_, '_>, report: &mut Report<'_>) {
     field(owner, "filters", |list| once(list, report));
     items(owner, "filters", |filter| {
         union(filter, &GRPC, report);
-        field(filter, "requestMirror", |mirror_filter| {
-            mirror(mirror_filter, report)
+        field(filter, "requestMirror", |filter| {
+            mirror(filter, report);
         });
     });
 }
@@ -134,7 +138,7 @@ fn once(list: At<'_, '_>, report: &mut Report<'_>) {
 
 fn mirror(mirror: At<'_, '_>, report: &mut Report<'_>) {
     field(mirror, "backendRef", |backend| {
-        backends::port(backend, report)
+        backends::port(backend, report);
     });
     if mirror.node.get("percent").is_some() && mirror.node.get("fraction").is_some() {
         report.error(
@@ -151,15 +155,15 @@ fn mirror(mirror: At<'_, '_>, report: &mut Report<'_>) {
             .node
             .get("denominator")
             .map_or(Some(100), Node::as_i64);
-        if let (Some(numerator), Some(denominator)) = (numerator, denominator) {
-            if numerator > denominator {
-                report.error(
-                    codes::MIRROR_SHARE_ABOVE_ALL,
-                    field_place(fraction.node, "numerator"),
-                    &fraction.path.field("numerator"),
-                    &format!("must be at most the denominator {denominator}, not {numerator}"),
-                );
-            }
+        if let (Some(numerator), Some(denominator)) = (numerator, denominator)
+            && numerator > denominator
+        {
+            report.error(
+                codes::MIRROR_SHARE_ABOVE_ALL,
+                field_place(fraction.node, "numerator"),
+                &fraction.path.field("numerator"),
+                &format!("must be at most the denominator {denominator}, not {numerator}"),
+            );
         }
     });
 }

@@ -48,16 +48,16 @@ fn tls_fits(listener: At<'_, '_>, protocol: &str, report: &mut Report<'_>) {
             &listener.path.field("tls"),
             &format!("must not be set for protocol {protocol}"),
         ),
-        ("HTTPS", Some(tls)) => {
-            // SPEC: the mode is Terminate where it is absent (CRD default).
-            if text_or(tls, "mode", "Terminate").is_some_and(|mode| mode != "Terminate") {
-                report.error(
-                    codes::LISTENER_TLS_MODE,
-                    field_place(tls, "mode"),
-                    &listener.path.field("tls").field("mode"),
-                    "must be Terminate for protocol HTTPS",
-                );
-            }
+        // SPEC: the mode is Terminate where it is absent (CRD default).
+        ("HTTPS", Some(tls))
+            if text_or(tls, "mode", "Terminate").is_some_and(|mode| mode != "Terminate") =>
+        {
+            report.error(
+                codes::LISTENER_TLS_MODE,
+                field_place(tls, "mode"),
+                &listener.path.field("tls").field("mode"),
+                "must be Terminate for protocol HTTPS",
+            );
         }
         ("TLS", None) => report.error(
             codes::LISTENER_TLS_MODE,

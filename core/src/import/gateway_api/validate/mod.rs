@@ -62,16 +62,26 @@ pub fn object(object: &Object<'_>, out: &mut Vec<Diagnostic>) -> bool {
         return manifest(object.node, known, &subject, out);
     }
     let of_kind = |known: &&Manifest| known.group == object.group && known.kind == object.kind;
-    let versions: Vec<&str> =
-        MANIFESTS.iter().filter(of_kind).map(|known| known.version).collect();
+    let versions: Vec<&str> = MANIFESTS
+        .iter()
+        .filter(of_kind)
+        .map(|known| known.version)
+        .collect();
     if versions.is_empty() {
         return true;
     }
     Report::new(&subject, out).error(
         codes::VERSION_UNKNOWN,
-        object.node.get("apiVersion").map_or_else(|| object.origin(), Node::origin),
+        object
+            .node
+            .get("apiVersion")
+            .map_or_else(|| object.origin(), Node::origin),
         &Path::ROOT.field("apiVersion"),
-        &format!("must be {}/{}", object.group, versions.join(&format!(" or {}/", object.group))),
+        &format!(
+            "must be {}/{}",
+            object.group,
+            versions.join(&format!(" or {}/", object.group))
+        ),
     );
     false
 }
@@ -177,7 +187,7 @@ fn layer4(spec: At<'_, '_>, report: &mut Report<'_>) {
     names::rule_names(spec, report);
     items(spec, "rules", |rule| {
         items(rule, "backendRefs", |backend| {
-            backends::port(backend, report)
+            backends::port(backend, report);
         });
     });
 }

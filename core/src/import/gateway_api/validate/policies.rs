@@ -15,12 +15,14 @@ const SUBJECT_ALT_NAME: Union = Union {
     tag: "type",
     default: "",
     members: &[("Hostname", "hostname"), ("URI", "uri")],
+    empty_is_absent: true,
 };
 
 const BACKEND: Union = Union {
     tag: "type",
     default: "",
     members: &[("ExternalHostname", "externalHostname")],
+    empty_is_absent: false,
 };
 
 const BACKEND_TLS: Union = Union {
@@ -31,6 +33,7 @@ const BACKEND_TLS: Union = Union {
         ("None", ""),
         ("ServerOnly", ""),
     ],
+    empty_is_absent: false,
 };
 
 /// The rules for the `spec` of a BackendTLSPolicy.
@@ -115,7 +118,7 @@ fn tls_validation(owner: At<'_, '_>, report: &mut Report<'_>) {
             report.error(codes::CA_NOT_ONE, place, validation.path, says);
         }
         items(validation, "subjectAltNames", |name| {
-            union(name, &SUBJECT_ALT_NAME, report)
+            union(name, &SUBJECT_ALT_NAME, report);
         });
     });
 }

@@ -10,6 +10,7 @@ const KINDS: Union = Union {
     tag: "type",
     default: "Cookie",
     members: &[("Cookie", "cookie"), ("Header", "header")],
+    empty_is_absent: false,
 };
 
 /// The rules for `sessionPersistence` of `owner`.

@@ -15,6 +15,8 @@ pub(super) struct Union {
     pub(super) default: &'static str,
     /// Each type with its field; with an empty name if it has none.
     pub(super) members: &'static [(&'static str, &'static str)],
+    /// Whether empty text counts as a field that is not set.
+    pub(super) empty_is_absent: bool,
 }
 
 /// The field of the type must be there, and the fields of the other types may not.
@@ -27,12 +29,16 @@ pub(super) fn union(at: At<'_, '_>, union: &Union, report: &mut Report<'_>) {
     if !union.members.iter().any(|(name, _)| *name == tag) {
         return;
     }
+    let is_set = |member: &str| {
+        let value = at.node.get(member);
+        value.is_some_and(|value| !union.empty_is_absent || value.as_str() != Some(""))
+    };
     for &(name, member) in union
         .members
         .iter()
         .filter(|(_, member)| !member.is_empty())
     {
-        match (at.node.get(member).is_some(), name == tag) {
+        match (is_set(member), name == tag) {
             (true, false) => report.error(
                 codes::MEMBER_FOREIGN,
                 field_place(at.node, member),

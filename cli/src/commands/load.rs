@@ -1,0 +1,93 @@
+//! What every command begins with: manifests in, a route set out.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use fingerpost::Table;
+use fingerpost::compile::Compiler;
+use fingerpost::diagnostic::{Diagnostic, Severity};
+use fingerpost::import::{self, Dialect, Import, Options, Sources};
+
+use crate::args::ImportArgs;
+use crate::failure::Failure;
+use crate::input;
+use crate::output;
+use crate::render::diagnostics::{self, Counts};
+use crate::render::style::{self, paint};
+use crate::text::plain;
+
+/// Most diagnostics that a command other than `check` shows.
+const MOST_SHOWN: usize = 20;
+
+/// Manifests that have been read.
+pub(crate) struct Loaded {
+    pub(crate) sources: Sources,
+    pub(crate) import: Import,
+}
+
+/// Reads and imports.
+///
+/// # Errors
+///
+/// A file that cannot be read, or a dialect that is not known.
+pub(crate) fn load(files: &[PathBuf], args: &ImportArgs) -> Result<Loaded, Failure> {
+    let mut options = Options::default();
+    options.lenient = args.lenient;
+    options.dialect = match &args.dialect {
+        None => None,
+        Some(name) => Some(name.parse().map_err(|_| {
+            let known: Vec<_> = Dialect::ALL.iter().map(|dialect| dialect.as_str()).collect();
+            Failure::Usage(format!("--dialect {name} is not one of {}", known.join(", ")))
+        })?),
+    };
+    let sources = input::read(files)?;
+    let import = import::import(&sources, &options);
+    Ok(Loaded { sources, import })
+}
+
+/// Manifests compiled into a table, for commands whose business is a request.
+pub(crate) struct Compiled {
+    pub(crate) sources: Sources,
+    pub(crate) table: Table,
+}
+
+/// Reads, imports, compiles, and reports errors and warnings.
+///
+/// # Errors
+///
+/// As [`load`].
+pub(crate) fn compile(files: &[PathBuf], args: &ImportArgs) -> Result<Compiled, Failure> {
+    let Loaded { sources, mut import } = load(files, args)?;
+    let compiled = Compiler::new().compile(&import.routes);
+    import.diagnostics.extend(compiled.diagnostics);
+    report(&import.diagnostics, &sources);
+    Ok(Compiled { sources, table: compiled.table })
+}
+
+/// Tells what was assumed about a request, on standard error.
+pub(crate) fn tell(notes: &[String]) {
+    let mut err = output::stderr();
+    for note in notes {
+        // Nobody is left to tell where standard error fails.
+        let _ = writeln!(err, "{}: {}", paint(style::QUIET, "note"), plain(note));
+    }
+    let _ = err.flush();
+}
+
+/// Tells on standard error of errors and warnings, for commands whose business
+/// is another; nothing where there are only notes.
+pub(crate) fn report(diagnostics: &[Diagnostic], sources: &Sources) {
+    let counts = Counts::of(diagnostics);
+    if counts.errors + counts.warnings == 0 {
+        return;
+    }
+    let mut err = output::stderr();
+    let mut told: Vec<_> = diagnostics.iter().filter(|d| d.severity > Severity::Note).collect();
+    told.sort_by_key(|diagnostic| std::cmp::Reverse(diagnostic.severity));
+    for diagnostic in told.iter().take(MOST_SHOWN) {
+        // Nobody is left to tell where standard error fails.
+        let _ = err.write_all(diagnostics::short(diagnostic, sources).as_bytes());
+    }
+    let _ = writeln!(err, "{}: run `fingerpost check` for all of them", counts.summary());
+    let _ = err.flush();
+}

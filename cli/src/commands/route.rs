@@ -1,0 +1,99 @@
+//! `route`: where a request goes, or each of a stream of requests.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use fingerpost::json::{self, RequestError, RequestJson};
+use fingerpost::{Scratch, Table};
+
+use super::load::{Compiled, compile, tell};
+use crate::args::RouteArgs;
+use crate::failure::{FINDINGS, Failure, SUCCESS};
+use crate::output;
+use crate::render::decision;
+use crate::request;
+use crate::requests::{Answer, stream};
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// A request that is none, input that cannot be read, output that cannot be
+/// written.
+pub(crate) fn run(args: &RouteArgs, as_json: bool) -> Result<u8, Failure> {
+    match &args.requests {
+        Some(requests) => many(args, requests),
+        None => one(args, as_json),
+    }
+}
+
+fn one(args: &RouteArgs, as_json: bool) -> Result<u8, Failure> {
+    let (files, method, url) = request::split(&args.words)?;
+    let draft = request::from_url(&method, &url, &args.request)?;
+    let Compiled { table, .. } = compile(&files, &args.import)?;
+    tell(&draft.notes);
+    let mut scratch = table.create_scratch();
+    let latin1 = draft.request.is_latin1();
+    let answered: Result<(), Failure> = draft.request.ask(&table, |request, draws| {
+        let answer = table.decide_with(&mut scratch, request, draws);
+        // Also for people: it tells whether the gateway is ambiguous.
+        let line = json::write_decision(&answer, latin1)?;
+        if as_json {
+            let mut out = output::stdout_raw();
+            writeln!(out, "{line}")?;
+            out.flush()?;
+        } else {
+            let mut out = output::stdout();
+            decision::write(&mut out, &answer)?;
+            out.flush()?;
+        }
+        Ok(())
+    })?;
+    answered?;
+    Ok(SUCCESS)
+}
+
+fn many(args: &RouteArgs, requests: &Path) -> Result<u8, Failure> {
+    if !args.request.is_empty() {
+        let message = "request options stand for one request: put them into the lines of --requests";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    let files = request::paths(&args.words);
+    let from_stdin = requests.as_os_str() == "-";
+    if from_stdin && files.iter().any(|file| file.as_os_str() == "-") {
+        let message = "standard input ('-') cannot hold both manifests and requests";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    // Opened before the manifests are read: a wrong name is told at once.
+    let name = requests.to_string_lossy();
+    let input: Box<dyn Read> = if from_stdin {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(File::open(requests).map_err(|error| Failure::unreadable(&name, error))?)
+    };
+    let Compiled { table, .. } = compile(&files, &args.import)?;
+    let mut answers = Router { scratch: table.create_scratch(), table };
+    let mut out = output::stdout_raw();
+    let bad = stream(&name, input, &mut out, &mut answers)?;
+    out.flush()?;
+    Ok(if bad > 0 { FINDINGS } else { SUCCESS })
+}
+
+/// Answers requests from a table.
+struct Router {
+    table: Table,
+    scratch: Scratch,
+}
+
+impl Answer for Router {
+    fn answer(&mut self, request: &RequestJson, out: &mut String) -> Result<(), RequestError> {
+        let Self { table, scratch } = self;
+        let line = request.ask(table, |asked, draws| {
+            let decision = table.decide_with(scratch, asked, draws);
+            json::write_decision(&decision, request.is_latin1())
+        })??;
+        out.push_str(&line);
+        Ok(())
+    }
+}

@@ -1,0 +1,70 @@
+//! Why the command stops without an answer, and with which exit code.
+
+use std::fmt;
+use std::io;
+
+use fingerpost::json::RequestError;
+
+/// Exit code of a command that did what it was asked.
+pub(crate) const SUCCESS: u8 = 0;
+/// Exit code where the answer is bad news: errors in manifests, a bad line.
+pub(crate) const FINDINGS: u8 = 1;
+const USAGE: u8 = 2;
+const UNREADABLE: u8 = 3;
+
+/// Why the command stops.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It was called wrongly.
+    Usage(String),
+    /// A request given on the command line is not one.
+    Request(RequestError),
+    /// Input that cannot be read.
+    Unreadable(String),
+    /// Output that cannot be written.
+    Output(io::Error),
+}
+
+impl Failure {
+    /// What could not be read, and why.
+    pub(crate) fn unreadable(name: &str, why: impl fmt::Display) -> Self {
+        Self::Unreadable(format!("{name} cannot be read: {why}"))
+    }
+
+    /// The exit code. A reader that went away is no failure.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Request(_) => USAGE,
+            Self::Unreadable(_) => UNREADABLE,
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => SUCCESS,
+            Self::Output(_) => UNREADABLE,
+        }
+    }
+
+    /// Whether there is nobody left to tell.
+    pub(crate) fn is_silent(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) | Self::Unreadable(message) => f.write_str(message),
+            Self::Request(error) => write!(f, "{} [{}]", error.message(), error.code()),
+            Self::Output(error) => write!(f, "the output cannot be written: {error}"),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Self {
+        Self::Request(error)
+    }
+}

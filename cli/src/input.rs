@@ -1,0 +1,158 @@
+//! Reading FILES: files, folders and standard input, into the importer's sources.
+//!
+//! A folder is read recursively, its manifests sorted by path, so that the same
+//! tree gives the same input on every machine. Hidden entries are passed over
+//! (`.git`, and the `..data` links of a mounted ConfigMap, which would give each
+//! file twice). Each folder is entered once, however many links lead to it, so
+//! that a loop of links ends.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use fingerpost::import::Sources;
+
+use crate::failure::Failure;
+
+/// Largest file taken. Positions are held in 32 bits; this leaves room.
+const MAX_FILE: u64 = 1 << 30;
+
+/// Largest sum of files taken.
+const MAX_TOTAL: u64 = 3 << 30;
+
+/// Deepest nesting of folders.
+const MAX_DEPTH: usize = 128;
+
+/// Reads everything that the command line names, in its order.
+///
+/// # Errors
+///
+/// A file or folder that cannot be read, is too large or is not UTF-8; a folder
+/// without manifests; a name given twice for standard input.
+pub(crate) fn read(names: &[PathBuf]) -> Result<Sources, Failure> {
+    let mut reader = Reader { sources: Sources::new(), left: MAX_TOTAL, entered: HashSet::new() };
+    let mut stdin = false;
+    for name in names {
+        if name.as_os_str() == "-" {
+            if std::mem::replace(&mut stdin, true) {
+                return Err(Failure::Usage("standard input ('-') is named twice".to_owned()));
+            }
+            reader.add("<stdin>", io::stdin().lock())?;
+        } else {
+            reader.named(name)?;
+        }
+    }
+    Ok(reader.sources)
+}
+
+struct Reader {
+    sources: Sources,
+    left: u64,
+    /// Folders entered, by their real path.
+    entered: HashSet<PathBuf>,
+}
+
+impl Reader {
+    /// A file or folder that the user named: a file of any kind and ending.
+    fn named(&mut self, path: &Path) -> Result<(), Failure> {
+        let kind = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+        if !kind.is_dir() {
+            return self.file(path);
+        }
+        let mut files = Vec::new();
+        self.folder(path, 0, &mut files)?;
+        if files.is_empty() {
+            let why = "no *.yaml, *.yml or *.json file in this folder";
+            return Err(Failure::unreadable(&shown(path), why));
+        }
+        files.sort();
+        files.iter().try_for_each(|file| self.file(file))
+    }
+
+    /// Collects the manifests below a folder.
+    fn folder(
+        &mut self,
+        path: &Path,
+        depth: usize,
+        files: &mut Vec<PathBuf>,
+    ) -> Result<(), Failure> {
+        if depth > MAX_DEPTH {
+            let why = format!("folders are nested more than {MAX_DEPTH} deep");
+            return Err(Failure::unreadable(&shown(path), why));
+        }
+        let real = fs::canonicalize(path).map_err(|error| unreadable(path, &error))?;
+        if !self.entered.insert(real) {
+            return Ok(());
+        }
+        let mut folders = Vec::new();
+        for entry in fs::read_dir(path).map_err(|error| unreadable(path, &error))? {
+            let entry = entry.map_err(|error| unreadable(path, &error))?;
+            let name = entry.file_name();
+            if name.as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let path = entry.path();
+            match fs::metadata(&path) {
+                Ok(kind) if kind.is_dir() => folders.push(path),
+                Ok(kind) if kind.is_file() && is_manifest(&path) => files.push(path),
+                Ok(_) => {}
+                // A dangling link matters where it would have been read.
+                Err(error) if is_manifest(&path) => return Err(unreadable(&path, &error)),
+                Err(_) => {}
+            }
+        }
+        // Sorted, so that it does not depend on the file system by which of
+        // several links a folder is entered.
+        folders.sort();
+        folders.iter().try_for_each(|folder| self.folder(folder, depth + 1, files))
+    }
+
+    fn file(&mut self, path: &Path) -> Result<(), Failure> {
+        if path.extension() == Some(OsStr::new("fpt")) {
+            let why = "compiled snapshots are not taken here, only manifests";
+            return Err(Failure::unreadable(&shown(path), why));
+        }
+        let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+        self.add(&shown(path), file)
+    }
+
+    fn add(&mut self, name: &str, from: impl Read) -> Result<(), Failure> {
+        let most = MAX_FILE.min(self.left);
+        let mut bytes = Vec::new();
+        from.take(most + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| Failure::unreadable(name, reason(&error)))?;
+        if bytes.len() as u64 > most {
+            let why = format!("more than {most} bytes of input");
+            return Err(Failure::unreadable(name, why));
+        }
+        self.left -= bytes.len() as u64;
+        self.sources.add_bytes(name, bytes).map_err(|refused| {
+            let at = refused.origin.unwrap_or_default();
+            Failure::unreadable(&format!("{name}:{}:{}", at.line, at.column), refused.message)
+        })?;
+        Ok(())
+    }
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known))
+}
+
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::unreadable(&shown(path), reason(error))
+}
+
+/// An error's words without `(os error 2)`.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let cut = text.find(" (os error").unwrap_or(text.len());
+    text[..cut].to_lowercase()
+}

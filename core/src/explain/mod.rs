@@ -1,0 +1,417 @@
+//! Explaining: why a request went where it did.
+//!
+//! [`Table::explain`] decides a request and then goes the same way again, slowly:
+//! at each stage it tries every rule on its own, one predicate after another, and
+//! notes the first that fails; of those that hold it names the winner and the
+//! clause of the precedence that put it before the runner-up. The trials share
+//! the table's data with the search but not its indexes, so an explanation whose
+//! winner differs from the decision's would show a fault of either; tests hold
+//! them against each other.
+//!
+//! Explaining allocates and takes time in proportion to the rules of the stages
+//! passed.
+
+mod listing;
+mod tiebreak;
+mod trial;
+
+pub use listing::{Row, StageListing};
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::decision::decide::{enter_path, rewrite};
+use crate::decision::{Decision, Outcome, Reason};
+use crate::matcher::listener::speaks;
+use crate::matcher::request::RequestProtocol;
+use crate::matcher::scratch::{Scratch, Step};
+use crate::table::action::TargetKind;
+use crate::table::precedence::Clause;
+use crate::table::{NONE, Sections, Table};
+use crate::vocabulary::{Origin, Precedence};
+use crate::{Draws, Request};
+
+/// Why a request went where it did.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The host that was matched: lower case, without port and trailing dot.
+    pub host: Option<String>,
+    /// The path that was matched first: canonical, without query.
+    pub path: String,
+    /// Whether the path differs from what the client sent.
+    pub path_changed: bool,
+    /// The listener that took the request, as `Gateway infra/public listener https`.
+    pub listener: Option<String>,
+    /// Where no listener took it: each listener and why not.
+    pub listeners: Vec<ListenerTrial>,
+    /// The stages on the way, each with every rule tried.
+    pub stages: Vec<StageExplanation>,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Why the outcome is what it is.
+    pub reason: Reason,
+}
+
+/// A listener, and why it does not take a request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ListenerTrial {
+    /// As `Gateway infra/public listener https`.
+    pub listener: String,
+    /// What does not fit: `port 443, the request came in on 80`.
+    pub failure: String,
+}
+
+/// What happened in one stage.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct StageExplanation {
+    /// What was searched: `Listener infra/public/https`.
+    pub stage: String,
+    /// The order between its rules.
+    pub precedence: Precedence,
+    /// The host it was searched for.
+    pub host: Option<String>,
+    /// The path it was searched for.
+    pub path: String,
+    /// Every match of every rule, winner first, then by rank.
+    pub trials: Vec<Trial>,
+    /// Why the winner came before the runner-up, where there is one.
+    pub tie_break: Option<TieBreak>,
+}
+
+/// One match of one rule, tried on its own.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Trial {
+    /// Kind, namespace and name of the route.
+    pub route: (String, String, String),
+    /// Index of the rule in its route.
+    pub rule: u32,
+    /// The rule's name.
+    pub rule_name: Option<String>,
+    /// Index of the match in its rule.
+    pub matched: u32,
+    /// The host it is found under here, as written; `*` for any.
+    pub host: String,
+    /// What it asks of the path, as `prefix /cart`.
+    pub path: String,
+    /// Where it was written.
+    pub origin: Origin,
+    /// The file that the origin counts.
+    pub file: Option<String>,
+    /// What came of it.
+    pub verdict: TrialVerdict,
+    /// Its place in the stage's order.
+    pub(crate) rank: u32,
+    pub(crate) candidate: u32,
+}
+
+/// What came of a trial.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum TrialVerdict {
+    /// It takes the request, and nothing that does comes before it.
+    Won,
+    /// It takes the request, but the winner comes before it.
+    Outranked,
+    /// It takes the request, but only a more specific host's rules are consulted.
+    HostNotConsulted,
+    /// It does not take the request.
+    Failed(Failure),
+}
+
+/// The first predicate that failed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// `host`, `path`, `method`, `scheme`, `protocol`, `header` or `query`.
+    pub predicate: &'static str,
+    /// The header's or parameter's name.
+    pub name: Option<String>,
+    /// What it asks: `exact "canary"`.
+    pub want: String,
+    /// What the request has; `None` where that is nothing.
+    pub got: Option<String>,
+}
+
+impl core::fmt::Display for Failure {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.predicate)?;
+        if let Some(name) = &self.name {
+            write!(f, " {name}")?;
+        }
+        write!(f, ": want {}, got ", self.want)?;
+        match &self.got {
+            Some(got) => write!(f, "\"{got}\""),
+            None => f.write_str("nothing"),
+        }
+    }
+}
+
+/// The clause that put the winner before the runner-up.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct TieBreak {
+    /// The clause.
+    pub clause: Clause,
+    /// In words: `longer path prefix, 11 characters against 4`.
+    pub text: String,
+    /// Index of the runner-up in the stage's trials.
+    pub runner_up: usize,
+}
+
+impl Table {
+    /// Explains the decision of [`Table::decide_with`] for the same request and
+    /// draws. Allocates.
+    pub fn explain(&self, request: &Request<'_>, draws: Draws<'_>) -> Explanation {
+        let mut scratch = self.create_scratch();
+        let decision = self.decide_with(&mut scratch, request, draws);
+        let steps: Vec<Step> = decision.steps().to_vec();
+        let decided = Decided::of(&decision);
+        let sections = &*self.sections;
+        explain(
+            sections,
+            &mut self.create_scratch(),
+            request,
+            &steps,
+            &decided,
+        )
+    }
+}
+
+/// What an explanation takes from the decision.
+struct Decided {
+    outcome: Outcome,
+    reason: Reason,
+    listener: u32,
+    host: Option<Vec<u8>>,
+}
+
+impl Decided {
+    fn of(decision: &Decision<'_>) -> Self {
+        // The scratch holds the host as the last rewrite left it; the first is read anew.
+        let mut buffer = [0; crate::matcher::authority::MAX_HOST];
+        let host = decision.request.authority().and_then(|authority| {
+            let length = crate::matcher::authority::host_of(authority, &mut buffer)?;
+            buffer.get(..length).map(<[u8]>::to_vec)
+        });
+        Self {
+            outcome: decision.verdict.outcome,
+            reason: decision.verdict.reason,
+            listener: decision.verdict.listener,
+            host,
+        }
+    }
+}
+
+fn explain(
+    sections: &Sections,
+    scratch: &mut Scratch,
+    request: &Request<'_>,
+    steps: &[Step],
+    decided: &Decided,
+) -> Explanation {
+    scratch.fields.begin();
+    let listener = sections.listeners.get(decided.listener as usize);
+    if let Some(listener) = listener {
+        enter_path(sections, &mut scratch.paths, request, listener.gateway);
+    }
+    if let Some(host) = &decided.host {
+        for (slot, byte) in scratch.host.bytes.iter_mut().zip(host) {
+            *slot = *byte;
+        }
+        scratch.host.len = host.len();
+    }
+    let mut explanation = Explanation {
+        host: decided.host.as_deref().map(readable),
+        path: readable(scratch.paths.get(request)),
+        path_changed: scratch.paths.changed,
+        listener: listener.map(|_| listener_name(sections, decided.listener)),
+        listeners: Vec::new(),
+        stages: Vec::new(),
+        outcome: decided.outcome,
+        reason: decided.reason,
+    };
+    if decided.outcome == Outcome::Reject {
+        return explanation;
+    }
+    let Some(listener) = listener else {
+        explanation.listeners = listener_trials(sections, request);
+        return explanation;
+    };
+    if decided.reason == Reason::Misdirected {
+        return explanation;
+    }
+
+    let mut stage = listener.stage;
+    for (at, step) in steps.iter().enumerate() {
+        let host = stage_host(scratch, request, at);
+        let path = scratch.paths.get(request).to_vec();
+        let told = stage_explanation(
+            sections,
+            scratch,
+            request,
+            stage,
+            host.as_deref(),
+            &path,
+            step.candidate,
+        );
+        explanation.stages.push(told);
+        let target = sections.actions.targets.get(step.target as usize);
+        let rule = sections
+            .rule_of_candidate(step.candidate)
+            .map(|(rule, _)| rule);
+        let (Some(target), Some(rule)) = (target, rule) else {
+            return explanation;
+        };
+        let TargetKind::Stage(next) = target.kind else {
+            return explanation;
+        };
+        let profile = sections.normalization(listener.gateway);
+        rewrite(
+            sections,
+            scratch,
+            request,
+            step.candidate,
+            rule,
+            target,
+            profile,
+        );
+        stage = next;
+    }
+    // The last stage that was searched had no rule for the request.
+    if matches!(decided.outcome, Outcome::NoRoute) {
+        let host = stage_host(scratch, request, steps.len());
+        let path = scratch.paths.get(request).to_vec();
+        let told = stage_explanation(
+            sections,
+            scratch,
+            request,
+            stage,
+            host.as_deref(),
+            &path,
+            NONE,
+        );
+        explanation.stages.push(told);
+    }
+    explanation
+}
+
+/// The host that a stage is searched for.
+fn stage_host(scratch: &Scratch, request: &Request<'_>, stage: usize) -> Option<Vec<u8>> {
+    if stage == 0 && request.protocol() == RequestProtocol::Tls {
+        let mut buffer = [0; crate::matcher::authority::MAX_HOST];
+        let length = crate::matcher::authority::host_of(request.sni()?, &mut buffer)?;
+        return buffer.get(..length).map(<[u8]>::to_vec);
+    }
+    let host = scratch.host.get();
+    (!host.is_empty()).then(|| host.to_vec())
+}
+
+fn stage_explanation(
+    sections: &Sections,
+    scratch: &mut Scratch,
+    request: &Request<'_>,
+    stage: u32,
+    host: Option<&[u8]>,
+    path: &[u8],
+    winner: u32,
+) -> StageExplanation {
+    let entry = sections.stages.get(stage as usize);
+    let mut trials = entry.map_or(Vec::new(), |entry| {
+        trial::all(sections, scratch, request, entry, host, path)
+    });
+    for trial in &mut trials {
+        if trial.candidate == winner {
+            trial.verdict = TrialVerdict::Won;
+        }
+    }
+    trials.sort_by_key(|trial| (trial.verdict != TrialVerdict::Won, trial.rank));
+    let runner_up = trials
+        .iter()
+        .position(|trial| trial.verdict == TrialVerdict::Outranked);
+    let tie_break = match (trials.first(), runner_up) {
+        (Some(first), Some(at)) if first.verdict == TrialVerdict::Won => {
+            let second = trials.get(at);
+            second.and_then(|second| tiebreak::between(sections, first, second, at))
+        }
+        _ => None,
+    };
+    StageExplanation {
+        stage: sections
+            .object(sections.names.stages.get(stage as usize).copied())
+            .to_string(),
+        precedence: entry.map_or(Precedence::GatewayApi, |entry| entry.precedence),
+        host: host.map(readable),
+        path: readable(path),
+        trials,
+        tie_break,
+    }
+}
+
+fn listener_name(sections: &Sections, id: u32) -> String {
+    let gateway = sections
+        .listeners
+        .get(id as usize)
+        .map(|listener| listener.gateway);
+    let object = gateway.and_then(|gateway| sections.names.gateways.get(gateway as usize).copied());
+    let name = sections
+        .names
+        .listeners
+        .get(id as usize)
+        .map(|(name, _)| *name);
+    alloc::format!(
+        "{} listener {}",
+        sections.object(object),
+        name.map_or("", |name| sections.text.str(name))
+    )
+}
+
+fn listener_trials(sections: &Sections, request: &Request<'_>) -> Vec<ListenerTrial> {
+    let mut trials = Vec::new();
+    for (id, listener) in sections.listeners.iter().enumerate() {
+        if request
+            .gateway()
+            .is_some_and(|gateway| gateway.0 != listener.gateway)
+        {
+            continue;
+        }
+        let asked = request.port();
+        let failure = if !speaks(listener.protocol, request) {
+            alloc::format!("it speaks {:?}", listener.protocol)
+        } else if listener.port != 0 && asked.is_some_and(|port| port != listener.port) {
+            alloc::format!(
+                "it listens on port {}, the request came in on {}",
+                listener.port,
+                asked.unwrap_or(0)
+            )
+        } else {
+            String::from("its host, name or client namespace is not the request's")
+        };
+        trials.push(ListenerTrial {
+            listener: listener_name(sections, id as u32),
+            failure,
+        });
+    }
+    trials
+}
+
+/// Bytes as text for people: what is no printable character is escaped.
+pub(crate) fn readable(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if character.is_control() {
+                text.extend(character.escape_default());
+            } else {
+                text.push(character);
+            }
+        }
+        for byte in chunk.invalid() {
+            text.push_str(&alloc::format!("\\x{byte:02x}"));
+        }
+    }
+    text
+}

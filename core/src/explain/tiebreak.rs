@@ -1,0 +1,122 @@
+//! The clause that separated two rules, in words.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use super::{TieBreak, Trial};
+use crate::table::Sections;
+use crate::table::precedence::{Clause, PathClass, RankKey};
+
+/// Why `winner` comes before `second`, the trial at `runner_up`.
+pub(super) fn between(
+    sections: &Sections,
+    winner: &Trial,
+    second: &Trial,
+    runner_up: usize,
+) -> Option<TieBreak> {
+    let key = |trial: &Trial| {
+        sections
+            .names
+            .candidates
+            .get(trial.candidate as usize)
+            .map(|candidate| candidate.key)
+    };
+    let (one, other) = (key(winner)?, key(second)?);
+    let (_, clause) = one.compare(&other);
+    Some(TieBreak {
+        clause,
+        text: words(clause, &one, &other, winner, second),
+        runner_up,
+    })
+}
+
+fn words(clause: Clause, one: &RankKey, other: &RankKey, winner: &Trial, second: &Trial) -> String {
+    match clause {
+        Clause::Priority => match (one.priority, other.priority) {
+            (Some(one), Some(other)) => format!("priority {one} comes before {other}"),
+            (Some(one), None) => format!("priority {one} comes before none"),
+            _ => "priority".to_string(),
+        },
+        Clause::Host => format!(
+            "more specific host, {} against {}",
+            winner.host, second.host
+        ),
+        Clause::PathKind => {
+            format!(
+                "{} path comes before {}",
+                class(one.path_class),
+                class(other.path_class)
+            )
+        }
+        Clause::PathLength => format!(
+            "longer path prefix, {} characters against {}",
+            one.path_chars, other.path_chars
+        ),
+        Clause::GrpcMethod => format!(
+            "longer gRPC method, {} characters against {}",
+            one.grpc_method_chars, other.grpc_method_chars
+        ),
+        Clause::Method => "it names a method, the other does not".to_string(),
+        Clause::Headers => {
+            format!(
+                "more header predicates, {} against {}",
+                one.headers, other.headers
+            )
+        }
+        Clause::Query => {
+            format!(
+                "more query predicates, {} against {}",
+                one.query, other.query
+            )
+        }
+        Clause::Age => match (one.created, other.created) {
+            (Some(one), Some(other)) => format!("older by {}", duration(other.abs_diff(one))),
+            (Some(_), None) => "it states when it was created, the other does not".to_string(),
+            _ => "it comes earlier in the input, where neither states its age".to_string(),
+        },
+        Clause::Name => format!(
+            "{}/{} comes before {}/{} in the alphabet",
+            winner.route.1, winner.route.2, second.route.1, second.route.2
+        ),
+        Clause::Position => {
+            if winner.route == second.route && winner.rule != second.rule {
+                format!("rule {} comes before rule {}", winner.rule, second.rule)
+            } else if winner.route == second.route {
+                format!(
+                    "match {} comes before match {}",
+                    winner.matched, second.matched
+                )
+            } else {
+                "it comes earlier in the input".to_string()
+            }
+        }
+    }
+}
+
+fn class(class: PathClass) -> &'static str {
+    match class {
+        PathClass::Exact => "an exact",
+        PathClass::Regex => "a regex",
+        PathClass::Prefix => "a prefix",
+    }
+}
+
+/// A length of time in its two largest units.
+fn duration(seconds: u64) -> String {
+    const UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
+    let mut text = String::new();
+    let mut rest = seconds;
+    let mut shown = 0;
+    for (unit, size) in UNITS {
+        if rest >= size && shown < 2 {
+            text.push_str(&format!("{}{unit}", rest / size));
+            rest %= size;
+            shown += 1;
+        }
+    }
+    if text.is_empty() {
+        "0s".to_string()
+    } else {
+        text
+    }
+}

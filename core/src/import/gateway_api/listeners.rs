@@ -1,0 +1,465 @@
+//! Listeners of Gateways and ListenerSets: what they take, which of them can be
+//! served, and why not.
+//!
+//! A listener goes through three gates: its own fields ([`read`]), its
+//! neighbours ([`conflicts`]), and its references. The first two decide whether
+//! it is accepted; a certificate that cannot be used keeps an accepted listener
+//! from being served, while routes still attach to it.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::diagnostic::codes::gateway_api as codes;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::import::document::Node;
+use crate::model::{HostBinding, HostMatch, Protocol};
+
+use super::context::{Context, Reference, RouteKind};
+use super::read::{GROUP, Problem, Resource, capped, error, port, text, text_or, warn};
+use super::selector::Namespaces;
+
+/// Listeners that one Gateway or ListenerSet may have.
+pub(super) const LISTENERS: usize = 64;
+/// Certificates that one listener may have.
+const CERTIFICATES: usize = 64;
+
+/// A Gateway or a ListenerSet with its listeners.
+pub(super) struct Owner<'d> {
+    pub(super) resource: Resource<'d>,
+    /// The gateway that serves it: its own index for a Gateway; `None` for a
+    /// ListenerSet whose gateway is not there or does not let it in.
+    pub(super) gateway: Option<usize>,
+    /// Why it is not accepted as a whole, before its listeners are looked at.
+    pub(super) refused: Option<Problem>,
+    /// A Gateway with `defaultScope: All`.
+    pub(super) is_default: bool,
+    /// Not in the input, but named by its routes.
+    pub(super) is_assumed: bool,
+    pub(super) listeners: Vec<Listener<'d>>,
+}
+
+/// A listener on its way into the model.
+pub(super) struct Listener<'d> {
+    pub(super) node: Node<'d>,
+    pub(super) name: &'d str,
+    pub(super) port: Option<u16>,
+    pub(super) protocol: Option<Protocol>,
+    pub(super) host: HostMatch,
+    pub(super) namespaces: Namespaces<'d>,
+    /// Kinds of route that it takes, in the order of the API's table.
+    pub(super) kinds: Vec<RouteKind>,
+    /// Why it is not accepted.
+    pub(super) refused: Option<Problem>,
+    /// Why it is in conflict, which is one way of not being accepted.
+    pub(super) conflict: Option<Problem>,
+    /// Why its references are not all resolved.
+    pub(super) unresolved: Option<Problem>,
+    /// Whether it lacks a certificate that it cannot do without.
+    pub(super) lacks_certificate: bool,
+    /// Routes and where they are found; a route once.
+    pub(super) attached: BTreeMap<usize, Vec<HostBinding>>,
+}
+
+impl Listener<'_> {
+    /// Whether its configuration is accepted.
+    pub(super) fn is_accepted(&self) -> bool {
+        self.refused.is_none() && self.conflict.is_none()
+    }
+
+    /// Whether requests can come in.
+    pub(super) fn is_served(&self) -> bool {
+        self.is_accepted() && !self.lacks_certificate
+    }
+}
+
+/// Reads every Gateway and ListenerSet: first the Gateways in input order, then
+/// the ListenerSets in the order in which their listeners count.
+pub(super) fn read_all<'d>(context: &Context<'d>, out: &mut Vec<Diagnostic>) -> Vec<Owner<'d>> {
+    let mut owners: Vec<Owner<'d>> = Vec::new();
+    for (index, &resource) in context.gateways.iter().enumerate() {
+        let spec = resource.spec();
+        owners.push(Owner {
+            resource,
+            gateway: Some(index),
+            refused: None,
+            // SPEC: semantics/gateway-api.md 2: `defaultScope` (experimental).
+            is_default: spec.and_then(|spec| text(spec, "defaultScope")) == Some("All"),
+            is_assumed: false,
+            listeners: read_listeners(&resource, context, out),
+        });
+    }
+    let gateways: BTreeMap<(&str, &str), usize> = context
+        .gateways
+        .iter()
+        .enumerate()
+        .map(|(index, gateway)| ((gateway.namespace, gateway.name), index))
+        .collect();
+    for resource in in_order_of_age(&context.listener_sets, out) {
+        let gateway = find_gateway(&resource, &gateways, context, out);
+        owners.push(Owner {
+            resource,
+            gateway: gateway.as_ref().ok().copied(),
+            refused: gateway.err(),
+            is_default: false,
+            is_assumed: false,
+            listeners: read_listeners(&resource, context, out),
+        });
+    }
+    conflicts(&mut owners, context.gateways.len(), out);
+    owners
+}
+
+/// SPEC: semantics/gateway-api.md 1.3 (ListenerSet): by creation time, then
+/// `namespace/name`. Among those without a creation time input order is age, as
+/// among routes.
+fn in_order_of_age<'d>(sets: &[Resource<'d>], out: &mut Vec<Diagnostic>) -> Vec<Resource<'d>> {
+    let mut sets: Vec<_> = sets.iter().map(|set| (set.created(out), *set)).collect();
+    sets.sort_by_cached_key(|(created, set)| {
+        let name = created.map(|_| set.sort_name());
+        (created.is_none(), *created, name)
+    });
+    sets.into_iter().map(|(_, set)| set).collect()
+}
+
+/// The gateway that a ListenerSet belongs to, if that lets it in.
+fn find_gateway(
+    set: &Resource<'_>,
+    gateways: &BTreeMap<(&str, &str), usize>,
+    context: &Context<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> Result<usize, Problem> {
+    let place = set.node.path(&["spec", "parentRef"]).unwrap_or(set.node);
+    let group = text_or(place, "group", GROUP);
+    let kind = text_or(place, "kind", "Gateway");
+    let namespace = text_or(place, "namespace", set.namespace);
+    let name = text_or(place, "name", "");
+    let index = ((group, kind) == (GROUP, "Gateway")).then(|| gateways.get(&(namespace, name))).flatten();
+    let Some((&index, gateway)) = index.and_then(|index| Some((index, context.gateways.get(*index)?))) else {
+        let message = format!("spec.parentRef names {kind} {namespace}/{name}, which is not in the input");
+        warn(out, codes::LISTENER_SET_PARENT, place, set, &message);
+        return Err(Problem::new("ParentNotAccepted", message));
+    };
+    // SPEC: semantics/gateway-api.md 1.3: without `allowedListeners` a gateway
+    // takes no ListenerSet.
+    let allowed = gateway.node.path(&["spec", "allowedListeners", "namespaces"]);
+    if Namespaces::read(allowed, Namespaces::None).admit(set.namespace, gateway.namespace, context) {
+        return Ok(index);
+    }
+    let message = format!("{gateway} does not allow listener sets of namespace {}", set.namespace);
+    warn(out, codes::LISTENER_SET_NOT_ALLOWED, place, set, &message);
+    Err(Problem::new("NotAllowed", message))
+}
+
+fn read_listeners<'d>(
+    owner: &Resource<'d>,
+    context: &Context<'d>,
+    out: &mut Vec<Diagnostic>,
+) -> Vec<Listener<'d>> {
+    let list = owner.node.path(&["spec", "listeners"]);
+    capped(list, LISTENERS, owner, "spec.listeners", out)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|node| read(node, owner, context, out))
+        .collect()
+}
+
+fn read<'d>(
+    node: Node<'d>,
+    owner: &Resource<'d>,
+    context: &Context<'d>,
+    out: &mut Vec<Diagnostic>,
+) -> Listener<'d> {
+    let name = text_or(node, "name", "");
+    let word = text_or(node, "protocol", "");
+    let protocol = match word {
+        "HTTP" => Some(Protocol::Http),
+        "HTTPS" => Some(Protocol::Https),
+        "TLS" => Some(Protocol::Tls),
+        "TCP" => Some(Protocol::Tcp),
+        "UDP" => Some(Protocol::Udp),
+        _ => None,
+    };
+    let allowed = node.get("allowedRoutes");
+    // SPEC: semantics/gateway-api.md 2: `allowedRoutes.namespaces.from` is Same
+    // where nothing is said.
+    let namespaces =
+        Namespaces::read(allowed.and_then(|allowed| allowed.get("namespaces")), Namespaces::Same);
+    if let Some(fault) = namespaces.fault() {
+        let text = format!("listener {name}: allowedRoutes.namespaces: {fault}");
+        warn(out, codes::SELECTOR, allowed.unwrap_or(node), owner, text);
+    }
+    let mut listener = Listener {
+        node,
+        name,
+        port: port(node, "port"),
+        protocol,
+        host: HostMatch::Any,
+        namespaces,
+        kinds: Vec::new(),
+        refused: None,
+        conflict: None,
+        unresolved: None,
+        lacks_certificate: false,
+        attached: BTreeMap::new(),
+    };
+    if matches!(protocol, Some(Protocol::Http | Protocol::Https | Protocol::Tls)) {
+        listener.host = HostMatch::parse(text_or(node, "hostname", ""));
+    }
+    let mode = node.get("tls").map_or("Terminate", |tls| text_or(tls, "mode", "Terminate"));
+    listener.refused = match protocol {
+        None => Some(Problem::new("UnsupportedProtocol", format!("protocol '{word}' is not supported"))),
+        _ if listener.port.is_none() => {
+            Some(Problem::new("UnsupportedValue", "port must be a number from 1 to 65535"))
+        }
+        // SPEC: semantics/gateway-api.md 11: HTTPS ends TLS; only TLS may pass it.
+        Some(Protocol::Https) if mode != "Terminate" => {
+            Some(Problem::new("UnsupportedValue", format!("tls.mode '{mode}' is not supported for HTTPS")))
+        }
+        Some(Protocol::Tls) if !matches!(mode, "Terminate" | "Passthrough") => {
+            Some(Problem::new("UnsupportedValue", format!("tls.mode '{mode}' is not supported")))
+        }
+        _ => None,
+    };
+    if let Some(problem) = &listener.refused {
+        let text = format!("listener {name}: {}", problem.message);
+        error(out, codes::LISTENER_UNSUPPORTED, node, owner, text);
+    }
+    read_kinds(&mut listener, allowed, owner, out);
+    if matches!(protocol, Some(Protocol::Https | Protocol::Tls)) && mode == "Terminate" {
+        read_certificates(&mut listener, owner, context, out);
+    }
+    listener
+}
+
+/// SPEC: semantics/gateway-api.md 2: kinds by protocol; a kind that is unknown
+/// or does not fit the protocol makes `ResolvedRefs` false, the others still
+/// work. TLS listeners take only TLSRoutes: whether a TCPRoute may attach to one
+/// that ends TLS is left to implementations.
+fn read_kinds(
+    listener: &mut Listener<'_>,
+    allowed: Option<Node<'_>>,
+    owner: &Resource<'_>,
+    out: &mut Vec<Diagnostic>,
+) {
+    let fitting: &[RouteKind] = match listener.protocol {
+        Some(Protocol::Http | Protocol::Https) => &[RouteKind::Http, RouteKind::Grpc],
+        Some(Protocol::Tls) => &[RouteKind::Tls],
+        Some(Protocol::Tcp) => &[RouteKind::Tcp],
+        Some(Protocol::Udp) => &[RouteKind::Udp],
+        _ => &[],
+    };
+    let kinds = allowed.and_then(|allowed| allowed.get("kinds")).filter(|kinds| kinds.items().len() > 0);
+    let Some(kinds) = kinds else {
+        listener.kinds = fitting.to_vec();
+        return;
+    };
+    let mut bad: Vec<&str> = Vec::new();
+    for node in kinds.items() {
+        let word = text_or(node, "kind", "");
+        let kind = RouteKind::parse(word).filter(|kind| {
+            text_or(node, "group", GROUP) == GROUP && fitting.contains(kind)
+        });
+        match kind {
+            Some(kind) if !listener.kinds.contains(&kind) => listener.kinds.push(kind),
+            Some(_) => {}
+            None => bad.push(word),
+        }
+    }
+    if !bad.is_empty() && listener.protocol.is_some() {
+        let protocol = text_or(listener.node, "protocol", "");
+        let message =
+            format!("allowedRoutes.kinds names {}, which {protocol} listeners do not take", bad.join(", "));
+        let text = format!("listener {}: {message}", listener.name);
+        warn(out, codes::INVALID_ROUTE_KINDS, kinds, owner, text);
+        listener.unresolved = Some(Problem::new("InvalidRouteKinds", message));
+    }
+}
+
+/// SPEC: semantics/gateway-api.md 8: certificates are Secrets; across namespaces
+/// a ReferenceGrant must permit them. Where no Secret is in the input at all,
+/// they are assumed to exist. A listener none of whose certificates can be used
+/// is not served; with some it is, as most implementations do.
+fn read_certificates(
+    listener: &mut Listener<'_>,
+    owner: &Resource<'_>,
+    context: &Context<'_>,
+    out: &mut Vec<Diagnostic>,
+) {
+    let list = listener.node.path(&["tls", "certificateRefs"]);
+    let field = format!("listener {}: tls.certificateRefs", listener.name);
+    let nodes: Vec<_> = capped(list, CERTIFICATES, owner, &field, out).collect();
+    let mut good = 0;
+    for (index, &node) in nodes.iter().enumerate() {
+        let reference = Reference {
+            group: text_or(node, "group", ""),
+            kind: text_or(node, "kind", "Secret"),
+            namespace: text_or(node, "namespace", owner.namespace),
+            name: text_or(node, "name", ""),
+        };
+        let Some((code, problem)) = certificate_fault(reference, owner, context) else {
+            good += 1;
+            continue;
+        };
+        warn(out, code, node, owner, format!("{field}[{index}] {}", problem.message));
+        listener.unresolved.get_or_insert(problem);
+    }
+    listener.lacks_certificate = good == 0 && !nodes.is_empty();
+}
+
+fn certificate_fault(
+    to: Reference<'_>,
+    owner: &Resource<'_>,
+    context: &Context<'_>,
+) -> Option<(Code, Problem)> {
+    let Reference { group, kind, namespace, name } = to;
+    if (group, kind) != ("", "Secret") {
+        let message = format!("names a {kind} of group '{group}', which is not a Secret");
+        return Some((codes::INVALID_CERTIFICATE, Problem::new("InvalidCertificateRef", message)));
+    }
+    if !context.permits(owner, to) {
+        let message = format!("names Secret {namespace}/{name}, which no ReferenceGrant permits");
+        return Some((codes::REF_NOT_PERMITTED, Problem::new("RefNotPermitted", message)));
+    }
+    if context.knows_secrets() && !context.has_secret(namespace, name) {
+        let message = format!("names Secret {namespace}/{name}, which is not in the input");
+        return Some((codes::INVALID_CERTIFICATE, Problem::new("InvalidCertificateRef", message)));
+    }
+    None
+}
+
+/// What listeners on one port must have in common.
+///
+/// SPEC: semantics/gateway-api.md 1.3: HTTP, HTTPS and TLS differ by port and
+/// hostname, TCP and UDP by port; TCP beside any of the former is a conflict.
+/// HTTP beside HTTPS or TLS is one too, as in most implementations (upstream's
+/// text leaves it open); HTTPS beside TLS is not, since both choose by server
+/// name.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Class {
+    Http,
+    Tls,
+    Tcp,
+    Udp,
+}
+
+/// What only one listener can have: a port of a transport, and on it a host.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Claim {
+    port: (bool, u16),
+    class: Class,
+    host: HostMatch,
+}
+
+impl Claim {
+    fn of(listener: &Listener<'_>) -> Option<Self> {
+        if listener.refused.is_some() {
+            return None;
+        }
+        let class = match listener.protocol? {
+            Protocol::Http => Class::Http,
+            Protocol::Https | Protocol::Tls => Class::Tls,
+            Protocol::Tcp => Class::Tcp,
+            Protocol::Udp => Class::Udp,
+            Protocol::AnyHttp => return None,
+        };
+        let port = (class == Class::Udp, listener.port?);
+        Some(Self { port, class, host: listener.host.clone() })
+    }
+
+    /// Two of this class on one port are in conflict whatever their hosts.
+    fn is_alone(&self) -> bool {
+        matches!(self.class, Class::Tcp | Class::Udp)
+    }
+}
+
+/// Finds listeners that cannot be told apart.
+fn conflicts(owners: &mut [Owner<'_>], gateways: usize, out: &mut Vec<Diagnostic>) {
+    let mut taken: Vec<Taken> = Vec::new();
+    let (own, sets) = owners.split_at_mut(gateways.min(owners.len()));
+    for owner in own {
+        taken.push(conflicts_within(owner, out));
+    }
+    for owner in sets {
+        if let Some(taken) = owner.gateway.and_then(|index| taken.get_mut(index)) {
+            conflicts_of_set(owner, taken, out);
+        }
+    }
+}
+
+/// What a gateway's accepted listeners have claimed.
+#[derive(Default)]
+struct Taken {
+    classes: BTreeMap<(bool, u16), Class>,
+    claims: BTreeSet<Claim>,
+}
+
+/// SPEC: semantics/gateway-api.md 1.3: of indistinct listeners of one Gateway
+/// none may be picked as the winner: all of them are rejected.
+fn conflicts_within(owner: &mut Owner<'_>, out: &mut Vec<Diagnostic>) -> Taken {
+    let mut classes: BTreeMap<(bool, u16), BTreeSet<Class>> = BTreeMap::new();
+    let mut counts: BTreeMap<Claim, u32> = BTreeMap::new();
+    for claim in owner.listeners.iter().filter_map(Claim::of) {
+        classes.entry(claim.port).or_default().insert(claim.class);
+        *counts.entry(claim).or_default() += 1;
+    }
+    let mut taken = Taken::default();
+    for listener in &mut owner.listeners {
+        let Some(claim) = Claim::of(listener) else { continue };
+        let mixed = classes.get(&claim.port).is_some_and(|classes| classes.len() > 1);
+        let repeated = counts.get(&claim).is_some_and(|&count| count > 1);
+        if mixed || repeated {
+            let problem = conflict(&claim, mixed, "another listener of the gateway");
+            report(&owner.resource, listener, problem, out);
+        } else {
+            taken.classes.insert(claim.port, claim.class);
+            taken.claims.insert(claim);
+        }
+    }
+    taken
+}
+
+/// SPEC: semantics/gateway-api.md 1.3 (ListenerSet): across sets the listener
+/// of higher precedence is accepted, later ones are in conflict.
+fn conflicts_of_set(owner: &mut Owner<'_>, taken: &mut Taken, out: &mut Vec<Diagnostic>) {
+    for listener in &mut owner.listeners {
+        let Some(claim) = Claim::of(listener) else { continue };
+        let mixed = taken.classes.get(&claim.port).is_some_and(|&class| class != claim.class);
+        if mixed || taken.claims.contains(&claim) {
+            let problem = conflict(&claim, mixed, "a listener of higher precedence");
+            report(&owner.resource, listener, problem, out);
+        } else {
+            taken.classes.insert(claim.port, claim.class);
+            taken.claims.insert(claim);
+        }
+    }
+}
+
+fn conflict(claim: &Claim, mixed: bool, with: &str) -> Problem {
+    let port = claim.port.1;
+    if mixed {
+        Problem::new("ProtocolConflict", format!("{with} has port {port} with another protocol"))
+    } else if claim.is_alone() {
+        Problem::new("ProtocolConflict", format!("{with} has port {port}"))
+    } else {
+        Problem::new("HostnameConflict", format!("{with} has port {port} and hostname {}", claim.host))
+    }
+}
+
+fn report(
+    owner: &Resource<'_>,
+    listener: &mut Listener<'_>,
+    problem: Problem,
+    out: &mut Vec<Diagnostic>,
+) {
+    let text = format!("listener {} is not accepted: {}", listener.name, problem.message);
+    error(out, codes::LISTENER_CONFLICT, listener.node, owner, text);
+    listener.conflict = Some(problem);
+}
+
+/// Names of listeners, for messages.
+pub(super) fn names<'a>(listeners: impl Iterator<Item = &'a Listener<'a>>) -> String {
+    let names: Vec<String> = listeners.map(|listener| listener.name.to_string()).collect();
+    names.join(", ")
+}

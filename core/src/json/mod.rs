@@ -1,0 +1,30 @@
+//! The JSON forms that the command line and the other faces share.
+//!
+//! `contract.md` of the design, in code: a request in ([`RequestJson`]), and
+//! decisions, diagnostics, status and errors out. Fields are written in the contract's
+//! order; what does not apply is absent.
+//!
+//! # Why this shape
+//!
+//! Output is written by hand into a `String`: the forms are few and fixed, their
+//! field order is part of the contract, and nothing is built only to be
+//! serialised. Input is read by serde_json's visitors straight into a reusable
+//! request, so that a stream of requests costs the memory of its longest line.
+
+mod ask;
+mod decision;
+mod diagnostic;
+mod error;
+mod parse;
+mod protocol;
+mod request;
+#[cfg(feature = "import")]
+mod status;
+mod write;
+
+pub use decision::write_decision;
+pub use diagnostic::write_diagnostic;
+pub use error::RequestError;
+pub use request::{MAX_ATTRIBUTES, MAX_DRAWS, MAX_HEADERS, RequestJson};
+#[cfg(feature = "import")]
+pub use status::write_status;

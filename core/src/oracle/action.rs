@@ -1,0 +1,289 @@
+//! What the winner does with a request.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::{Answer, Draws, Forward, Oracle, Request, Seen, Winner, host, path};
+use crate::model::{
+    Action, Backend, Fault, Filter, HeaderEdit, HostRewrite, Listener, Mirror, Normalization,
+    Redirect, Target, WeightedTarget,
+};
+
+/// Stages that a request passes through at most.
+const STAGES: usize = 16;
+
+/// A request on its way from stage to stage.
+pub(super) struct Walk<'o, 's> {
+    oracle: &'o Oracle<'s>,
+    request: &'o Request,
+    listener: &'o Listener,
+    normalization: Normalization,
+    drawn: usize,
+    authority: Option<Vec<u8>>,
+    trail: Vec<super::Step>,
+    request_edits: Vec<HeaderEdit>,
+    response_edits: Vec<HeaderEdit>,
+    mirrors: Vec<Mirror>,
+}
+
+impl<'o, 's> Walk<'o, 's> {
+    pub(super) fn new(
+        oracle: &'o Oracle<'s>,
+        request: &'o Request,
+        listener: &'o Listener,
+        normalization: Normalization,
+    ) -> Self {
+        Self {
+            oracle,
+            request,
+            listener,
+            normalization,
+            drawn: 0,
+            authority: request.authority.clone(),
+            trail: Vec::new(),
+            request_edits: Vec::new(),
+            response_edits: Vec::new(),
+            mirrors: Vec::new(),
+        }
+    }
+
+    /// Goes on from the winner of the first stage.
+    pub(super) fn run(mut self, first: Winner<'s>, mut seen: Seen) -> Answer {
+        let mut winner = first;
+        loop {
+            self.trail.push(winner.step);
+            let targets = match &winner.rule.action {
+                _ if self.is_preflight(&winner.rule.filters) => return respond(204),
+                Action::Respond(respond) => {
+                    return Answer::Respond {
+                        status: respond.status,
+                    };
+                }
+                Action::Redirect(redirect) => return self.redirect(redirect, &winner, &seen),
+                Action::Forward(targets) => targets,
+            };
+            if let Some(status) = self.abort(&winner.rule.filters) {
+                return respond(status);
+            }
+            // SPEC: gateway-api.md 8: no backend, or all weights zero, is 500.
+            let Some(chosen) = self.pick(targets) else {
+                return respond(500);
+            };
+            if self.is_preflight(&chosen.filters) {
+                return respond(204);
+            }
+            let replaced = chosen.filters.iter().find_map(|filter| match filter {
+                Filter::Redirect(redirect) => Some(redirect),
+                _ => None,
+            });
+            if let Some(redirect) = replaced {
+                return self.redirect(redirect, &winner, &seen);
+            }
+            if let Some(status) = self.abort(&chosen.filters) {
+                return respond(status);
+            }
+            // SPEC: gateway-api.md 7: the rule's filters, then the backend's.
+            let filters: Vec<_> = winner.rule.filters.iter().chain(&chosen.filters).collect();
+            let Some(next) = self.apply(&filters, &winner, &seen) else {
+                return respond(500);
+            };
+            seen = next;
+            let stage = match &chosen.target {
+                // SPEC: gateway-api.md 8: an invalid reference keeps its share, which fails.
+                Target::Invalid(invalid) => return respond(invalid.status),
+                Target::Backend(backend) => {
+                    let mirrors = self.mirrored();
+                    let forward = Forward {
+                        trail: self.trail,
+                        backend: backend.clone(),
+                        target: [seen.path, seen.query].concat(),
+                        authority: self.authority,
+                        request_edits: self.request_edits,
+                        response_edits: self.response_edits,
+                        mirrors,
+                    };
+                    return Answer::Forward(Box::new(forward));
+                }
+                Target::Stage { stage, .. } => *stage,
+            };
+            if self.trail.len() == STAGES {
+                return respond(500);
+            }
+            // SPEC: app-mesh.md 2.3: the next stage sees the rewritten path and host;
+            // 3 (6): nothing matched there is 404.
+            match self.oracle.winner(stage, self.request, &seen) {
+                Some(next) => winner = next,
+                None => return Answer::NoRoute { status: 404 },
+            }
+        }
+    }
+
+    fn draw(&mut self) -> u64 {
+        let index = self.drawn;
+        self.drawn += 1;
+        match &self.request.draws {
+            Draws::Same(number) => *number,
+            Draws::List(numbers) => numbers.get(index).copied().unwrap_or(0),
+        }
+    }
+
+    /// Whether a share of requests takes in this one. Draws only where it is open.
+    fn takes(&mut self, numerator: u32, denominator: u32) -> bool {
+        if numerator == 0 || numerator >= denominator {
+            return numerator > 0;
+        }
+        scale(self.draw(), u64::from(denominator)) < u64::from(numerator)
+    }
+
+    /// SPEC: gateway-api.md 8: by weight / sum within the rule. A draw is taken where
+    /// at least two targets can be chosen.
+    fn pick<'a>(&mut self, targets: &'a [WeightedTarget]) -> Option<&'a WeightedTarget> {
+        let positive: Vec<_> = targets.iter().filter(|target| target.weight > 0).collect();
+        if positive.len() < 2 {
+            return positive.first().copied();
+        }
+        let total = positive.iter().map(|target| u64::from(target.weight)).sum();
+        let mut left = scale(self.draw(), total);
+        for target in positive {
+            match left.checked_sub(u64::from(target.weight)) {
+                Some(rest) => left = rest,
+                None => return Some(target),
+            }
+        }
+        None
+    }
+
+    /// SPEC: mirrors are drawn last, in order. gateway-api.md 7: an invalid one is
+    /// dropped.
+    fn mirrored(&mut self) -> Vec<(Backend, bool)> {
+        let mut out = Vec::new();
+        for mirror in core::mem::take(&mut self.mirrors) {
+            if let Ok(backend) = mirror.target {
+                let selected = self.takes(mirror.numerator, mirror.denominator);
+                out.push((backend, selected));
+            }
+        }
+        out
+    }
+
+    /// SPEC: `Fault`: shares are parts per million; the delay is drawn first.
+    fn abort(&mut self, filters: &[Filter]) -> Option<u16> {
+        for filter in filters {
+            let Filter::Fault(Fault {
+                delay_ms,
+                delay_ppm,
+                abort_status,
+                abort_ppm,
+            }) = filter
+            else {
+                continue;
+            };
+            if delay_ms.is_some() {
+                self.takes(*delay_ppm, 1_000_000);
+            }
+            if abort_status.is_some() && self.takes(*abort_ppm, 1_000_000) {
+                return *abort_status;
+            }
+        }
+        None
+    }
+
+    /// SPEC: gateway-api.md 7.3: OPTIONS with Origin and Access-Control-Request-Method
+    /// is answered here, whether or not the origin is allowed.
+    fn is_preflight(&self, filters: &[Filter]) -> bool {
+        filters
+            .iter()
+            .any(|filter| matches!(filter, Filter::Cors(_)))
+            && self.request.method == b"OPTIONS"
+            && self.request.header("origin").next().is_some()
+            && self
+                .request
+                .header("access-control-request-method")
+                .next()
+                .is_some()
+    }
+
+    /// Applies filters in order. A path rewrite starts from the path that the rule
+    /// matched, so the last one counts. `None` where the result is not canonical.
+    fn apply(&mut self, filters: &[&Filter], winner: &Winner<'_>, seen: &Seen) -> Option<Seen> {
+        let mut next = seen.clone();
+        for filter in filters {
+            match filter {
+                Filter::RequestHeaders(edits) => self.request_edits.extend_from_slice(edits),
+                Filter::ResponseHeaders(edits) => self.response_edits.extend_from_slice(edits),
+                Filter::Mirror(mirror) => self.mirrors.push(mirror.clone()),
+                Filter::Rewrite {
+                    host: new_host,
+                    path: new_path,
+                } => {
+                    if let Some(HostRewrite::To(name)) = new_host {
+                        self.authority = Some(name.as_bytes().to_vec());
+                        next.host = host::normalize(self.authority.as_deref())?;
+                    }
+                    if let Some(new_path) = new_path {
+                        let matched = winner.matched.map(|item| &item.path);
+                        let path = path::rewrite(&seen.path, matched, new_path);
+                        // SPEC: architecture 4: a rewritten path is normal again.
+                        next.path = path::normalize(&path, self.normalization)?;
+                    }
+                }
+                Filter::Cors(_) | Filter::Fault(_) | Filter::Redirect(_) => {}
+            }
+        }
+        Some(next)
+    }
+
+    /// SPEC: gateway-api.md 7.1.
+    fn redirect(&self, redirect: &Redirect, winner: &Winner<'_>, seen: &Seen) -> Answer {
+        let scheme = redirect.scheme.unwrap_or(self.request.scheme());
+        let host = redirect
+            .host
+            .as_ref()
+            .map(|host| host.as_bytes())
+            .or(seen.host.as_deref());
+        // SPEC: 7.1: an explicit port; else the port of a scheme that is set, even
+        // the request's own; else the listener's, never that of the authority.
+        let port = match (redirect.port, redirect.scheme, self.listener.port) {
+            (Some(port), _, _) => port,
+            (None, Some(scheme), _) => scheme.default_port(),
+            (None, None, Some(port)) => port,
+            (None, None, None) => self.request.port.unwrap_or(scheme.default_port()),
+        };
+        let path = match &redirect.path {
+            Some(rewrite) => {
+                let matched = winner.matched.map(|item| &item.path);
+                let path = path::rewrite(&seen.path, matched, rewrite);
+                match path::normalize(&path, self.normalization) {
+                    Some(path) => path,
+                    None => return respond(500),
+                }
+            }
+            None => seen.path.clone(),
+        };
+        let mut location = Vec::new();
+        if let Some(host) = host {
+            location.extend_from_slice(scheme.as_str().as_bytes());
+            location.extend_from_slice(b"://");
+            location.extend_from_slice(host);
+            if port != scheme.default_port() {
+                location.extend_from_slice(format!(":{port}").as_bytes());
+            }
+        }
+        location.extend_from_slice(&path);
+        location.extend_from_slice(&seen.query);
+        Answer::Redirect {
+            status: redirect.status,
+            location,
+        }
+    }
+}
+
+/// A draw as a number below `total`.
+fn scale(draw: u64, total: u64) -> u64 {
+    ((u128::from(draw) * u128::from(total)) >> 64) as u64
+}
+
+fn respond(status: u16) -> Answer {
+    Answer::Respond { status }
+}

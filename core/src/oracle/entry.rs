@@ -1,0 +1,117 @@
+//! Which listeners of a gateway a request comes in by.
+
+use alloc::vec::Vec;
+
+use super::{Protocol, Request, Seen, host};
+use crate::model::{self, Gateway, Listener, Scheme};
+
+/// The outcome of choosing listeners.
+pub(super) enum Entry<'s> {
+    /// The most specific listeners, all equal, in order; possibly none.
+    Listeners(Vec<&'s Listener>),
+    /// The server name chose a listener that is not the one for the authority.
+    Misdirected,
+}
+
+/// Whether a request means this gateway.
+///
+/// SPEC: contract, "Request": `namespace/name` or `name`; absent means every one.
+pub(super) fn is_named(gateway: &Gateway, request: &Request) -> bool {
+    let Some(wanted) = &request.gateway else {
+        return true;
+    };
+    match wanted.split_once('/') {
+        Some((namespace, name)) => {
+            gateway.object.namespace == namespace && gateway.object.name == name
+        }
+        None => gateway.object.name == *wanted,
+    }
+}
+
+/// The listeners of a gateway that take a request.
+pub(super) fn listeners<'s>(gateway: &'s Gateway, request: &Request, seen: &Seen) -> Entry<'s> {
+    let speaking: Vec<_> = gateway
+        .listeners
+        .iter()
+        .filter(|listener| speaks(listener.protocol, request))
+        .filter(|listener| {
+            listener.client_namespace.is_none()
+                || listener.client_namespace == request.client_namespace
+        })
+        .collect();
+    // SPEC: a request that states no port means the scheme's where some listener
+    // has it, and any listener otherwise.
+    let well_known = request.is_http().then(|| request.scheme().default_port());
+    let has = |port: u16| speaking.iter().any(|listener| listener.port == Some(port));
+    let port = request.port.or(well_known.filter(|port| has(*port)));
+    let taking: Vec<_> = speaking
+        .iter()
+        .copied()
+        .filter(|listener| port.is_none() || listener.port.is_none() || listener.port == port)
+        .collect();
+    // SPEC: gateway-api.md 1.3: over TLS the server name selects the listener.
+    let secure = request.is_http() && request.scheme() == Scheme::Https;
+    let authority = seen.host.as_deref();
+    let sni = seen.sni.as_deref().filter(|_| secure);
+    let by_host = sni.or(authority);
+    // SPEC: gateway-api.md 1.3: exact before wildcard, longer before shorter, a
+    // host before none; `Listener::client_namespace`: with one before without.
+    let key = |listener: &&Listener| {
+        let specificity = best(listener, by_host)?;
+        Some((specificity, listener.client_namespace.is_some()))
+    };
+    let Some(best_key) = taking.iter().filter_map(key).max() else {
+        return Entry::Listeners(Vec::new());
+    };
+    let equals: Vec<_> = taking
+        .iter()
+        .copied()
+        .filter(|listener| key(listener) == Some(best_key))
+        .collect();
+    if sni.is_none() {
+        return Entry::Listeners(equals);
+    }
+    // SPEC: gateway-api.md 1.3: 421 where another listener of the port is the better
+    // match for the authority, 404 where none matches it.
+    let (mut chosen, mut misdirected) = (Vec::new(), false);
+    for listener in equals {
+        let on_port = taking.iter().filter(|other| other.port == listener.port);
+        let own = best(listener, authority);
+        match on_port.filter_map(|other| best(other, authority)).max() {
+            _ if !listener.detect_misdirected => chosen.push(listener),
+            None => {}
+            Some(most) if own == Some(most) => chosen.push(listener),
+            Some(_) => misdirected = true,
+        }
+    }
+    match chosen.is_empty() && misdirected {
+        true => Entry::Misdirected,
+        false => Entry::Listeners(chosen),
+    }
+}
+
+/// How specific the listener's best host for `host` is; `None` where it has none.
+fn best(listener: &Listener, host: Option<&[u8]>) -> Option<(u8, usize)> {
+    if listener.hosts.is_empty() {
+        return Some((0, 0));
+    }
+    let matching = listener
+        .hosts
+        .iter()
+        .filter(|pattern| host::matches(pattern, host));
+    matching.map(host::specificity).max()
+}
+
+fn speaks(protocol: model::Protocol, request: &Request) -> bool {
+    match (request.protocol, request.scheme()) {
+        (Protocol::Tls, _) => protocol == model::Protocol::Tls,
+        (Protocol::Tcp, _) => protocol == model::Protocol::Tcp,
+        (Protocol::Udp, _) => protocol == model::Protocol::Udp,
+        (_, Scheme::Http) => {
+            matches!(protocol, model::Protocol::Http | model::Protocol::AnyHttp)
+        }
+        (_, Scheme::Https) => {
+            matches!(protocol, model::Protocol::Https | model::Protocol::AnyHttp)
+        }
+    }
+}

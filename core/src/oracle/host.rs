@@ -1,0 +1,124 @@
+//! Hosts: what a request's host is, and which patterns it meets.
+
+use alloc::vec::Vec;
+use core::net::Ipv6Addr;
+
+use crate::model::{HostBinding, HostMatch};
+
+/// The host that an authority (or server name) names: lower case, without port
+/// and trailing dot. The outer `None` stands for a malformed one; an absent or
+/// empty one gives `Some(None)`.
+pub fn normalize(authority: Option<&[u8]>) -> Option<Option<Vec<u8>>> {
+    let authority = match authority {
+        None | Some(b"") => return Some(None),
+        Some(authority) => authority,
+    };
+    // SPEC: RFC 1035 2.3.4, names are at most 255 bytes.
+    if authority.len() > 255 {
+        return None;
+    }
+    let text = core::str::from_utf8(authority).ok()?;
+    // SPEC: RFC 3986 3.2.2, an IPv6 literal stands in brackets and is the whole host.
+    if let Some(rest) = text.strip_prefix('[') {
+        let (address, port) = rest.split_once(']')?;
+        address.parse::<Ipv6Addr>().ok()?;
+        if !port.is_empty() && !is_port(port.strip_prefix(':')?) {
+            return None;
+        }
+        return Some(Some(
+            text[..address.len() + 2].to_ascii_lowercase().into_bytes(),
+        ));
+    }
+    // SPEC: gateway-api.md 1.1, the port is ignored for matching.
+    let host = match text.split_once(':') {
+        Some((host, port)) if is_port(port) => host,
+        Some(_) => return None,
+        None => text,
+    };
+    let host = host.strip_suffix('.').unwrap_or(host);
+    // SPEC: RFC 3986 3.2.2 reg-name, but no comma (two joined headers are not a
+    // host) and no empty label.
+    let is_regular = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=%".contains(&byte);
+    if host.split('.').any(str::is_empty) || !host.bytes().all(is_regular) {
+        return None;
+    }
+    // SPEC: gateway-api.md 1.1, hosts compare without regard to case.
+    Some(Some(host.to_ascii_lowercase().into_bytes()))
+}
+
+/// Whether a pattern takes a host; `None` is a request without one.
+pub fn matches(pattern: &HostMatch, host: Option<&[u8]>) -> bool {
+    match (pattern, host) {
+        (HostMatch::Any, _) => true,
+        (_, None) => false,
+        (HostMatch::Exact(name), Some(host)) => name.as_bytes() == host,
+        // SPEC: gateway-api.md 1.1, `*.` is one or more labels, never none.
+        (HostMatch::Wildcard(suffix), Some(host)) => host
+            .strip_suffix(suffix.as_bytes())
+            .and_then(|labels| labels.strip_suffix(b"."))
+            .is_some_and(|labels| !labels.is_empty()),
+        // SPEC: app-mesh.md 2.1, hostname.suffix is a plain suffix.
+        (HostMatch::Suffix(suffix), Some(host)) => host.ends_with(suffix.as_bytes()),
+    }
+}
+
+/// How specific a pattern is as a discriminator; more is greater.
+///
+/// SPEC: gateway-api.md 1.3, exact before wildcard, longer before shorter, a host
+/// before none.
+pub(super) fn specificity(pattern: &HostMatch) -> (u8, usize) {
+    match pattern {
+        HostMatch::Exact(_) => (2, 0),
+        // The dot is part of the text that a wildcard fixes.
+        HostMatch::Wildcard(suffix) => (1, suffix.len() + 1),
+        HostMatch::Suffix(suffix) => (1, suffix.len()),
+        HostMatch::Any => (0, 0),
+    }
+}
+
+/// A route's hosts in a stage, seen from one request.
+pub(super) struct Bound<'a> {
+    matching: Vec<&'a HostBinding>,
+}
+
+/// The bindings that take a host, or `None` where the route is not found under it.
+pub(super) fn best_binding<'a>(
+    bindings: &'a [HostBinding],
+    host: Option<&[u8]>,
+) -> Option<Bound<'a>> {
+    let matching: Vec<_> = bindings
+        .iter()
+        .filter(|binding| matches(&binding.host, host))
+        .collect();
+    // SPEC: `Attachment::hosts`: empty means any.
+    (bindings.is_empty() || !matching.is_empty()).then_some(Bound { matching })
+}
+
+impl Bound<'_> {
+    pub(super) fn specificity(&self) -> (u8, usize) {
+        self.matching
+            .iter()
+            .map(|binding| specificity(&binding.host))
+            .max()
+            .unwrap_or_default()
+    }
+
+    /// SPEC: gateway-api.md 1.4: characters in a matching non-wildcard host, then
+    /// characters in a matching host, as the route writes it. Of several hosts
+    /// that match, the best counts.
+    pub(super) fn characters(&self) -> (usize, usize) {
+        let count = |binding: &&HostBinding| match &binding.written {
+            HostMatch::Exact(name) => (name.len(), name.len()),
+            HostMatch::Wildcard(suffix) => (0, "*.".len() + suffix.len()),
+            // App Mesh writes a suffix as it is, without a star.
+            HostMatch::Suffix(suffix) => (0, suffix.len()),
+            HostMatch::Any => (0, 0),
+        };
+        self.matching.iter().map(count).max().unwrap_or_default()
+    }
+}
+
+/// SPEC: RFC 3986 3.2.3, digits, possibly none; a port has 16 bits.
+fn is_port(text: &str) -> bool {
+    text.is_empty() || (text.bytes().all(|b| b.is_ascii_digit()) && text.parse::<u16>().is_ok())
+}

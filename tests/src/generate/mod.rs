@@ -1,0 +1,50 @@
+//! Random route sets, and requests that hit them.
+//!
+//! Everything is drawn from small alphabets, so that rules overlap: nested hosts,
+//! paths that are prefixes of each other with and without a slash at the end, a
+//! handful of headers. A larger set widens the alphabets a little, so that the
+//! number of rules a request meets stays small while the table grows. The same
+//! seed gives the same sets and requests.
+
+mod request;
+mod set;
+mod words;
+
+use fingerpost::model::RouteSet;
+use fingerpost::oracle::Request;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+/// A source of route sets and requests.
+pub struct Source {
+    runner: TestRunner,
+}
+
+impl Source {
+    /// A source that always gives the same for the same seed.
+    pub fn new(seed: u64) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&seed.to_le_bytes());
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+        Self {
+            runner: TestRunner::new_with_rng(Config::default(), rng),
+        }
+    }
+
+    /// A route set with this many rules.
+    pub fn route_set(&mut self, rules: usize) -> RouteSet {
+        self.draw(&set::route_set(rules))
+    }
+
+    /// A request that likely meets a rule of the set.
+    pub fn request(&mut self, set: &RouteSet) -> Request {
+        let plan = self.draw(&request::plan());
+        plan.request(set)
+    }
+
+    /// A value of any strategy.
+    pub fn draw<S: Strategy>(&mut self, strategy: &S) -> S::Value {
+        let tree = strategy.new_tree(&mut self.runner);
+        tree.expect("the strategies reject nothing").current()
+    }
+}

