@@ -4,8 +4,14 @@ use crate::matcher::request::RequestProtocol;
 
 impl RequestProtocol {
     /// Every one, in the order of the contract.
-    pub const ALL: [Self; 6] =
-        [Self::Http1, Self::Http2, Self::Grpc, Self::Tls, Self::Tcp, Self::Udp];
+    pub const ALL: [Self; 6] = [
+        Self::Http1,
+        Self::Http2,
+        Self::Grpc,
+        Self::Tls,
+        Self::Tcp,
+        Self::Udp,
+    ];
 
     /// `http1`, `http2`, `grpc`, `tls`, `tcp` or `udp`.
     pub fn as_str(self) -> &'static str {
@@ -27,7 +33,9 @@ impl RequestProtocol {
         if HTTP2.iter().any(|alias| name.eq_ignore_ascii_case(alias)) {
             return Some(Self::Http2);
         }
-        Self::ALL.into_iter().find(|protocol| protocol.as_str() == name)
+        Self::ALL
+            .into_iter()
+            .find(|protocol| protocol.as_str() == name)
     }
 
     /// Whether its requests have a method and a path.
@@ -43,10 +51,17 @@ mod tests {
     #[test]
     fn every_protocol_has_one_name_and_http2_the_names_of_its_standards() {
         for protocol in RequestProtocol::ALL {
-            assert_eq!(RequestProtocol::from_name(protocol.as_str()), Some(protocol));
+            assert_eq!(
+                RequestProtocol::from_name(protocol.as_str()),
+                Some(protocol)
+            );
         }
         for name in ["h2", "H2", "h2c", "H2C_PRIOR_KNOWLEDGE"] {
-            assert_eq!(RequestProtocol::from_name(name), Some(RequestProtocol::Http2), "{name}");
+            assert_eq!(
+                RequestProtocol::from_name(name),
+                Some(RequestProtocol::Http2),
+                "{name}"
+            );
         }
         assert_eq!(RequestProtocol::from_name("HTTP1"), None);
         assert_eq!(RequestProtocol::from_name("h3"), None);

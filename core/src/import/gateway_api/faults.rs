@@ -27,7 +27,10 @@ impl Faults {
         if lenient {
             return Self::default();
         }
-        let errors = out.iter().skip(before).filter(|one| one.severity == Severity::Error);
+        let errors = out
+            .iter()
+            .skip(before)
+            .filter(|one| one.severity == Severity::Error);
         let mut spans: Vec<_> = errors
             .filter_map(|one| {
                 let origin = one.origin?;
@@ -42,7 +45,9 @@ impl Faults {
     pub(super) fn within(&self, node: Node<'_>) -> Option<&str> {
         let range = node.range();
         let (source, start, end) = (node.source(), range.start as u32, range.end as u32);
-        let first = self.spans.partition_point(|span| (span.0, span.1) < (source, start));
+        let first = self
+            .spans
+            .partition_point(|span| (span.0, span.1) < (source, start));
         self.spans
             .get(first..)?
             .iter()

@@ -60,7 +60,10 @@ impl<'d> Mesh<'d> {
             Some(service) => ports(service, route.kind, reference)?,
             None if context.knows_services() => {
                 let text = format!("names Service {namespace}/{name}, which is not in the input");
-                return Err((codes::PARENT_NOT_FOUND, Problem::new("NoMatchingParent", text)));
+                return Err((
+                    codes::PARENT_NOT_FOUND,
+                    Problem::new("NoMatchingParent", text),
+                ));
             }
             None => alloc::vec![reference.port],
         };
@@ -70,7 +73,11 @@ impl<'d> Mesh<'d> {
             let audience = self.bound.entry((namespace, name, port)).or_default();
             let there = audience.entry(clients).or_default();
             if there.last().is_none_or(|last| last.route != route.index) {
-                there.push(Binding { route: route.index, kind: route.kind, resource: route.resource });
+                there.push(Binding {
+                    route: route.index,
+                    kind: route.kind,
+                    resource: route.resource,
+                });
             }
         }
         Ok(())
@@ -86,27 +93,48 @@ impl<'d> Mesh<'d> {
     /// SPEC: semantics/gateway-api.md 6: GRPCRoute, HTTPRoute, TLSRoute,
     /// TCPRoute, the first that there is; the others are ignored and have
     /// `Accepted` false with reason Conflicted. UDPRoutes are apart from these.
-    pub(super) fn settle_kinds(&mut self, parents: &mut [Vec<Parent<'d>>], out: &mut Vec<Diagnostic>) {
+    pub(super) fn settle_kinds(
+        &mut self,
+        parents: &mut [Vec<Parent<'d>>],
+        out: &mut Vec<Diagnostic>,
+    ) {
         let mut kept: BTreeMap<(usize, &str, &str), bool> = BTreeMap::new();
         for (&(namespace, name, _), audiences) in &mut self.bound {
             for bindings in audiences.values_mut() {
-                let best = bindings.iter().map(|binding| binding.kind).filter(is_stream).min();
-                let stays = |binding: &Binding<'_>| !is_stream(&binding.kind) || Some(binding.kind) == best;
+                let best = bindings
+                    .iter()
+                    .map(|binding| binding.kind)
+                    .filter(is_stream)
+                    .min();
+                let stays =
+                    |binding: &Binding<'_>| !is_stream(&binding.kind) || Some(binding.kind) == best;
                 for binding in bindings.iter() {
                     *kept.entry((binding.route, namespace, name)).or_default() |= stays(binding);
                 }
                 let lost: Vec<_> = bindings.iter().filter(|one| !stays(one)).copied().collect();
                 for binding in lost {
                     let best = best.map_or("", RouteKind::as_str);
-                    let text = format!("Service {namespace}/{name} already has {best}s, which come first");
-                    warn(out, codes::ROUTE_CONFLICTED, binding.resource.node, &binding.resource, text);
+                    let text =
+                        format!("Service {namespace}/{name} already has {best}s, which come first");
+                    warn(
+                        out,
+                        codes::ROUTE_CONFLICTED,
+                        binding.resource.node,
+                        &binding.resource,
+                        text,
+                    );
                 }
                 bindings.retain(stays);
             }
         }
         for ((route, namespace, name), kept) in kept {
-            let Some(parents) = parents.get_mut(route).filter(|_| !kept) else { continue };
-            for parent in parents.iter_mut().filter(|parent| parent.is_mesh && parent.result.is_ok()) {
+            let Some(parents) = parents.get_mut(route).filter(|_| !kept) else {
+                continue;
+            };
+            for parent in parents
+                .iter_mut()
+                .filter(|parent| parent.is_mesh && parent.result.is_ok())
+            {
                 if parent.object.namespace == namespace && parent.object.name == name {
                     let text = format!("{} has routes of a kind that comes first", parent.object);
                     parent.result = Err(Problem::new("Conflicted", text));
@@ -122,7 +150,11 @@ impl<'d> Mesh<'d> {
         ids: impl Fn(usize) -> Option<RouteId>,
         set: &mut RouteSet,
     ) {
-        let mut builder = MeshBuilder { set, listeners: Vec::new(), name_counts: BTreeMap::new() };
+        let mut builder = MeshBuilder {
+            set,
+            listeners: Vec::new(),
+            name_counts: BTreeMap::new(),
+        };
         let mut bound = self.bound;
         let assumed: Vec<Port<'d>> = bound
             .keys()
@@ -131,7 +163,9 @@ impl<'d> Mesh<'d> {
             .collect();
         let known = context.services.iter().map(|service| service.resource);
         let known = known.map(|resource| (resource.name, resource.namespace));
-        let named: BTreeSet<_> = known.chain(assumed.iter().map(|port| (port.1, port.0))).collect();
+        let named: BTreeSet<_> = known
+            .chain(assumed.iter().map(|port| (port.1, port.0)))
+            .collect();
         for (name, _) in named {
             *builder.name_counts.entry(name).or_default() += 1;
         }
@@ -160,7 +194,9 @@ impl<'d> Mesh<'d> {
 
 /// Says that hostnames mean nothing here.
 pub(super) fn note_hostnames(route: &RoutePlace<'_>, out: &mut Vec<Diagnostic>) {
-    let Some(place) = route.resource.node.path(&["spec", "hostnames"]) else { return };
+    let Some(place) = route.resource.node.path(&["spec", "hostnames"]) else {
+        return;
+    };
     // SPEC: GEP-1294: implementations should not infer anything from it.
     let text = "spec.hostnames is ignored where the parent is a Service";
     note(out, codes::MESH_HOSTNAMES, place, &route.resource, text);
@@ -181,8 +217,15 @@ fn ports(
         .map(|own| Some(own.port))
         .collect();
     if ports.is_empty() {
-        let text = format!("names {}, which has no such port for {}s", service.resource, kind.as_str());
-        return Err((codes::NO_MATCHING_PARENT, Problem::new("NoMatchingParent", text)));
+        let text = format!(
+            "names {}, which has no such port for {}s",
+            service.resource,
+            kind.as_str()
+        );
+        return Err((
+            codes::NO_MATCHING_PARENT,
+            Problem::new("NoMatchingParent", text),
+        ));
     }
     Ok(ports)
 }
@@ -210,11 +253,20 @@ impl<'d> MeshBuilder<'_, 'd> {
     ) {
         for (&clients, bindings) in audiences {
             for wanted in [true, false] {
-                let of: Vec<_> = bindings.iter().filter(|one| is_stream(&one.kind) == wanted).collect();
-                let Some(kind) = of.first().map(|one| one.kind) else { continue };
+                let of: Vec<_> = bindings
+                    .iter()
+                    .filter(|one| is_stream(&one.kind) == wanted)
+                    .collect();
+                let Some(kind) = of.first().map(|one| one.kind) else {
+                    continue;
+                };
                 let attachments = of.iter().filter_map(|one| ids(one.route));
-                let attachments =
-                    attachments.map(|route| Attachment { route, hosts: Vec::new() }).collect();
+                let attachments = attachments
+                    .map(|route| Attachment {
+                        route,
+                        hosts: Vec::new(),
+                    })
+                    .collect();
                 let stage = self.stage(key, clients, kind, attachments, origin);
                 self.listen(key, clients, kind, stage, origin);
             }
@@ -223,9 +275,16 @@ impl<'d> MeshBuilder<'_, 'd> {
             return;
         }
         let Some(port) = key.2 else { return };
-        let kind = if is_udp == Some(true) { RouteKind::Udp } else { RouteKind::Tcp };
+        let kind = if is_udp == Some(true) {
+            RouteKind::Udp
+        } else {
+            RouteKind::Tcp
+        };
         let route = self.set.add_route(itself(key.0, key.1, port, origin));
-        let attachments = alloc::vec![Attachment { route, hosts: Vec::new() }];
+        let attachments = alloc::vec![Attachment {
+            route,
+            hosts: Vec::new()
+        }];
         let stage = self.stage(key, None, kind, attachments, origin);
         self.listen(key, None, kind, stage, origin);
     }
@@ -240,7 +299,11 @@ impl<'d> MeshBuilder<'_, 'd> {
     ) -> StageId {
         let (namespace, service, port) = key;
         self.set.add_stage(Stage {
-            object: ObjectRef::new("Listener", namespace, listener_name("", service, port, clients)),
+            object: ObjectRef::new(
+                "Listener",
+                namespace,
+                listener_name("", service, port, clients),
+            ),
             // SPEC: semantics/gateway-api.md 5: of TCP and UDP routes the oldest.
             precedence: match kind {
                 RouteKind::Tcp | RouteKind::Udp => Precedence::OldestRoute,
@@ -270,10 +333,15 @@ impl<'d> MeshBuilder<'_, 'd> {
         };
         let (namespace, service, port) = key;
         let short = HostMatch::Exact(service.to_ascii_lowercase());
-        let is_shared = self.name_counts.get(service).is_some_and(|&count| count > 1);
+        let is_shared = self
+            .name_counts
+            .get(service)
+            .is_some_and(|&count| count > 1);
         let mut hosts: Vec<HostMatch> = ["", ".svc", ".svc.cluster.local"]
             .into_iter()
-            .map(|tail| HostMatch::Exact(format!("{service}.{namespace}{tail}").to_ascii_lowercase()))
+            .map(|tail| {
+                HostMatch::Exact(format!("{service}.{namespace}{tail}").to_ascii_lowercase())
+            })
             .collect();
         // The bare name means the client's own namespace, where it is known.
         let bare_for = match clients {
@@ -307,7 +375,12 @@ impl<'d> MeshBuilder<'_, 'd> {
 }
 
 /// `namespace/service:port`, with `@clients` where it serves only those.
-fn listener_name(namespace: &str, service: &str, port: Option<u16>, clients: Option<&str>) -> String {
+fn listener_name(
+    namespace: &str,
+    service: &str,
+    port: Option<u16>,
+    clients: Option<&str>,
+) -> String {
     let mut name = String::new();
     if !namespace.is_empty() {
         name.push_str(namespace);
@@ -334,7 +407,12 @@ fn itself(namespace: &str, name: &str, port: u16, origin: Origin) -> Route {
         subset: None,
         protocol: None,
     };
-    let target = WeightedTarget { target: Target::Backend(backend), weight: 1, filters: Vec::new(), origin };
+    let target = WeightedTarget {
+        target: Target::Backend(backend),
+        weight: 1,
+        filters: Vec::new(),
+        origin,
+    };
     let mut rule = Rule::new(Action::Forward(alloc::vec![target]));
     rule.origin = origin;
     Route {

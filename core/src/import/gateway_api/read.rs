@@ -43,9 +43,17 @@ impl<'d> Resource<'d> {
         let namespace = match (group, kind) {
             ("", "Namespace") | (GROUP, "GatewayClass") => "",
             // SPEC: `kubectl apply` without a namespace uses `default`.
-            _ => text(metadata, "namespace").filter(|text| !text.is_empty()).unwrap_or("default"),
+            _ => text(metadata, "namespace")
+                .filter(|text| !text.is_empty())
+                .unwrap_or("default"),
         };
-        Some(Self { node, group, kind, namespace, name })
+        Some(Self {
+            node,
+            group,
+            kind,
+            namespace,
+            name,
+        })
     }
 
     /// Whether its name is its own: a generated one begins alike in many objects.
@@ -63,7 +71,10 @@ impl<'d> Resource<'d> {
 
     /// Where its name was written: the place of what concerns it as a whole.
     pub(super) fn origin(&self) -> Origin {
-        self.node.path(&["metadata", "name"]).unwrap_or(self.node).origin()
+        self.node
+            .path(&["metadata", "name"])
+            .unwrap_or(self.node)
+            .origin()
     }
 
     /// `namespace/name`, the order of equals.
@@ -77,7 +88,11 @@ impl<'d> Resource<'d> {
         let time = node.scalar_text().and_then(timestamp);
         if time.is_none() {
             let text = format!("{self}: metadata.creationTimestamp is not an RFC 3339 time");
-            out.push(Diagnostic::warning(codes::CREATION_TIMESTAMP, node.origin(), text));
+            out.push(Diagnostic::warning(
+                codes::CREATION_TIMESTAMP,
+                node.origin(),
+                text,
+            ));
         }
         time
     }
@@ -104,7 +119,10 @@ pub(super) struct Problem {
 
 impl Problem {
     pub(super) fn new(reason: &'static str, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into() }
+        Self {
+            reason,
+            message: message.into(),
+        }
     }
 }
 
@@ -116,7 +134,11 @@ pub(super) fn warn(
     subject: &Resource<'_>,
     message: impl fmt::Display,
 ) {
-    out.push(Diagnostic::warning(code, place.origin(), format!("{subject}: {message}")));
+    out.push(Diagnostic::warning(
+        code,
+        place.origin(),
+        format!("{subject}: {message}"),
+    ));
 }
 
 /// Adds an error that names the object and the field.
@@ -127,7 +149,11 @@ pub(super) fn error(
     subject: &Resource<'_>,
     message: impl fmt::Display,
 ) {
-    out.push(Diagnostic::error(code, place.origin(), format!("{subject}: {message}")));
+    out.push(Diagnostic::error(
+        code,
+        place.origin(),
+        format!("{subject}: {message}"),
+    ));
 }
 
 /// Adds a note that names the object and the field.
@@ -138,7 +164,11 @@ pub(super) fn note(
     subject: &Resource<'_>,
     message: impl fmt::Display,
 ) {
-    out.push(Diagnostic::note(code, place.origin(), format!("{subject}: {message}")));
+    out.push(Diagnostic::note(
+        code,
+        place.origin(),
+        format!("{subject}: {message}"),
+    ));
 }
 
 /// A string field.
@@ -163,7 +193,9 @@ pub(super) fn strings<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = &'d
 
 /// An integer field that fits.
 pub(super) fn number<T: TryFrom<i64>>(node: Node<'_>, key: &str) -> Option<T> {
-    node.get(key).and_then(Node::as_i64).and_then(|value| T::try_from(value).ok())
+    node.get(key)
+        .and_then(Node::as_i64)
+        .and_then(|value| T::try_from(value).ok())
 }
 
 /// A port, 1 to 65535.
@@ -193,7 +225,9 @@ pub(super) fn timestamp(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     let digits = |from: usize, to: usize| -> Option<i64> {
         let part = text.get(from..to)?;
-        part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?
+        part.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| part.parse().ok())?
     };
     let byte = |at: usize| bytes.get(at).copied().map(|byte| byte.to_ascii_uppercase());
     if byte(4)? != b'-' || byte(7)? != b'-' || byte(13)? != b':' || byte(16)? != b':' {
@@ -260,7 +294,13 @@ mod tests {
 
     #[test]
     fn what_is_no_rfc_3339_time_is_refused() {
-        for text in ["", "2020-09-08", "2020-13-08T01:02:03Z", "2020-09-08T01:02:03", "é020-09-08T01:02:03Z"] {
+        for text in [
+            "",
+            "2020-09-08",
+            "2020-13-08T01:02:03Z",
+            "2020-09-08T01:02:03",
+            "é020-09-08T01:02:03Z",
+        ] {
             assert_eq!(timestamp(text), None, "{text}");
         }
     }
