@@ -14,7 +14,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::import::document::Node;
+use crate::import::document::{Kind, Node};
 use crate::model::{ObjectRef, Origin};
 
 use super::kinds::Meta;
@@ -256,6 +256,10 @@ impl Reference {
                 by: By::AwsName(name),
                 origin: value.origin(),
             });
+        }
+        // What is no object is reported by the schema check.
+        if node.kind() != Kind::Map {
+            return None;
         }
         let by_ref = node.get(&format!("{what}Ref"));
         let by_arn = node.get(&format!("{what}ARN"));
