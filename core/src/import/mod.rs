@@ -65,7 +65,11 @@ pub fn import(sources: &Sources, options: &Options) -> Import {
     };
     out.routes.sources = sources.iter().map(|source| source.name().into()).collect();
     let objects = recognize::objects(&documents, options, &mut out.diagnostics);
-    let is_alone = objects.app_mesh.is_empty();
+    // Namespaces are every dialect's.
+    let is_alone = objects
+        .app_mesh
+        .iter()
+        .all(|object| object.kind == "Namespace");
     gateway_api::import(&objects.gateway_api, is_alone, options, &mut out);
     app_mesh::import(&objects.app_mesh, options, &mut out);
     out

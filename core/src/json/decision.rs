@@ -16,6 +16,7 @@ use crate::table::names::ObjectName;
 use crate::vocabulary::HeaderVerb;
 
 use super::error::RequestError;
+use super::explanation::{origin, place};
 use super::write::{self, Object};
 
 /// Writes a decision on one line.
@@ -117,7 +118,7 @@ fn fields(object: &mut Object<'_>, decision: &Decision<'_>, latin1: bool) {
     }
     if let Some(location) = decision.location() {
         object.object("redirect", |object| {
-            bytes.write(object.key("location"), location)
+            bytes.write(object.key("location"), location);
         });
     }
     if let Some(body) = decision
@@ -167,7 +168,7 @@ fn policies(object: &mut Object<'_>, decision: &Decision<'_>, bytes: Bytes) {
         object.object("retry", |object| {
             object.number_opt("attempts", retry.attempts);
             object.number_opt("per_try_timeout_ms", retry.per_try_timeout_ms);
-            object.list("on", retry.on(), |out, word| write::string(out, word));
+            object.list("on", retry.on(), write::string);
             object.number_opt("backoff_ms", retry.backoff_ms);
         });
     }
@@ -234,19 +235,10 @@ fn reason(decision: &Decision<'_>) -> String {
 }
 
 /// A stage's route, rule, match and place.
-fn rule(object: &mut Object<'_>, stage: &StageView<'_>) {
-    object.object("route", |object| name(object, &stage.route));
-    object.number("rule", stage.rule);
-    object.text_opt("rule_name", stage.rule_name);
-    object.number("match", stage.matched);
-    if let Some(file) = stage.file {
-        object.object("origin", |object| {
-            object.text("file", file);
-            object
-                .number("line", stage.origin.line)
-                .number("column", stage.origin.column);
-        });
-    }
+fn rule(object: &mut Object<'_>, of: &StageView<'_>) {
+    let route = (of.route.kind, of.route.namespace, of.route.name);
+    place(object, route, of.rule, of.rule_name, of.matched);
+    origin(object, of.file, of.origin);
 }
 
 /// The request's head as it leaves.
@@ -388,11 +380,11 @@ mod tests {
     }
 
     /// One gateway, one listener, and these rules for every host.
-    fn table(gateways: &[&str], rules: Vec<Rule>) -> Table {
+    fn table(gateways: &[&str], rules: &[Rule]) -> Table {
         let mut set = RouteSet::new();
         set.sources.push("cart.yaml".into());
         for (index, name) in gateways.iter().enumerate() {
-            let mut rules = rules.clone();
+            let mut rules = rules.to_vec();
             // Gateways differ, so that a request has to name one.
             rules.rotate_left(index);
             let route = set.add_route(Route {
@@ -492,7 +484,7 @@ mod tests {
 
     #[test]
     fn a_forward_has_the_contracts_fields_in_order() {
-        let table = table(&["public"], vec![full_rule()]);
+        let table = table(&["public"], &[full_rule()]);
         let asked = r#"{"path":"/cart/x?q=1","authority":"shop.example:8443",
             "headers":[["X-Env","canary"],["x-debug","1"]],"random":[18446744073709551615,0]}"#;
         assert_eq!(
@@ -529,7 +521,7 @@ mod tests {
             host: Some("b.example".into()),
             ..redirect
         };
-        let table = table(&["public"], vec![Rule::new(Action::Redirect(redirect))]);
+        let table = table(&["public"], &[Rule::new(Action::Redirect(redirect))]);
         let out = answer(&table, r#"{"path":"/x","authority":"a.example","port":80}"#).unwrap();
         assert!(
             out.starts_with(r#"{"outcome":"redirect","status":301,"gateway""#),
@@ -553,7 +545,7 @@ mod tests {
             }),
             ..target("gone", 1)
         };
-        let broken = table(&["public"], vec![Rule::new(Action::Forward(vec![invalid]))]);
+        let broken = table(&["public"], &[Rule::new(Action::Forward(vec![invalid]))]);
         let out = answer(&broken, r#"{"path":"/"}"#).unwrap();
         assert!(
             out.starts_with(r#"{"outcome":"respond","status":500,"reason":""#),
@@ -568,7 +560,7 @@ mod tests {
             body: "tea\u{7}".into(),
             ..Respond::default()
         };
-        let direct = table(&["public"], vec![Rule::new(Action::Respond(respond))]);
+        let direct = table(&["public"], &[Rule::new(Action::Respond(respond))]);
         let out = answer(&direct, r#"{"path":"/"}"#).unwrap();
         assert!(out.contains(r#""status":418"#), "{out}");
         assert!(out.contains(r#""respond":{"body":"tea\u0007"}"#), "{out}");
@@ -576,7 +568,7 @@ mod tests {
 
     #[test]
     fn nothing_matched_and_a_refused_request_have_their_status() {
-        let table = table(&["public"], vec![full_rule()]);
+        let table = table(&["public"], &[full_rule()]);
         let out = answer(&table, r#"{"path":"/other"}"#).unwrap();
         assert!(
             out.starts_with(r#"{"outcome":"no_route","status":404,"#),
@@ -602,7 +594,7 @@ mod tests {
             abort_status: Some(503),
             abort_ppm: 1_000_000,
         })];
-        let out = answer(&table(&["public"], vec![rule.clone()]), r#"{"path":"/"}"#).unwrap();
+        let out = answer(&table(&["public"], &[rule.clone()]), r#"{"path":"/"}"#).unwrap();
         let fault = r#""fault":{"delay_ms":5,"abort_status":503,"delay_selected":false,"abort_selected":true}"#;
         assert!(
             out.contains(r#""outcome":"respond","status":503"#) && out.contains(fault),
@@ -614,14 +606,14 @@ mod tests {
         })];
         let asked = r#"{"method":"OPTIONS","path":"/","headers":{"origin":"https://a.example",
             "access-control-request-method":"PUT"}}"#;
-        let out = answer(&table(&["public"], vec![rule]), asked).unwrap();
+        let out = answer(&table(&["public"], &[rule]), asked).unwrap();
         let cors = r#""cors":{"preflight":true,"headers":[["access-control-allow-origin","*"]"#;
         assert!(out.contains(cors), "{out}");
     }
 
     #[test]
     fn a_value_that_is_no_utf_8_makes_each_character_a_byte() {
-        let table = table(&["public"], vec![full_rule()]);
+        let table = table(&["public"], &[full_rule()]);
         let asked = r#"{"latin1":true,"path":"/cart","headers":{"x":"é"}}"#;
         let out = answer(&table, asked).unwrap();
         assert!(
@@ -641,7 +633,7 @@ mod tests {
             status: 200,
             ..Respond::default()
         }));
-        let table = table(&["a", "b"], vec![other, full_rule()]);
+        let table = table(&["a", "b"], &[other, full_rule()]);
         let error = answer(&table, r#"{"path":"/cart"}"#).unwrap_err();
         assert_eq!(error.code(), AMBIGUOUS_GATEWAY);
         assert_eq!(

@@ -1,5 +1,6 @@
 //! References to backends: what can be used, and what keeps its share and fails.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -59,7 +60,11 @@ impl<'a, 'd> Builder<'a, 'd> {
     ///
     /// SPEC: semantics/gateway-api.md 8: an invalid reference keeps its weight,
     /// and its share is answered with 500.
-    pub(super) fn backend(&mut self, node: Node<'d>, at: &str) -> Result<Backend, InvalidTarget> {
+    pub(super) fn backend(
+        &mut self,
+        node: Node<'d>,
+        at: &str,
+    ) -> Result<Backend, Box<InvalidTarget>> {
         let to = Reference {
             group: text_or(node, "group", ""),
             kind: text_or(node, "kind", "Service"),
@@ -84,11 +89,11 @@ impl<'a, 'd> Builder<'a, 'd> {
                 self.warn(code, node, format!("{at} {}", problem.message));
                 let reason = problem.reason.to_string();
                 self.unresolved.get_or_insert(problem);
-                Err(InvalidTarget {
+                Err(Box::new(InvalidTarget {
                     backend,
                     reason,
                     status: 500,
-                })
+                }))
             }
         }
     }

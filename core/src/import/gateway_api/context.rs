@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::gateway_api as codes;
+use crate::import::Object;
 use crate::import::document::Node;
 
 use super::Options;
@@ -99,7 +100,7 @@ pub(super) struct Reference<'a> {
 impl<'d> Context<'d> {
     /// Sorts objects by kind. Of two of the same name the later one counts.
     pub(super) fn new(
-        objects: impl Iterator<Item = Node<'d>>,
+        objects: &[Object<'d>],
         options: &'d Options,
         out: &mut Vec<Diagnostic>,
     ) -> Self {
@@ -115,7 +116,7 @@ impl<'d> Context<'d> {
             namespaces: BTreeMap::new(),
             grants: BTreeSet::new(),
         };
-        for resource in distinct(objects.filter_map(Resource::new).filter(counts), out) {
+        for resource in distinct(objects.iter().filter_map(Resource::new).filter(counts), out) {
             context.add(resource, out);
         }
         context.note_unknown_classes(out);

@@ -13,7 +13,7 @@ use crate::import::document::Node;
 use crate::model::{Filter, HostRewrite, Mirror, PathRewrite, PrefixJoin, Redirect, Scheme};
 
 use super::backends::Builder;
-use super::read::{Problem, list, number, port, text, text_or};
+use super::read::{Problem, list, number, port, strings, text, text_or};
 
 /// What a list of filters comes to.
 #[derive(Default)]
@@ -94,8 +94,8 @@ impl<'d> Builder<'_, 'd> {
                     filters.list.push(Filter::Cors(policy));
                 }
                 "ExternalAuth" if !is_grpc && scope == Scope::Rule => {
-                    let fact = self.external_auth(node, member("externalAuth")?, &at)?;
-                    filters.metadata.push(fact);
+                    let facts = self.external_auth(node, member("externalAuth")?, &at)?;
+                    filters.metadata.extend(facts);
                 }
                 "ExtensionRef" => return Err(extension(node, &at)),
                 _ => {
@@ -131,7 +131,9 @@ impl<'d> Builder<'_, 'd> {
             self.warn(codes::MIRROR_DROPPED, node, text);
             return None;
         };
-        let target = self.backend(backend, &format!("{at}.backendRef"));
+        let target = self
+            .backend(backend, &format!("{at}.backendRef"))
+            .map_err(|invalid| *invalid);
         Some(Mirror {
             target,
             numerator,
@@ -147,7 +149,7 @@ impl<'d> Builder<'_, 'd> {
         place: Node<'d>,
         node: Node<'d>,
         at: &str,
-    ) -> Result<(String, String), Problem> {
+    ) -> Result<Vec<(String, String)>, Problem> {
         let protocol = text_or(node, "protocol", "");
         if !matches!(protocol, "GRPC" | "HTTP") {
             let text = format!("{at}.externalAuth.protocol '{protocol}' is not supported");
@@ -173,10 +175,32 @@ impl<'d> Builder<'_, 'd> {
             "{protocol} {} {}/{}{port}",
             backend.kind, backend.namespace, backend.name
         );
-        if let Some(path) = node.get("http").and_then(|http| text(http, "path")) {
+        let http = node.get("http");
+        if let Some(path) = http.and_then(|http| text(http, "path")) {
             value.push_str(path);
         }
-        Ok(("external_auth".to_string(), value))
+        let mut facts = alloc::vec![("external_auth".to_string(), value)];
+        let lists = [
+            (http, "allowedHeaders"),
+            (http, "allowedResponseHeaders"),
+            (node.get("grpc"), "allowedHeaders"),
+        ];
+        for (member, key) in lists {
+            if let Some(member) = member.filter(|member| member.get(key).is_some()) {
+                let names: Vec<&str> = strings(member, key).collect();
+                facts.push((format!("external_auth.{key}"), names.join(",")));
+            }
+        }
+        if let Some(size) = node
+            .path(&["forwardBody", "maxSize"])
+            .and_then(Node::as_i64)
+        {
+            facts.push((
+                "external_auth.forwardBody.maxSize".to_string(),
+                size.to_string(),
+            ));
+        }
+        Ok(facts)
     }
 }
 

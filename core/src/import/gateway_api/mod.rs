@@ -44,6 +44,7 @@ mod attach;
 mod backends;
 mod build;
 mod conditions;
+mod conflicts;
 mod context;
 mod cors;
 mod edits;
@@ -53,12 +54,15 @@ mod grpc_http;
 mod hosts;
 mod listeners;
 mod mesh;
+mod mesh_build;
 mod policy;
 mod read;
 mod route_grpc;
 mod route_http;
 mod route_l4;
 mod selector;
+#[cfg(test)]
+mod tests;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -144,8 +148,7 @@ pub(super) fn import(
 ) {
     let mut found: Vec<Diagnostic> = Vec::new();
     let faults = Faults::find(objects, options.lenient, &mut found);
-    let nodes = objects.iter().map(|object| object.node);
-    let context = Context::new(nodes, &options.gateway_api, &mut found);
+    let context = Context::new(objects, &options.gateway_api, &mut found);
     run(&context, &faults, is_alone, out, &mut found);
     // Each step reports by itself; readers want the order of the input.
     found.sort_by_key(|one| {

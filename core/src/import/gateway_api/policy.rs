@@ -61,6 +61,13 @@ impl<'d> Builder<'_, 'd> {
                 let lifetime = cookie.map_or("Session", |cookie| {
                     text_or(cookie, "lifetimeType", "Session")
                 });
+                if let Some(path) = cookie
+                    .and_then(|cookie| cookie.get("path"))
+                    .filter(|path| path.as_str() != Some("/"))
+                {
+                    let text = format!("{at}.cookie.path is not handed on");
+                    self.warn(codes::NOT_PERFORMED, path, text);
+                }
                 Some(SessionPolicy::Cookie {
                     name: name("cookie"),
                     permanent: lifetime == "Permanent",

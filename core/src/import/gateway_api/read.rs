@@ -10,6 +10,7 @@ use core::fmt;
 
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::import::Object;
 use crate::import::document::Node;
 use crate::model::{ObjectRef, Origin};
 
@@ -32,20 +33,24 @@ pub(super) struct Resource<'d> {
 }
 
 impl<'d> Resource<'d> {
-    /// Takes an object's name apart; `None` without kind or name.
-    pub(super) fn new(node: Node<'d>) -> Option<Self> {
-        let api_version = text(node, "apiVersion")?;
-        let group = api_version.split_once('/').map_or("", |(group, _)| group);
-        let kind = text(node, "kind")?;
-        let metadata = node.get("metadata")?;
+    /// The object with defaults; `None` without a name.
+    pub(super) fn new(object: &Object<'d>) -> Option<Self> {
+        let Object {
+            node, group, kind, ..
+        } = *object;
         // SPEC: Kubernetes API conventions: a name may be left to the API server.
-        let name = text(metadata, "name").or_else(|| text(metadata, "generateName"))?;
+        let generated = || {
+            node.path(&["metadata", "generateName"])
+                .and_then(Node::as_str)
+        };
+        let name = Some(object.name)
+            .filter(|name| !name.is_empty())
+            .or_else(generated)?;
         let namespace = match (group, kind) {
             ("", "Namespace") | (GROUP, "GatewayClass") => "",
             // SPEC: `kubectl apply` without a namespace uses `default`.
-            _ => text(metadata, "namespace")
-                .filter(|text| !text.is_empty())
-                .unwrap_or("default"),
+            _ if object.namespace.is_empty() => "default",
+            _ => object.namespace,
         };
         Some(Self {
             node,

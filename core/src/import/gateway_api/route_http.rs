@@ -92,14 +92,13 @@ impl<'d> Builder<'_, 'd> {
 
     /// What is the same in rules of HTTPRoutes and GRPCRoutes.
     pub(super) fn rule(&mut self, node: Node<'d>, at: &str, matches: Vec<RouteMatch>) -> Rule {
-        // An API server would have refused the whole route for it.
-        let filters = match self.faults.within(node) {
-            Some(_) => Err(Problem::new(
-                "UnsupportedValue",
-                format!("{at} has an error in it"),
-            )),
-            None => self.filters(node, Scope::Rule, at),
-        };
+        // An API server would have refused the whole route for an error in it.
+        let filters = self.filters(node, Scope::Rule, at).and_then(|filters| {
+            match self.faults.within(node) {
+                Some(fault) => Err(Problem::new("UnsupportedValue", fault)),
+                None => Ok(filters),
+            }
+        });
         let targets = self.targets(node, at);
         let (filters, action) = match filters {
             Ok(Filters {
@@ -157,7 +156,7 @@ impl<'d> Builder<'_, 'd> {
             let target = self.backend(node, &at);
             let (target, filters) = match (target, self.filters(node, Scope::Backend, &at)) {
                 (Ok(backend), Ok(filters)) => (Target::Backend(backend), filters.list),
-                (Err(invalid), _) => (Target::Invalid(invalid), Vec::new()),
+                (Err(invalid), _) => (Target::Invalid(*invalid), Vec::new()),
                 (Ok(backend), Err(problem)) => {
                     let text = format!("{at} answers 500: {}", problem.message);
                     error(self.out, codes::RULE_ANSWERS_500, node, &self.route, text);

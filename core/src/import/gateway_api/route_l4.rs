@@ -41,8 +41,8 @@ impl Builder<'_, '_> {
             self.warn(codes::NO_BACKENDS, node, "rules[0] has no backendRefs");
         }
         let action = match self.faults.within(node) {
-            Some(_) => {
-                let problem = Problem::new("UnsupportedValue", "rules[0] has an error in it");
+            Some(fault) => {
+                let problem = Problem::new("UnsupportedValue", fault);
                 self.answer_500(node, "rules[0]", problem)
             }
             None => Action::Forward(targets),
