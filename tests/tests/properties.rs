@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use fingerpost::model::{Normalization, Precedence, RouteId, RouteMatch, RouteSet, Target};
+use fingerpost::model::{Normalization, Precedence, RouteId, RouteMatch, RouteSet};
 use fingerpost::oracle::{Answer, Oracle, Request, path};
 use fingerpost_tests::build::{hosts, route, rule};
 use fingerpost_tests::engine::{Engine, comparable};
