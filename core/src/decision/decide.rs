@@ -137,6 +137,16 @@ fn find_entry(
             None => return Err(Verdict::new(Outcome::Reject, 400, Reason::BadAuthority)),
         },
     };
+    // A connection's host is its server name, in further stages too.
+    if request.protocol() == RequestProtocol::Tls {
+        scratch.host.len = 0;
+        if let Some(name) = sni_host
+            && let Some(room) = scratch.host.bytes.get_mut(..name.len())
+        {
+            room.copy_from_slice(name);
+            scratch.host.len = name.len();
+        }
+    }
     let mut entered: Option<Entered> = None;
     let mut missed = Verdict::new(Outcome::NoRoute, 404, Reason::NoListener);
     let mut path_of: Option<u32> = None;
