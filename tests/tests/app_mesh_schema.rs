@@ -39,7 +39,11 @@ fn schemas_say_what_the_crds_say_and_nothing_else() {
             file.display()
         );
         for crd in documents.roots() {
-            let kind = crd.path(&["spec", "names", "kind"]).unwrap().as_str().unwrap();
+            let kind = crd
+                .path(&["spec", "names", "kind"])
+                .unwrap()
+                .as_str()
+                .unwrap();
             for version in crd.path(&["spec", "versions"]).unwrap().items() {
                 assert_eq!(version.get("name").unwrap().as_str(), Some("v1beta2"));
                 let mut theirs = Flat::new();
@@ -132,7 +136,10 @@ fn our_facts(schema: &Schema, path: &str, out: &mut Flat) {
         }
         other => panic!("{path}: {other:?} is in none of these CRDs"),
     }
-    assert!(out.insert(path.to_string(), facts).is_none(), "{path} twice");
+    assert!(
+        out.insert(path.to_string(), facts).is_none(),
+        "{path} twice"
+    );
 }
 
 fn crd_facts(node: Node<'_>, path: &str, out: &mut Flat) {
@@ -141,7 +148,9 @@ fn crd_facts(node: Node<'_>, path: &str, out: &mut Flat) {
     }
     let mut facts = BTreeMap::new();
     let texts = |node: Node<'_>| -> BTreeSet<String> {
-        node.items().map(|item| item.as_str().unwrap().to_string()).collect()
+        node.items()
+            .map(|item| item.as_str().unwrap().to_string())
+            .collect()
     };
     for (key, value) in node.entries() {
         let key = key.as_str().unwrap();
