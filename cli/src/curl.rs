@@ -836,4 +836,20 @@ mod tests {
         assert_eq!(curl("curl -x http://proxy http://a/").notes.len(), 1);
         assert_eq!(curl("curl http://a/ -b jar.txt").notes.len(), 1);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_command_breaks_the_reader(
+            text in "(curl )?[-a-zA-Z0-9'\"$`\\\\ \n:/.?#&|;@=\\[\\]{}\u{e9}\u{1f600}]{0,80}",
+            options in proptest::collection::vec(
+                "(-[a-zA-Z0-9#]{1,3}|--(url|json|get|data|resolve|user|request-target)|https?://[a:./?#\u{e9}]{0,12})",
+                0..6,
+            ),
+        ) {
+            let _ = parse(&text);
+            if let Ok(request) = parse(&format!("curl {}", options.join(" "))) {
+                let _ = crate::url::parse(&request.url);
+            }
+        }
+    }
 }
