@@ -35,17 +35,8 @@ pub(super) fn without_dot_segments(url: &str) -> String {
     format!("{head}/{}{tail}", kept.join("/"))
 }
 
-/// Puts another request target in place of a URL's path and query.
-pub(super) fn with_target(url: &str, target: &str) -> String {
-    let start = url.find("://").map_or(0, |at| at + 3);
-    let end = url[start..]
-        .find(['/', '?', '#'])
-        .map_or(url.len(), |at| at + start);
-    let slash = if target.starts_with('/') { "" } else { "/" };
-    format!("{}{slash}{target}", &url[..end])
-}
-
-/// `name=content`, `=content` or `content`: the content percent-encoded.
+/// `name=content`, `=content` or `content`: the content percent-encoded, a space
+/// as `+`.
 pub(super) fn urlencode_argument(text: &str) -> String {
     use std::fmt::Write as _;
     let (name, content) = text.split_once('=').unwrap_or(("", text));
@@ -57,6 +48,8 @@ pub(super) fn urlencode_argument(text: &str) -> String {
     for byte in content.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
+        } else if byte == b' ' {
+            out.push('+');
         } else {
             // Writing to a string does not fail.
             let _ = write!(out, "%{byte:02X}");

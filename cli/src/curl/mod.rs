@@ -16,7 +16,7 @@ use fingerpost::RequestProtocol;
 use fingerpost::diagnostic::codes::request::INVALID_CURL;
 use fingerpost::json::RequestError;
 
-use encode::{base64, urlencode_argument, with_target, without_dot_segments};
+use encode::{base64, urlencode_argument, without_dot_segments};
 use options::{Effect, long_option, short_option};
 use words::words;
 
@@ -25,6 +25,8 @@ use words::words;
 pub(crate) struct CurlRequest {
     pub(crate) method: String,
     pub(crate) url: String,
+    /// What is sent in place of the URL's path and query.
+    pub(crate) target: Option<String>,
     /// Names and values, curl's own included. `host` stands among them.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) protocol: Option<RequestProtocol>,
@@ -198,7 +200,7 @@ impl Curl {
         let value = value.into();
         match self.implied.iter_mut().find(|(taken, _)| *taken == name) {
             // curl joins cookies, and of everything else the last one counts.
-            Some((_, old)) if name == "cookie" => *old = format!("{old}; {value}"),
+            Some((_, old)) if name == "cookie" => *old = format!("{old};{value}"),
             Some((_, old)) => *old = value,
             None => self.implied.push((name, value)),
         }
@@ -243,9 +245,6 @@ impl Curl {
         if !self.path_as_is {
             url = without_dot_segments(&url);
         }
-        if let Some(target) = &self.target {
-            url = with_target(&url, target);
-        }
         let default = match self {
             Self { head: true, .. } => "HEAD",
             Self { upload: true, .. } => "PUT",
@@ -260,6 +259,7 @@ impl Curl {
             headers,
             implied,
             protocol,
+            target,
             notes,
             ..
         } = self;
@@ -281,6 +281,7 @@ impl Curl {
         Ok(CurlRequest {
             method,
             url,
+            target,
             headers,
             protocol,
             destination_ip,
@@ -390,7 +391,7 @@ mod tests {
         let request = curl("curl -G http://a/x?y=1 -d q=1 --data-urlencode 'z=a b&c'");
         assert_eq!(
             (request.method.as_str(), request.url.as_str()),
-            ("GET", "http://a/x?y=1&q=1&z=a%20b%26c")
+            ("GET", "http://a/x?y=1&q=1&z=a+b%26c")
         );
         assert!(header(&request, "content-type").is_empty());
     }
@@ -443,8 +444,10 @@ mod tests {
             "http://a/b/../c"
         );
         assert_eq!(
-            curl("curl --request-target /x/../y http://a/b").url,
-            "http://a/x/../y"
+            curl("curl --request-target '*' http://a/b")
+                .target
+                .as_deref(),
+            Some("*")
         );
     }
 
