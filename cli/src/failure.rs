@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use fingerpost::diagnostic::codes::cli;
 use fingerpost::json::RequestError;
 
 /// Exit code of a command that did what it was asked.
@@ -41,6 +42,17 @@ impl Failure {
         }
     }
 
+    /// As JSON, for those who asked for JSON: `{"error":{"code","message","field"}}`.
+    pub(crate) fn to_json(&self) -> Option<String> {
+        match self {
+            Self::Request(error) => Some(error.to_json()),
+            Self::Unreadable(message) => {
+                Some(RequestError::new(cli::UNREADABLE, message.as_str()).to_json())
+            }
+            Self::Usage(_) | Self::Output(_) => None,
+        }
+    }
+
     /// Whether there is nobody left to tell.
     pub(crate) fn is_silent(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
@@ -50,7 +62,8 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) | Self::Unreadable(message) => f.write_str(message),
+            Self::Usage(message) => f.write_str(message),
+            Self::Unreadable(message) => write!(f, "{message} [{}]", cli::UNREADABLE),
             Self::Request(error) => write!(f, "{} [{}]", error.message(), error.code()),
             Self::Output(error) => write!(f, "the output cannot be written: {error}"),
         }

@@ -1,4 +1,4 @@
-//! The one way in for people and CI: `cargo xtask test`, `doctor`.
+//! The one way in for people and CI: `cargo xtask test`, `doctor`, `fuzz`.
 //!
 //! Everything that must hold before a change is merged is a *stage*: the format,
 //! the lints, the tests, the layout of the tree, the commands that the
@@ -25,10 +25,12 @@
 //! | `report.rs` | counts, and the table at the end |
 //! | `provision.rs` | what a stage needs and may fetch |
 //! | `doctor.rs` | what this machine has and lacks |
+//! | `fuzz.rs` | fuzz targets |
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a tool for the terminal
 
 mod console;
 mod doctor;
+mod fuzz;
 mod law;
 mod provision;
 mod report;
@@ -48,6 +50,8 @@ usage: cargo xtask <command>
           --strict  a stage that cannot run here counts as failed
           --list    name the stages and what each holds
   doctor  what this machine has, and what to install for what is missing
+  fuzz TARGET [SECONDS]
+          build and run a fuzz target of fuzz/, for a minute unless said otherwise
 ";
 
 fn main() -> ExitCode {
@@ -62,6 +66,10 @@ fn main() -> ExitCode {
         Some("doctor") => match words.next() {
             None => doctor::run(),
             Some(word) => usage(&format!("doctor takes no '{word}'")),
+        },
+        Some("fuzz") => match (words.next(), words.next(), words.next()) {
+            (Some(target), seconds, None) => fuzz::fuzz(target, seconds),
+            _ => usage("fuzz takes a target and perhaps a number of seconds"),
         },
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");

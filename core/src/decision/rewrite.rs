@@ -20,6 +20,10 @@ pub(crate) fn apply(
     profile: Normalization,
 ) -> bool {
     let prefix_len = sections.prefix_len(candidate);
+    // A match without a prefix has nothing to replace.
+    if prefix_len == NONE && matches!(rewrite, PathRewriteEntry::Prefix { .. }) {
+        return true;
+    }
     let mut spare = core::mem::take(&mut paths.spare);
     spare.clear();
     let path = paths.get(request);
@@ -44,12 +48,17 @@ pub(crate) fn write(
 ) -> bool {
     let (head, rest) = match rewrite {
         PathRewriteEntry::Full(path) => (text.get(path), &[][..]),
-        // A match without a prefix has nothing to replace.
-        PathRewriteEntry::Prefix { .. } if prefix_len == NONE => (path, &[][..]),
         PathRewriteEntry::Prefix { replacement, join } => {
             let replacement = text.get(replacement);
-            let rest = path.get(prefix_len as usize..).unwrap_or(&[]);
+            let (prefix, rest) = path
+                .split_at_checked(prefix_len as usize)
+                .unwrap_or((path, &[]));
             match join {
+                // Of a string prefix that ends in a slash, the slash stays with the rest.
+                PrefixJoin::Segments if prefix.ends_with(b"/") => {
+                    let rest = path.get(prefix.len() - 1..).unwrap_or(rest);
+                    (trim_slash(replacement), rest)
+                }
                 // SPEC: Gateway API, HTTPPathModifier.replacePrefixMatch, table of
                 // examples: trailing slashes of prefix and replacement do not count.
                 PrefixJoin::Segments => (trim_slash(replacement), rest),

@@ -5,11 +5,11 @@
 //! documents to its importer. What an importer cannot take it reports; nothing
 //! is dropped silently, and one bad object never costs another.
 
+pub mod app_mesh;
 pub mod document;
 pub mod gateway_api;
 pub mod schema;
 
-mod app_mesh;
 mod dialect;
 mod object;
 mod recognize;
@@ -38,6 +38,8 @@ pub struct Options {
     pub lenient: bool,
     /// How the Gateway API's open questions are answered.
     pub gateway_api: gateway_api::Options,
+    /// How App Mesh's open questions are answered.
+    pub app_mesh: app_mesh::Options,
 }
 
 /// What an import gives.

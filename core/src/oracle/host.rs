@@ -6,44 +6,50 @@ use core::net::Ipv6Addr;
 use crate::model::{HostBinding, HostMatch};
 
 /// The host that an authority (or server name) names: lower case, without port
-/// and trailing dot. The outer `None` stands for a malformed one; an absent or
-/// empty one gives `Some(None)`.
+/// and trailing dot. The outer `None` stands for a malformed one; an absent one
+/// gives `Some(None)`.
 pub fn normalize(authority: Option<&[u8]>) -> Option<Option<Vec<u8>>> {
-    let authority = match authority {
-        None | Some(b"") => return Some(None),
-        Some(authority) => authority,
+    let Some(authority) = authority else {
+        return Some(None);
     };
-    // SPEC: RFC 1035 2.3.4, names are at most 255 bytes.
-    if authority.len() > 255 {
+    let text = core::str::from_utf8(authority).ok()?;
+    let host = core::str::from_utf8(without_port(authority)).ok()?;
+    // SPEC: RFC 3986 3.2.3, digits, possibly none; a port has 16 bits.
+    let port = match text[host.len()..].strip_prefix(':') {
+        Some(port) => port,
+        None if text.len() == host.len() => "",
+        None => return None,
+    };
+    let is_number = port.bytes().all(|byte| byte.is_ascii_digit()) && port.len() <= 5;
+    if !is_number || (!port.is_empty() && port.parse::<u16>().is_err()) {
         return None;
     }
-    let text = core::str::from_utf8(authority).ok()?;
     // SPEC: RFC 3986 3.2.2, an IPv6 literal stands in brackets and is the whole host.
-    if let Some(rest) = text.strip_prefix('[') {
-        let (address, port) = rest.split_once(']')?;
-        address.parse::<Ipv6Addr>().ok()?;
-        if !port.is_empty() && !is_port(port.strip_prefix(':')?) {
-            return None;
-        }
-        return Some(Some(
-            text[..address.len() + 2].to_ascii_lowercase().into_bytes(),
-        ));
+    if let Some(literal) = host.strip_prefix('[') {
+        literal.strip_suffix(']')?.parse::<Ipv6Addr>().ok()?;
+        return Some(Some(host.to_ascii_lowercase().into_bytes()));
     }
-    // SPEC: gateway-api.md 1.1, the port is ignored for matching.
-    let host = match text.split_once(':') {
-        Some((host, port)) if is_port(port) => host,
-        Some(_) => return None,
-        None => text,
-    };
     let host = host.strip_suffix('.').unwrap_or(host);
-    // SPEC: RFC 3986 3.2.2 reg-name, but no comma (two joined headers are not a
-    // host) and no empty label.
-    let is_regular = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=%".contains(&byte);
-    if host.split('.').any(str::is_empty) || !host.bytes().all(is_regular) {
+    // SPEC: RFC 3986 3.2.2 reg-name, but no escape, no comma (two joined headers are
+    // not a host) and no empty label; RFC 1035 2.3.4, at most 255 bytes.
+    let is_regular = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=".contains(&byte);
+    if host.len() > 255 || host.split('.').any(str::is_empty) || !host.bytes().all(is_regular) {
         return None;
     }
     // SPEC: gateway-api.md 1.1, hosts compare without regard to case.
     Some(Some(host.to_ascii_lowercase().into_bytes()))
+}
+
+/// SPEC: gateway-api.md 1.1, the port is ignored for matching.
+pub(super) fn without_port(authority: &[u8]) -> &[u8] {
+    let from = match authority.first() {
+        Some(b'[') => authority
+            .iter()
+            .position(|byte| *byte == b']')
+            .map(|at| at + 1),
+        _ => authority.iter().position(|byte| *byte == b':'),
+    };
+    &authority[..from.unwrap_or(authority.len())]
 }
 
 /// Whether a pattern takes a host; `None` is a request without one.
@@ -66,15 +72,20 @@ pub fn matches(pattern: &HostMatch, host: Option<&[u8]>) -> bool {
 ///
 /// SPEC: gateway-api.md 1.3, exact before wildcard, longer before shorter, a host
 /// before none.
-pub(super) fn specificity(pattern: &HostMatch) -> (u8, usize) {
+pub(super) fn specificity(pattern: &HostMatch) -> Specificity {
     match pattern {
-        HostMatch::Exact(_) => (2, 0),
-        // The dot is part of the text that a wildcard fixes.
-        HostMatch::Wildcard(suffix) => (1, suffix.len() + 1),
-        HostMatch::Suffix(suffix) => (1, suffix.len()),
-        HostMatch::Any => (0, 0),
+        HostMatch::Exact(_) => (3, 0, false),
+        // The dot is part of the text that a wildcard fixes. Of a wildcard and a raw
+        // suffix with the same text, the suffix is first: open, but fixed.
+        HostMatch::Wildcard(suffix) => (2, suffix.len() + 1, false),
+        HostMatch::Suffix(suffix) => (2, suffix.len(), true),
+        HostMatch::Any => (1, 0, false),
     }
 }
+
+/// A class, the length of the text that is fixed, and whether it is a raw suffix.
+/// The default is less than any pattern's.
+pub(super) type Specificity = (u8, usize, bool);
 
 /// A route's hosts in a stage, seen from one request.
 pub(super) struct Bound<'a> {
@@ -95,12 +106,12 @@ pub(super) fn best_binding<'a>(
 }
 
 impl Bound<'_> {
-    pub(super) fn specificity(&self) -> (u8, usize) {
-        self.matching
-            .iter()
-            .map(|binding| specificity(&binding.host))
+    pub(super) fn specificity(&self) -> Specificity {
+        let hosts = self.matching.iter().map(|binding| &binding.host);
+        hosts
+            .map(specificity)
             .max()
-            .unwrap_or_default()
+            .unwrap_or(specificity(&HostMatch::Any))
     }
 
     /// SPEC: gateway-api.md 1.4: characters in a matching non-wildcard host, then
@@ -116,9 +127,4 @@ impl Bound<'_> {
         };
         self.matching.iter().map(count).max().unwrap_or_default()
     }
-}
-
-/// SPEC: RFC 3986 3.2.3, digits, possibly none; a port has 16 bits.
-fn is_port(text: &str) -> bool {
-    text.is_empty() || (text.bytes().all(|b| b.is_ascii_digit()) && text.parse::<u16>().is_ok())
 }

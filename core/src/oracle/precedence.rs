@@ -30,7 +30,7 @@ pub(super) fn compare(preset: Precedence, a: &Winner<'_>, b: &Winner<'_>) -> Ord
             .then_with(|| name(a).cmp(&name(b))),
         // SPEC: `Precedence::FirstMatch`: position alone.
         Precedence::FirstMatch => Ordering::Equal,
-        // SPEC: gateway-api.md 5.
+        // SPEC: gateway-api.md 5: the oldest, whatever the host.
         Precedence::OldestRoute => age(a, b).then_with(|| name(a).cmp(&name(b))),
     };
     // SPEC: gateway-api.md 3.2 (9): the first in the route's list; before that, for

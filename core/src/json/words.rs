@@ -1,6 +1,8 @@
-//! Protocols by the names that requests give them.
+//! The words that JSON, and with it the command line, has for closed sets.
 
 use crate::matcher::request::RequestProtocol;
+use crate::table::precedence::Clause;
+use crate::vocabulary::Precedence;
 
 impl RequestProtocol {
     /// Every one, in the order of the contract.
@@ -41,6 +43,38 @@ impl RequestProtocol {
     /// Whether its requests have a method and a path.
     pub fn is_http(self) -> bool {
         matches!(self, Self::Http1 | Self::Http2 | Self::Grpc)
+    }
+}
+
+impl Precedence {
+    /// `gateway-api`, `app-mesh`, `first-match` or `oldest-route`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GatewayApi => "gateway-api",
+            Self::AppMesh => "app-mesh",
+            Self::FirstMatch => "first-match",
+            Self::OldestRoute => "oldest-route",
+        }
+    }
+}
+
+impl Clause {
+    /// `priority`, `host`, `path_kind`, `path_length`, `grpc_method`, `method`,
+    /// `headers`, `query`, `age`, `name` or `position`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Priority => "priority",
+            Self::Host => "host",
+            Self::PathKind => "path_kind",
+            Self::PathLength => "path_length",
+            Self::GrpcMethod => "grpc_method",
+            Self::Method => "method",
+            Self::Headers => "headers",
+            Self::Query => "query",
+            Self::Age => "age",
+            Self::Name => "name",
+            Self::Position => "position",
+        }
     }
 }
 
