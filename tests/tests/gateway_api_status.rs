@@ -14,11 +14,23 @@ use serde_json::Value;
 /// therefore in no manifest.
 const SUITE_SECRETS: &[(&str, &str)] = &[
     ("gateway-conformance-web-backend", "certificate"),
-    ("gateway-conformance-infra", "tls-validity-checks-certificate"),
-    ("gateway-conformance-infra", "tls-terminate-checks-certificate"),
-    ("gateway-conformance-infra", "tls-passthrough-checks-certificate"),
+    (
+        "gateway-conformance-infra",
+        "tls-validity-checks-certificate",
+    ),
+    (
+        "gateway-conformance-infra",
+        "tls-terminate-checks-certificate",
+    ),
+    (
+        "gateway-conformance-infra",
+        "tls-passthrough-checks-certificate",
+    ),
     ("gateway-conformance-infra", "tls-checks-certificate"),
-    ("gateway-conformance-app-backend", "tls-passthrough-checks-certificate"),
+    (
+        "gateway-conformance-app-backend",
+        "tls-passthrough-checks-certificate",
+    ),
 ];
 
 /// Tests that hold only for implementations without a feature.
@@ -39,16 +51,24 @@ fn the_status_is_what_conformance_expects() {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(&data)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
         .collect();
     paths.sort();
     let (mut passed, mut failed, mut not_run) = (0, Vec::new(), 0);
     for path in paths {
         let test: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-        let Some(expectations) = test["status_expectations"].as_array() else { continue };
+        let Some(expectations) = test["status_expectations"].as_array() else {
+            continue;
+        };
         let name = test["test"].as_str().unwrap();
         if let Some((_, reason)) = NOT_RUN.iter().find(|(test, _)| *test == name) {
-            println!("not run: {name} ({} expectations): {reason}", expectations.len());
+            println!(
+                "not run: {name} ({} expectations): {reason}",
+                expectations.len()
+            );
             not_run += expectations.len();
             continue;
         }
@@ -64,8 +84,15 @@ fn the_status_is_what_conformance_expects() {
     for line in &failed {
         println!("{line}");
     }
-    println!("{passed} passed, {} failed, {not_run} not run", failed.len());
-    assert!(failed.is_empty(), "{} expectations do not hold", failed.len());
+    println!(
+        "{passed} passed, {} failed, {not_run} not run",
+        failed.len()
+    );
+    assert!(
+        failed.is_empty(),
+        "{} expectations do not hold",
+        failed.len()
+    );
     assert!(passed > 300, "only {passed} expectations were found");
 }
 
@@ -84,7 +111,11 @@ fn hostnames_intersect_as_the_vectors_say() {
     }
     for case in vectors["attaches"].as_array().unwrap() {
         let bound = bound(&case["listener"], &case["route"]);
-        assert_eq!(bound.is_some(), case["attaches"].as_bool().unwrap(), "{case}");
+        assert_eq!(
+            bound.is_some(),
+            case["attaches"].as_bool().unwrap(),
+            "{case}"
+        );
         count += 1;
     }
     println!("{count} passed, 0 failed");
@@ -92,7 +123,10 @@ fn hostnames_intersect_as_the_vectors_say() {
 }
 
 fn data() -> Option<PathBuf> {
-    let data = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/conformance"));
+    let data = Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../shared/data/conformance"
+    ));
     if !data.exists() {
         println!("skipped: {} is not there", data.display());
         return None;
@@ -102,9 +136,18 @@ fn data() -> Option<PathBuf> {
 
 /// The host under which a route is found at a listener; `None` where it is not.
 fn bound(listener: &Value, route: &Value) -> Option<String> {
-    let host = |value: &Value| value.as_str().filter(|text| *text != "*").map(str::to_string);
-    let listener = host(listener).map(|host| format!(", hostname: '{host}'")).unwrap_or_default();
-    let route = host(route).map(|host| format!("hostnames: ['{host}'], ")).unwrap_or_default();
+    let host = |value: &Value| {
+        value
+            .as_str()
+            .filter(|text| *text != "*")
+            .map(str::to_string)
+    };
+    let listener = host(listener)
+        .map(|host| format!(", hostname: '{host}'"))
+        .unwrap_or_default();
+    let route = host(route)
+        .map(|host| format!("hostnames: ['{host}'], "))
+        .unwrap_or_default();
     let text = format!(
         "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: g, namespace: n}}\n\
          spec: {{gatewayClassName: c, listeners: [{{name: l, port: 80, protocol: HTTP{listener}}}]}}\n---\n\
@@ -116,7 +159,12 @@ fn bound(listener: &Value, route: &Value) -> Option<String> {
     let out = import(&sources, &Options::default());
     let stage = &out.routes.stages[0];
     let attachment = stage.attachments.first()?;
-    Some(attachment.hosts.first().map_or("*".to_string(), |binding| binding.host.to_text()))
+    Some(
+        attachment
+            .hosts
+            .first()
+            .map_or("*".to_string(), |binding| binding.host.to_text()),
+    )
 }
 
 /// The sources of a test, its precondition applied.
@@ -124,10 +172,16 @@ fn sources(data: &Path, test: &Value, expectation: &Value) -> Sources {
     let name = test["test"].as_str().unwrap();
     let mut sources = Sources::new();
     let base = test["base_manifests"].as_str();
-    let manifests = test["manifests"].as_array().unwrap().iter().map(|path| path.as_str().unwrap());
+    let manifests = test["manifests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|path| path.as_str().unwrap());
     let precondition = &expectation["precondition"];
     for path in base.into_iter().chain(manifests) {
-        let path = data.join("manifests").join(path.trim_start_matches("conformance/"));
+        let path = data
+            .join("manifests")
+            .join(path.trim_start_matches("conformance/"));
         let mut text = std::fs::read_to_string(&path).unwrap();
         for object in precondition["delete"].as_array().into_iter().flatten() {
             text = without(&text, object);
@@ -140,11 +194,21 @@ fn sources(data: &Path, test: &Value, expectation: &Value) -> Sources {
     // Routes of later cases are needed by every expectation about both.
     let mut later: BTreeMap<String, Value> = BTreeMap::new();
     let cases = test["cases"].as_array().unwrap();
-    for place in cases.iter().chain(test["status_expectations"].as_array().unwrap()) {
-        for object in place["precondition"]["create_after_manifests"].as_array().into_iter().flatten() {
+    for place in cases
+        .iter()
+        .chain(test["status_expectations"].as_array().unwrap())
+    {
+        for object in place["precondition"]["create_after_manifests"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
             let mut object = object.clone();
             // The time is a sentence there; input order is age without one.
-            object["metadata"].as_object_mut().unwrap().remove("creationTimestamp");
+            object["metadata"]
+                .as_object_mut()
+                .unwrap()
+                .remove("creationTimestamp");
             later.insert(object["metadata"]["name"].to_string(), object);
         }
     }
@@ -152,7 +216,9 @@ fn sources(data: &Path, test: &Value, expectation: &Value) -> Sources {
         sources.add("later.json", object.to_string());
     }
     for (namespace, name) in SUITE_SECRETS {
-        let text = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: {namespace}}}\n");
+        let text = format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: {namespace}}}\n"
+        );
         sources.add(format!("{name}.yaml"), text);
     }
     sources
@@ -166,7 +232,9 @@ fn without(text: &str, object: &Value) -> String {
     let has = |document: &str, line: &str| document.lines().any(|one| one.trim_end() == line);
     let kept: Vec<&str> = text
         .split("\n---")
-        .filter(|document| !(has(document, &kind) && has(document, &name) && has(document, &namespace)))
+        .filter(|document| {
+            !(has(document, &kind) && has(document, &name) && has(document, &namespace))
+        })
         .collect();
     kept.join("\n---")
 }
@@ -204,22 +272,32 @@ fn check(expectation: &Value, out: &Import) -> Result<(), String> {
         let (namespace, name) = object(&expectation["route"]);
         let kind = expectation["kind"].as_str().unwrap();
         let route = status.routes.iter().find(|route| {
-            route.route.kind == kind && route.route.namespace == namespace && route.route.name == name
+            route.route.kind == kind
+                && route.route.namespace == namespace
+                && route.route.name == name
         });
-        route.map(|route| route.parents.as_slice()).ok_or_else(|| "no such route".to_string())
+        route
+            .map(|route| route.parents.as_slice())
+            .ok_or_else(|| "no such route".to_string())
     };
     let of_parent = || -> Result<Vec<_>, String> {
         let (namespace, name) = object(&expectation["parent"]);
         let kind = expectation["parent"]["kind"].as_str().unwrap_or("Gateway");
         let parents = route_parents()?.iter();
         Ok(parents
-            .filter(|one| one.parent.kind == kind && one.parent.namespace == namespace && one.parent.name == name)
+            .filter(|one| {
+                one.parent.kind == kind
+                    && one.parent.namespace == namespace
+                    && one.parent.name == name
+            })
             .collect())
     };
     let gateway = |kind: &str, value: &Value| {
         let (namespace, name) = object(value);
         let found = status.gateways.iter().find(|one| {
-            one.gateway.kind == kind && one.gateway.namespace == namespace && one.gateway.name == name
+            one.gateway.kind == kind
+                && one.gateway.namespace == namespace
+                && one.gateway.name == name
         });
         found.ok_or_else(|| format!("no {kind} {namespace}/{name}"))
     };
@@ -236,7 +314,9 @@ fn check(expectation: &Value, out: &Import) -> Result<(), String> {
             {
                 return Err(format!("{} references", parents.len()));
             }
-            parents.iter().try_for_each(|parent| has(&parent.conditions, &expectation["condition"]))
+            parents
+                .iter()
+                .try_for_each(|parent| has(&parent.conditions, &expectation["condition"]))
         }
         "route_parents_exactly" => {
             if route_parents()?.len() != 1 {
@@ -248,9 +328,16 @@ fn check(expectation: &Value, out: &Import) -> Result<(), String> {
         }
         "route_no_accepted_parents" => {
             let accepted = route_parents()?.iter().any(|parent| {
-                parent.conditions.iter().any(|one| one.kind == "Accepted" && one.status == "True")
+                parent
+                    .conditions
+                    .iter()
+                    .any(|one| one.kind == "Accepted" && one.status == "True")
             });
-            if accepted { Err("accepted".into()) } else { Ok(()) }
+            if accepted {
+                Err("accepted".into())
+            } else {
+                Ok(())
+            }
         }
         "listener_status" | "listener_conditions" => {
             let (namespace, name) = object(&expectation["parent"]);
@@ -273,20 +360,29 @@ fn check(expectation: &Value, out: &Import) -> Result<(), String> {
             // Upstream wants each expected kind among those there are, and none
             // where it expects none.
             if let Some(kinds) = expectation["supported_kinds"].as_array() {
-                let has = |kind: &Value| listener.supported_kinds.iter().any(|own| kind == own.as_str());
-                if !kinds.iter().all(has) || (kinds.is_empty() && !listener.supported_kinds.is_empty()) {
+                let has = |kind: &Value| {
+                    listener
+                        .supported_kinds
+                        .iter()
+                        .any(|own| kind == own.as_str())
+                };
+                if !kinds.iter().all(has)
+                    || (kinds.is_empty() && !listener.supported_kinds.is_empty())
+                {
                     return Err(format!("supported kinds {:?}", listener.supported_kinds));
                 }
             }
             let mut conditions = expectation["conditions"].as_array().into_iter().flatten();
             conditions.try_for_each(|want| has(&listener.conditions, want))
         }
-        "gateway_condition" => {
-            has(&gateway("Gateway", &expectation["gateway"])?.conditions, &expectation["condition"])
-        }
-        "listenerset_condition" => {
-            has(&gateway("ListenerSet", &expectation["listenerset"])?.conditions, &expectation["condition"])
-        }
+        "gateway_condition" => has(
+            &gateway("Gateway", &expectation["gateway"])?.conditions,
+            &expectation["condition"],
+        ),
+        "listenerset_condition" => has(
+            &gateway("ListenerSet", &expectation["listenerset"])?.conditions,
+            &expectation["condition"],
+        ),
         "gateway_attached_listenersets" => {
             let count = gateway("Gateway", &expectation["gateway"])?.attached_listener_sets;
             if count.map(u64::from) == expectation["count"].as_u64() {
@@ -303,7 +399,11 @@ fn check(expectation: &Value, out: &Import) -> Result<(), String> {
                 .filter(|one| one.gateway.namespace == namespace && one.gateway.name == name)
                 .map(|one| one.attached_routes)
                 .sum();
-            if attached == 0 { Ok(()) } else { Err(format!("{attached} attached routes")) }
+            if attached == 0 {
+                Ok(())
+            } else {
+                Err(format!("{attached} attached routes"))
+            }
         }
         other => Err(format!("the expectation's type {other} is not known")),
     }
@@ -316,10 +416,15 @@ fn has(conditions: &[Condition], want: &Value) -> Result<(), String> {
     let Some(found) = conditions.iter().find(|one| one.kind == kind) else {
         return Err(format!("no condition {kind}"));
     };
-    let reason = want["reason"].as_str().is_none_or(|reason| reason == found.reason);
+    let reason = want["reason"]
+        .as_str()
+        .is_none_or(|reason| reason == found.reason);
     if want["status"] == found.status.as_str() && reason {
         Ok(())
     } else {
-        Err(format!("{kind} is {} ({}: {})", found.status, found.reason, found.message))
+        Err(format!(
+            "{kind} is {} ({}: {})",
+            found.status, found.reason, found.message
+        ))
     }
 }

@@ -15,9 +15,11 @@
 //! * `files.rs`: manifests of a test, and the command line that reads them
 //! * `requests.rs`: cases as request lines, and the decisions on them
 //! * `expect.rs`: whether a decision meets a case
+//! * `backend.rs`: what the client sees where the backend fails first
 //! * `weights.rs`: shares, counted over evenly spaced draws
 //! * `status.rs`: what a controller would write
 
+mod backend;
 mod expect;
 mod files;
 mod requests;
@@ -86,7 +88,7 @@ fn main() -> ExitCode {
 struct Upstream {
     document: Value,
     folder: PathBuf,
-    decisions: OnceLock<Result<Vec<Asked>, String>>,
+    decisions: OnceLock<Result<Vec<Vec<Asked>>, String>>,
     status: OnceLock<Result<Value, String>>,
 }
 
@@ -137,30 +139,38 @@ impl Upstream {
             .get_or_init(|| requests::ask(&self.folder, &self.document));
         let asked = asked.as_ref().map_err(Clone::clone)?;
         let case = &self.cases()[at];
-        let Asked { request, decisions } = &asked[at];
         let expect = &case["expect"];
-        let failure = |why: String, decision: &Value| {
-            format!("{why}\nrequest  {request}\ndecision {decision}\nexpected {expect}")
-        };
-        if expect.get("weights").is_some() {
-            let first = decisions.first().unwrap_or(&Value::Null);
-            return weights::check(expect, decisions).map_err(|why| failure(why, first));
-        }
-        for decision in decisions {
-            expect::check(case, decision).map_err(|why| failure(why, decision))?;
+        for Asked { request, decisions } in &asked[at] {
+            let failure = |why: String, decision: &Value| {
+                format!("{why}\nrequest  {request}\ndecision {decision}\nexpected {expect}")
+            };
+            if expect.get("weights").is_some() {
+                let first = decisions.first().unwrap_or(&Value::Null);
+                weights::check(expect, decisions).map_err(|why| failure(why, first))?;
+                continue;
+            }
+            for decision in decisions {
+                expect::check(case, request, decision).map_err(|why| failure(why, decision))?;
+            }
         }
         Ok(())
     }
 
     fn try_status(&self, at: usize) -> Result<(), String> {
         let expect = &self.statuses()[at];
-        let precondition = &expect["precondition"];
-        let read = || status::read(&self.folder, &self.document, precondition);
-        // Two expectations in all change the manifests first.
-        let status = if precondition.is_null() {
-            self.status.get_or_init(read).clone()
-        } else {
-            read()
+        // What a case creates late is there when upstream looks at the status. Two
+        // expectations in all delete something first, and are read on their own.
+        let late = self.cases().iter().map(|case| &case["precondition"]);
+        let late = late
+            .into_iter()
+            .find(|one| one.get("create_after_manifests").is_some());
+        let read = |precondition| status::read(&self.folder, &self.document, precondition);
+        let status = match &expect["precondition"] {
+            Value::Null => self
+                .status
+                .get_or_init(|| read(late.unwrap_or(&Value::Null)))
+                .clone(),
+            precondition => read(precondition),
         };
         status::check(expect, &status?).map_err(|why| format!("{why}\nexpected {expect}"))
     }
