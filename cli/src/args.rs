@@ -9,7 +9,12 @@ use fingerpost::{RequestProtocol, Scheme};
 
 /// Route requests over the manifests you have, offline, and learn why.
 #[derive(Debug, Parser)]
-#[command(name = "fingerpost", version, max_term_width = 100, infer_long_args = false)]
+#[command(
+    name = "fingerpost",
+    version,
+    max_term_width = 100,
+    infer_long_args = false
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -90,11 +95,14 @@ pub(crate) struct ShowArgs {
     #[arg(required = true, value_name = "FILES")]
     pub(crate) files: Vec<PathBuf>,
     /// What a controller would write into the status of each object
-    #[arg(long, conflicts_with = "stats")]
+    #[arg(long, conflicts_with_all = ["stats", "tries"])]
     pub(crate) status: bool,
     /// The table's sizes and worst-case bounds
-    #[arg(long)]
+    #[arg(long, conflicts_with = "tries")]
     pub(crate) stats: bool,
+    /// The table's path tries
+    #[arg(long)]
+    pub(crate) tries: bool,
     #[command(flatten)]
     pub(crate) import: ImportArgs,
 }

@@ -8,8 +8,8 @@
 
 use std::net::IpAddr;
 
-use fingerpost::diagnostic::codes::request::INVALID_CURL;
 use fingerpost::RequestProtocol;
+use fingerpost::diagnostic::codes::request::INVALID_CURL;
 use fingerpost::json::RequestError;
 
 /// The request of a curl command.
@@ -34,7 +34,10 @@ pub(crate) struct CurlRequest {
 pub(crate) fn parse(text: &str) -> Result<CurlRequest, RequestError> {
     let mut curl = Curl::default();
     let words = words(text, &mut curl.notes)?;
-    let mut words = words.into_iter().skip_while(|word| word == "$" || word == "%").peekable();
+    let mut words = words
+        .into_iter()
+        .skip_while(|word| word == "$" || word == "%")
+        .peekable();
     match words.next() {
         Some(name) if is_curl(&name) => {}
         Some(name) => return Err(refuse(format!("the command is '{name}', not curl"))),
@@ -66,8 +69,7 @@ pub(crate) fn parse(text: &str) -> Result<CurlRequest, RequestError> {
             curl.apply(option, &format!("--{name}"), value)?;
         } else {
             // Short options may be run together: -sSL, -XPOST.
-            let mut letters = word.char_indices().skip(1);
-            while let Some((at, letter)) = letters.next() {
+            for (at, letter) in word.char_indices().skip(1) {
                 let option = short_option(letter)
                     .ok_or_else(|| refuse(format!("curl option -{letter} is not known here")))?;
                 let shown = format!("-{letter}");
@@ -95,7 +97,9 @@ pub(crate) fn parse(text: &str) -> Result<CurlRequest, RequestError> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Effect {
     /// Nothing; with a value or without.
-    Ignore { value: bool },
+    Ignore {
+        value: bool,
+    },
     /// Nothing that can be told from here.
     Note,
     Method,
@@ -165,23 +169,52 @@ fn long_option(name: &str) -> Option<Effect> {
         | "variable" => Effect::Note,
         "verbose" | "silent" | "show-error" | "insecure" | "location" | "location-trusted"
         | "include" | "show-headers" | "fail" | "fail-with-body" | "fail-early" | "globoff"
-        | "no-buffer" | "remote-name" | "remote-header-name" | "progress-bar" | "ipv4"
-        | "ipv6" | "parallel" | "disable" | "no-keepalive" | "no-progress-meter" | "tlsv1"
-        | "tlsv1.0" | "tlsv1.1" | "tlsv1.2" | "tlsv1.3" | "ssl-reqd" | "create-dirs"
-        | "tcp-nodelay" | "tcp-fastopen" | "false-start" | "no-alpn" | "anyauth" | "basic"
-        | "digest" | "negotiate" | "ntlm" | "raw" | "compressed-ssh" | "no-sessionid"
-        | "retry-all-errors" | "retry-connrefused" | "post301" | "post302" | "post303" => {
+        | "no-buffer" | "remote-name" | "remote-header-name" | "progress-bar" | "ipv4" | "ipv6"
+        | "parallel" | "disable" | "no-keepalive" | "no-progress-meter" | "tlsv1" | "tlsv1.0"
+        | "tlsv1.1" | "tlsv1.2" | "tlsv1.3" | "ssl-reqd" | "create-dirs" | "tcp-nodelay"
+        | "tcp-fastopen" | "false-start" | "no-alpn" | "anyauth" | "basic" | "digest"
+        | "negotiate" | "ntlm" | "raw" | "compressed-ssh" | "no-sessionid" | "retry-all-errors"
+        | "retry-connrefused" | "post301" | "post302" | "post303" => {
             Effect::Ignore { value: false }
         }
-        "output" | "output-dir" | "write-out" | "max-time" | "connect-timeout" | "retry"
-        | "retry-delay" | "retry-max-time" | "max-redirs" | "cacert" | "capath" | "cert"
-        | "cert-type" | "key" | "key-type" | "pass" | "ciphers" | "tls13-ciphers"
-        | "tls-max" | "dump-header" | "cookie-jar" | "interface" | "local-port"
-        | "limit-rate" | "speed-limit" | "speed-time" | "stderr" | "trace" | "trace-ascii"
-        | "keepalive-time" | "dns-servers" | "max-filesize" | "noproxy" | "pinnedpubkey"
-        | "rate" | "unix-socket" | "abstract-unix-socket" | "expect100-timeout" => {
-            Effect::Ignore { value: true }
-        }
+        "output"
+        | "output-dir"
+        | "write-out"
+        | "max-time"
+        | "connect-timeout"
+        | "retry"
+        | "retry-delay"
+        | "retry-max-time"
+        | "max-redirs"
+        | "cacert"
+        | "capath"
+        | "cert"
+        | "cert-type"
+        | "key"
+        | "key-type"
+        | "pass"
+        | "ciphers"
+        | "tls13-ciphers"
+        | "tls-max"
+        | "dump-header"
+        | "cookie-jar"
+        | "interface"
+        | "local-port"
+        | "limit-rate"
+        | "speed-limit"
+        | "speed-time"
+        | "stderr"
+        | "trace"
+        | "trace-ascii"
+        | "keepalive-time"
+        | "dns-servers"
+        | "max-filesize"
+        | "noproxy"
+        | "pinnedpubkey"
+        | "rate"
+        | "unix-socket"
+        | "abstract-unix-socket"
+        | "expect100-timeout" => Effect::Ignore { value: true },
         _ => return None,
     })
 }
@@ -234,7 +267,9 @@ impl Curl {
     fn apply(&mut self, option: Effect, shown: &str, value: String) -> Result<(), RequestError> {
         match option {
             Effect::Ignore { .. } => {}
-            Effect::Note => self.notes.push(format!("curl option {shown} is passed over")),
+            Effect::Note => self
+                .notes
+                .push(format!("curl option {shown} is passed over")),
             Effect::Method => self.method = Some(value),
             Effect::Header => self.header(&value)?,
             Effect::Head => self.head = true,
@@ -260,7 +295,8 @@ impl Curl {
             }
             Effect::Cookie if value.contains('=') => self.imply("cookie", value),
             Effect::Cookie => {
-                self.notes.push(format!("the cookies in the file '{value}' are left out"));
+                self.notes
+                    .push(format!("the cookies in the file '{value}' are left out"));
             }
             Effect::User => {
                 let encoded = base64(value.as_bytes());
@@ -282,7 +318,8 @@ impl Curl {
     /// empty value.
     fn header(&mut self, text: &str) -> Result<(), RequestError> {
         if let Some(file) = text.strip_prefix('@') {
-            self.notes.push(format!("the headers in the file '{file}' are left out"));
+            self.notes
+                .push(format!("the headers in the file '{file}' are left out"));
             return Ok(());
         }
         if let Some((name, value)) = text.split_once(':') {
@@ -292,7 +329,9 @@ impl Curl {
         } else if let Some(name) = text.strip_suffix(';') {
             self.headers.push((name.to_owned(), Some(String::new())));
         } else {
-            return Err(refuse(format!("'{text}' is not a header: write 'name: value'")));
+            return Err(refuse(format!(
+                "'{text}' is not a header: write 'name: value'"
+            )));
         }
         Ok(())
     }
@@ -317,18 +356,28 @@ impl Curl {
 
     fn finish(mut self) -> Result<CurlRequest, RequestError> {
         let mut urls = std::mem::take(&mut self.urls).into_iter();
-        let Some(url) = urls.next() else { return Err(refuse("the command names no URL")) };
+        let Some(url) = urls.next() else {
+            return Err(refuse("the command names no URL"));
+        };
         if urls.next().is_some() {
-            return Err(refuse("the command names more than one URL: explain one at a time"));
+            return Err(refuse(
+                "the command names more than one URL: explain one at a time",
+            ));
         }
         // curl guesses http where a URL has no scheme.
-        let mut url = if url.contains("://") { url } else { format!("http://{url}") };
+        let mut url = if url.contains("://") {
+            url
+        } else {
+            format!("http://{url}")
+        };
         if self.get {
             let query = self.data.join("&");
             if !query.is_empty() {
                 let (head, fragment) = url.split_once('#').unwrap_or((url.as_str(), ""));
                 let joint = if head.contains('?') { '&' } else { '?' };
-                url = format!("{head}{joint}{query}#{fragment}").trim_end_matches('#').to_owned();
+                url = format!("{head}{joint}{query}#{fragment}")
+                    .trim_end_matches('#')
+                    .to_owned();
             }
             self.has_body = false;
             self.implied.retain(|(name, _)| *name != "content-type");
@@ -349,17 +398,36 @@ impl Curl {
         let destination_ip = self.resolved(&url);
         self.imply_default("user-agent", "curl");
         self.imply_default("accept", "*/*");
-        let Self { headers, implied, protocol, notes, .. } = self;
-        let named = |name: &str| headers.iter().any(|(taken, _)| taken.eq_ignore_ascii_case(name));
+        let Self {
+            headers,
+            implied,
+            protocol,
+            notes,
+            ..
+        } = self;
+        let named = |name: &str| {
+            headers
+                .iter()
+                .any(|(taken, _)| taken.eq_ignore_ascii_case(name))
+        };
         let headers = implied
             .into_iter()
             .filter(|(name, _)| !named(name))
             .map(|(name, value)| (name.to_owned(), value))
             .chain(headers.iter().filter_map(|(name, value)| {
-                value.as_ref().map(|value| (name.to_ascii_lowercase(), value.clone()))
+                value
+                    .as_ref()
+                    .map(|value| (name.to_ascii_lowercase(), value.clone()))
             }))
             .collect();
-        Ok(CurlRequest { method, url, headers, protocol, destination_ip, notes })
+        Ok(CurlRequest {
+            method,
+            url,
+            headers,
+            protocol,
+            destination_ip,
+            notes,
+        })
     }
 
     /// What curl sends unless told otherwise.
@@ -372,7 +440,9 @@ impl Curl {
     /// The address that a `--resolve host:port:address` gives the URL's host.
     fn resolved(&mut self, url: &str) -> Option<IpAddr> {
         let target = crate::url::parse(url).ok()?;
-        let port = target.port.or(target.scheme.map(|scheme| scheme.default_port()))?;
+        let port = target
+            .port
+            .or(target.scheme.map(|scheme| scheme.default_port()))?;
         let host = target.host.as_deref()?;
         self.resolve.iter().rev().find_map(|entry| {
             let mut parts = entry.trim_start_matches(['+', '-']).splitn(3, ':');
@@ -380,18 +450,26 @@ impl Curl {
             let first = addresses.split(',').next()?;
             let hit = name == "*" || name.eq_ignore_ascii_case(host);
             let hit = hit && number.parse() == Ok(port);
-            if hit { first.trim_matches(['[', ']']).parse().ok() } else { None }
+            if hit {
+                first.trim_matches(['[', ']']).parse().ok()
+            } else {
+                None
+            }
         })
     }
 }
 
 /// Takes dot segments out of a URL's path, as curl does before it sends it.
 fn without_dot_segments(url: &str) -> String {
-    let Some(start) = url.find("://").map(|at| at + 3) else { return url.to_owned() };
+    let Some(start) = url.find("://").map(|at| at + 3) else {
+        return url.to_owned();
+    };
     let Some(slash) = url[start..].find(['/', '?', '#']).map(|at| at + start) else {
         return url.to_owned();
     };
-    let end = url[slash..].find(['?', '#']).map_or(url.len(), |at| at + slash);
+    let end = url[slash..]
+        .find(['?', '#'])
+        .map_or(url.len(), |at| at + slash);
     let (head, path, tail) = (&url[..slash], &url[slash..end], &url[end..]);
     if !path.split('/').any(|segment| matches!(segment, "." | "..")) {
         return url.to_owned();
@@ -419,7 +497,9 @@ fn without_dot_segments(url: &str) -> String {
 /// Puts another request target in place of a URL's path and query.
 fn with_target(url: &str, target: &str) -> String {
     let start = url.find("://").map_or(0, |at| at + 3);
-    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| at + start);
+    let end = url[start..]
+        .find(['/', '?', '#'])
+        .map_or(url.len(), |at| at + start);
     let slash = if target.starts_with('/') { "" } else { "/" };
     format!("{}{slash}{target}", &url[..end])
 }
@@ -457,7 +537,11 @@ fn base64(bytes: &[u8]) -> String {
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for index in 0..4 {
             let letter = ALPHABET[(bits >> (18 - 6 * index)) as usize & 63];
-            out.push(if index <= chunk.len() { char::from(letter) } else { '=' });
+            out.push(if index <= chunk.len() {
+                char::from(letter)
+            } else {
+                '='
+            });
         }
     }
     out
@@ -560,7 +644,9 @@ fn ansi_quoted(chars: &mut Chars<'_>, word: &mut String) -> Result<(), RequestEr
                     let mut value = 0u32;
                     let mut digits = 0;
                     while digits < most {
-                        let Some(digit) = chars.peek().and_then(|c| c.to_digit(16)) else { break };
+                        let Some(digit) = chars.peek().and_then(|c| c.to_digit(16)) else {
+                            break;
+                        };
                         value = value << 4 | digit;
                         digits += 1;
                         chars.next();
@@ -614,7 +700,10 @@ mod tests {
     #[test]
     fn a_plain_command_is_a_get_with_curls_own_headers() {
         let request = curl("$ curl -sS shop.example/cart");
-        assert_eq!((request.method.as_str(), request.url.as_str()), ("GET", "http://shop.example/cart"));
+        assert_eq!(
+            (request.method.as_str(), request.url.as_str()),
+            ("GET", "http://shop.example/cart")
+        );
         assert_eq!(header(&request, "accept"), ["*/*"]);
         assert_eq!(header(&request, "user-agent"), ["curl"]);
     }
@@ -625,11 +714,17 @@ mod tests {
             "curl 'https://shop.example/a?b=c' \\\n  -X 'PUT' \\\r\n  -H 'Accept: text/html' \\\n  \
              -b 'a=1; b=2' -H $'x-t: it\\'s \\u00e9' --data-raw '{\"k\":1}' --compressed ;",
         );
-        assert_eq!((request.method.as_str(), request.url.as_str()), ("PUT", "https://shop.example/a?b=c"));
+        assert_eq!(
+            (request.method.as_str(), request.url.as_str()),
+            ("PUT", "https://shop.example/a?b=c")
+        );
         assert_eq!(header(&request, "accept"), ["text/html"]);
         assert_eq!(header(&request, "cookie"), ["a=1; b=2"]);
         assert_eq!(header(&request, "x-t"), ["it's \u{e9}"]);
-        assert_eq!(header(&request, "content-type"), ["application/x-www-form-urlencoded"]);
+        assert_eq!(
+            header(&request, "content-type"),
+            ["application/x-www-form-urlencoded"]
+        );
         assert!(request.notes.is_empty(), "{:?}", request.notes);
     }
 
@@ -647,13 +742,17 @@ mod tests {
     #[test]
     fn get_puts_the_data_into_the_query() {
         let request = curl("curl -G http://a/x?y=1 -d q=1 --data-urlencode 'z=a b&c'");
-        assert_eq!((request.method.as_str(), request.url.as_str()), ("GET", "http://a/x?y=1&q=1&z=a%20b%26c"));
+        assert_eq!(
+            (request.method.as_str(), request.url.as_str()),
+            ("GET", "http://a/x?y=1&q=1&z=a%20b%26c")
+        );
         assert!(header(&request, "content-type").is_empty());
     }
 
     #[test]
     fn headers_are_added_emptied_and_taken_away() {
-        let request = curl("curl http://a/ -H 'X-A: 1' -H 'x-a:2' -H 'Accept:' -H 'X-Empty;' -A ''");
+        let request =
+            curl("curl http://a/ -H 'X-A: 1' -H 'x-a:2' -H 'Accept:' -H 'X-Empty;' -A ''");
         assert_eq!(header(&request, "x-a"), ["1", "2"]);
         assert!(header(&request, "accept").is_empty());
         assert!(header(&request, "user-agent").is_empty());
@@ -662,7 +761,10 @@ mod tests {
 
     #[test]
     fn credentials_become_an_authorization_header() {
-        assert_eq!(header(&curl("curl -u user:pass http://a/"), "authorization"), ["Basic dXNlcjpwYXNz"]);
+        assert_eq!(
+            header(&curl("curl -u user:pass http://a/"), "authorization"),
+            ["Basic dXNlcjpwYXNz"]
+        );
         assert_eq!(base64(b"a"), "YQ==");
         assert_eq!(base64(b"ab"), "YWI=");
         assert_eq!(base64(b""), "");
@@ -671,24 +773,42 @@ mod tests {
     #[test]
     fn resolve_gives_the_destination_address() {
         let ip = |text: &str| curl(text).destination_ip.map(|ip| ip.to_string());
-        assert_eq!(ip("curl --resolve a:443:10.0.0.1 https://a/").as_deref(), Some("10.0.0.1"));
-        assert_eq!(ip("curl --resolve 'a:80:[::1]' http://a/").as_deref(), Some("::1"));
+        assert_eq!(
+            ip("curl --resolve a:443:10.0.0.1 https://a/").as_deref(),
+            Some("10.0.0.1")
+        );
+        assert_eq!(
+            ip("curl --resolve 'a:80:[::1]' http://a/").as_deref(),
+            Some("::1")
+        );
         assert_eq!(ip("curl --resolve b:80:10.0.0.1 http://a/"), None);
         assert_eq!(ip("curl --resolve a:81:10.0.0.1 http://a/"), None);
     }
 
     #[test]
     fn curl_resolves_dot_segments_unless_told_not_to() {
-        assert_eq!(curl("curl http://a/b/../c/./d?e=/../f").url, "http://a/c/d?e=/../f");
+        assert_eq!(
+            curl("curl http://a/b/../c/./d?e=/../f").url,
+            "http://a/c/d?e=/../f"
+        );
         assert_eq!(curl("curl http://a/../../b/..").url, "http://a/");
-        assert_eq!(curl("curl --path-as-is http://a/b/../c").url, "http://a/b/../c");
-        assert_eq!(curl("curl --request-target /x/../y http://a/b").url, "http://a/x/../y");
+        assert_eq!(
+            curl("curl --path-as-is http://a/b/../c").url,
+            "http://a/b/../c"
+        );
+        assert_eq!(
+            curl("curl --request-target /x/../y http://a/b").url,
+            "http://a/x/../y"
+        );
     }
 
     #[test]
     fn words_split_as_a_shell_splits_them() {
         let split = |text: &str| words(text, &mut Vec::new()).unwrap();
-        assert_eq!(split(r#"a 'b c' "d \"e\" $" f\ g ''"#), ["a", "b c", "d \"e\" $", "f g", ""]);
+        assert_eq!(
+            split(r#"a 'b c' "d \"e\" $" f\ g ''"#),
+            ["a", "b c", "d \"e\" $", "f g", ""]
+        );
         assert_eq!(split("a\\\nb # c\nd"), ["ab", "d"]);
         assert_eq!(split("a#b 'x'y\"z\""), ["a#b", "xyz"]);
         let mut notes = Vec::new();

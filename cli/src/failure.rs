@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use fingerpost::diagnostic::codes::cli;
 use fingerpost::json::RequestError;
 
 /// Exit code of a command that did what it was asked.
@@ -50,7 +51,8 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) | Self::Unreadable(message) => f.write_str(message),
+            Self::Usage(message) => f.write_str(message),
+            Self::Unreadable(message) => write!(f, "{message} [{}]", cli::UNREADABLE),
             Self::Request(error) => write!(f, "{} [{}]", error.message(), error.code()),
             Self::Output(error) => write!(f, "the output cannot be written: {error}"),
         }

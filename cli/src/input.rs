@@ -32,12 +32,18 @@ const MAX_DEPTH: usize = 128;
 /// A file or folder that cannot be read, is too large or is not UTF-8; a folder
 /// without manifests; a name given twice for standard input.
 pub(crate) fn read(names: &[PathBuf]) -> Result<Sources, Failure> {
-    let mut reader = Reader { sources: Sources::new(), left: MAX_TOTAL, entered: HashSet::new() };
+    let mut reader = Reader {
+        sources: Sources::new(),
+        left: MAX_TOTAL,
+        entered: HashSet::new(),
+    };
     let mut stdin = false;
     for name in names {
         if name.as_os_str() == "-" {
             if std::mem::replace(&mut stdin, true) {
-                return Err(Failure::Usage("standard input ('-') is named twice".to_owned()));
+                return Err(Failure::Usage(
+                    "standard input ('-') is named twice".to_owned(),
+                ));
             }
             reader.add("<stdin>", io::stdin().lock())?;
         } else {
@@ -57,6 +63,10 @@ struct Reader {
 impl Reader {
     /// A file or folder that the user named: a file of any kind and ending.
     fn named(&mut self, path: &Path) -> Result<(), Failure> {
+        if path.extension() == Some(OsStr::new("fpt")) {
+            let why = "compiled snapshots are not taken here, only manifests";
+            return Err(Failure::unreadable(&shown(path), why));
+        }
         let kind = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
         if !kind.is_dir() {
             return self.file(path);
@@ -106,14 +116,12 @@ impl Reader {
         // Sorted, so that it does not depend on the file system by which of
         // several links a folder is entered.
         folders.sort();
-        folders.iter().try_for_each(|folder| self.folder(folder, depth + 1, files))
+        folders
+            .iter()
+            .try_for_each(|folder| self.folder(folder, depth + 1, files))
     }
 
     fn file(&mut self, path: &Path) -> Result<(), Failure> {
-        if path.extension() == Some(OsStr::new("fpt")) {
-            let why = "compiled snapshots are not taken here, only manifests";
-            return Err(Failure::unreadable(&shown(path), why));
-        }
         let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
         self.add(&shown(path), file)
     }
@@ -131,7 +139,10 @@ impl Reader {
         self.left -= bytes.len() as u64;
         self.sources.add_bytes(name, bytes).map_err(|refused| {
             let at = refused.origin.unwrap_or_default();
-            Failure::unreadable(&format!("{name}:{}:{}", at.line, at.column), refused.message)
+            Failure::unreadable(
+                &format!("{name}:{}:{}", at.line, at.column),
+                refused.message,
+            )
         })?;
         Ok(())
     }

@@ -56,6 +56,6 @@ fn run(cli: &Cli) -> Result<u8, Failure> {
         Command::Check(args) => commands::check::run(args, cli.json),
         Command::Show(args) => commands::show::run(args, cli.json),
         Command::Route(args) => commands::route::run(args, cli.json),
-        Command::Explain(_) => Err(Failure::Usage("".into())),
+        Command::Explain(args) => commands::explain::run(args, cli.json),
     }
 }

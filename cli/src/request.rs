@@ -3,8 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use fingerpost::diagnostic::codes::request::INVALID_FIELD;
 use fingerpost::RequestProtocol;
+use fingerpost::diagnostic::codes::request::INVALID_FIELD;
 use fingerpost::json::{RequestError, RequestJson};
 
 use crate::args::RequestArgs;
@@ -25,7 +25,9 @@ pub(crate) struct Draft {
 ///
 /// A word is missing.
 pub(crate) fn split(words: &[OsString]) -> Result<(Vec<PathBuf>, String, String), Failure> {
-    let Some((url, before)) = words.split_last() else { return Err(usage("FILES, METHOD and URL")) };
+    let Some((url, before)) = words.split_last() else {
+        return Err(usage("FILES, METHOD and URL"));
+    };
     let url = utf8(url, "the URL")?;
     if url::is_connection(&url) {
         // A connection has no method; one that is given is passed over.
@@ -66,7 +68,7 @@ pub(crate) fn from_url(
     options: &RequestArgs,
 ) -> Result<Draft, RequestError> {
     let target = url::parse(url)?;
-    draft(method, target, options, |_| Ok(()))
+    draft(method, &target, options, |_| Ok(()))
 }
 
 /// The request of a curl command; options come on top.
@@ -76,14 +78,16 @@ pub(crate) fn from_url(
 /// What of it cannot be taken.
 pub(crate) fn from_curl(curl: CurlRequest, options: &RequestArgs) -> Result<Draft, RequestError> {
     let target = url::parse(&curl.url)?;
-    let mut draft = draft(&curl.method, target, options, |request| {
+    let mut draft = draft(&curl.method, &target, options, |request| {
         if let Some(protocol) = curl.protocol {
             request.set_protocol(protocol);
         }
         if let Some(ip) = curl.destination_ip {
             request.set_destination_ip(ip);
         }
-        curl.headers.iter().try_for_each(|(name, value)| add_header(request, name, value))
+        curl.headers
+            .iter()
+            .try_for_each(|(name, value)| add_header(request, name, value))
     })?;
     draft.notes.extend(curl.notes);
     Ok(draft)
@@ -92,7 +96,7 @@ pub(crate) fn from_curl(curl: CurlRequest, options: &RequestArgs) -> Result<Draf
 /// The URL first, then what `more` says, then the options: the later counts.
 fn draft(
     method: &str,
-    target: Target,
+    target: &Target,
     options: &RequestArgs,
     more: impl FnOnce(&mut RequestJson) -> Result<(), RequestError>,
 ) -> Result<Draft, RequestError> {
@@ -101,7 +105,9 @@ fn draft(
     request.set_method(method.as_bytes());
     let ip = target.ip();
     if let Some(fragment) = &target.fragment {
-        notes.push(format!("the fragment '#{fragment}' is left out: clients do not send it"));
+        notes.push(format!(
+            "the fragment '#{fragment}' is left out: clients do not send it"
+        ));
     }
     if let Some(protocol) = target.protocol {
         request.set_protocol(protocol);
@@ -246,8 +252,10 @@ mod tests {
 
     #[test]
     fn a_host_header_is_the_authority_and_an_option_counts_more() {
-        let mut options =
-            RequestArgs { headers: vec!["Host: b".into(), "X: 1".into()], ..RequestArgs::default() };
+        let mut options = RequestArgs {
+            headers: vec!["Host: b".into(), "X: 1".into()],
+            ..RequestArgs::default()
+        };
         let request = from("http://a:81/", &options);
         assert_eq!(request.authority(), Some(&b"b"[..]));
         assert_eq!(request.port(), Some(81));
@@ -259,9 +267,15 @@ mod tests {
     #[test]
     fn a_connection_has_server_name_or_address() {
         let options = RequestArgs::default();
-        assert_eq!(from("tls://db.example:1", &options).sni(), Some("db.example"));
+        assert_eq!(
+            from("tls://db.example:1", &options).sni(),
+            Some("db.example")
+        );
         let request = from("tcp://10.0.0.1:1", &options);
-        assert_eq!((request.sni(), request.destination_ip()), (None, "10.0.0.1".parse().ok()));
+        assert_eq!(
+            (request.sni(), request.destination_ip()),
+            (None, "10.0.0.1".parse().ok())
+        );
     }
 
     #[test]
@@ -272,8 +286,14 @@ mod tests {
 
     #[test]
     fn what_is_no_header_or_attribute_is_refused() {
-        let headers = RequestArgs { headers: vec!["x".into()], ..RequestArgs::default() };
-        let attributes = RequestArgs { attributes: vec!["x".into()], ..RequestArgs::default() };
+        let headers = RequestArgs {
+            headers: vec!["x".into()],
+            ..RequestArgs::default()
+        };
+        let attributes = RequestArgs {
+            attributes: vec!["x".into()],
+            ..RequestArgs::default()
+        };
         assert!(from_url("GET", "/", &headers).is_err());
         assert!(from_url("GET", "/", &attributes).is_err());
         assert!(from_url("G T", "/", &RequestArgs::default()).is_err());

@@ -62,9 +62,14 @@ pub(crate) fn stream(
         }
         out.clear();
         let answered = if fits {
-            request.parse(text).and_then(|()| answers.answer(&request, &mut out))
+            request
+                .parse(text)
+                .and_then(|()| answers.answer(&request, &mut out))
         } else {
-            Err(RequestError::new(LIMIT, format!("the line is longer than {MAX_LINE} bytes")))
+            Err(RequestError::new(
+                LIMIT,
+                format!("the line is longer than {MAX_LINE} bytes"),
+            ))
         };
         if let Err(error) = answered {
             bad += 1;
@@ -88,7 +93,10 @@ enum Line {
 
 fn next_line(input: &mut BufReader<impl Read>, line: &mut Vec<u8>) -> io::Result<Line> {
     line.clear();
-    let read = input.by_ref().take(MAX_LINE as u64 + 1).read_until(b'\n', line)?;
+    let read = input
+        .by_ref()
+        .take(MAX_LINE as u64 + 1)
+        .read_until(b'\n', line)?;
     if read == 0 {
         return Ok(Line::End);
     }
@@ -136,8 +144,14 @@ mod tests {
         let lines: Vec<_> = out.lines().collect();
         assert_eq!(bad, 2);
         assert_eq!(lines[0], "/1");
-        assert!(lines[1].starts_with("{\"error\":{\"code\":\"FP1202\""), "{out}");
-        assert_eq!(lines[2], "{\"error\":{\"code\":\"FP1207\",\"message\":\"bad\",\"field\":\"path\"}}");
+        assert!(
+            lines[1].starts_with("{\"error\":{\"code\":\"FP1202\""),
+            "{out}"
+        );
+        assert_eq!(
+            lines[2],
+            "{\"error\":{\"code\":\"FP1207\",\"message\":\"bad\",\"field\":\"path\"}}"
+        );
         assert_eq!(lines[3], "/2");
     }
 
@@ -157,7 +171,10 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_not_part_of_the_first_line() {
-        assert_eq!(run(b"\xef\xbb\xbf{\"path\":\"/1\"}\n"), (0, "/1\n".to_owned()));
+        assert_eq!(
+            run(b"\xef\xbb\xbf{\"path\":\"/1\"}\n"),
+            (0, "/1\n".to_owned())
+        );
     }
 
     #[test]

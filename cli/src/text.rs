@@ -51,7 +51,10 @@ mod tests {
     #[test]
     fn what_a_terminal_would_obey_is_shown_instead() {
         assert_eq!(plain("/caf\u{e9}"), "/caf\u{e9}");
-        assert_eq!(plain("a\u{1b}[2Jb\r\n\u{9b}\u{202e}"), r"a\u{1b}[2Jb\r\n\u{9b}\u{202e}");
+        assert_eq!(
+            plain("a\u{1b}[2Jb\r\n\u{9b}\u{202e}"),
+            r"a\u{1b}[2Jb\r\n\u{9b}\u{202e}"
+        );
         assert_eq!(plain(b"a\xff\x80"), r"a\xff\x80");
         assert_eq!(quoted("a"), "\"a\"");
     }

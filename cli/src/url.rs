@@ -69,7 +69,11 @@ pub(crate) fn parse(url: &str) -> Result<Target, RequestError> {
         None => (url, None),
     };
     if url.starts_with('/') || url == "*" {
-        return Ok(Target { path: Some(url.to_owned()), fragment, ..Target::default() });
+        return Ok(Target {
+            path: Some(url.to_owned()),
+            fragment,
+            ..Target::default()
+        });
     }
     let Some((scheme, rest)) = url.split_once("://") else {
         return Err(refuse(format!(
@@ -88,7 +92,10 @@ pub(crate) fn parse(url: &str) -> Result<Target, RequestError> {
         ));
     }
     let (host, port) = host_and_port(authority)?;
-    let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let bare = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .to_owned();
     match scheme {
         Some(scheme) => {
             let path = match path.as_bytes().first() {
@@ -110,12 +117,15 @@ pub(crate) fn parse(url: &str) -> Result<Target, RequestError> {
                 fragment,
             })
         }
-        None if !matches!(path, "" | "/") => {
-            Err(refuse(format!("a {} connection has no path", protocol.as_str())))
-        }
+        None if !matches!(path, "" | "/") => Err(refuse(format!(
+            "a {} connection has no path",
+            protocol.as_str()
+        ))),
         None if port.is_none() => {
             let scheme = protocol.as_str();
-            Err(refuse(format!("a {scheme} connection needs a port: {scheme}://{host}:443")))
+            Err(refuse(format!(
+                "a {scheme} connection needs a port: {scheme}://{host}:443"
+            )))
         }
         None => Ok(Target {
             protocol: Some(protocol),
@@ -131,7 +141,9 @@ fn host_and_port(authority: &str) -> Result<(&str, Option<u16>), RequestError> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {
             let Some((address, after)) = rest.split_once(']') else {
-                return Err(refuse(format!("the IPv6 address in '{authority}' lacks its ']'")));
+                return Err(refuse(format!(
+                    "the IPv6 address in '{authority}' lacks its ']'"
+                )));
             };
             if address.parse::<std::net::Ipv6Addr>().is_err() {
                 return Err(refuse(format!("'{address}' is not an IPv6 address")));
@@ -186,13 +198,28 @@ mod tests {
     #[test]
     fn a_url_gives_authority_port_and_path() {
         let authority = |text: &str| Some(text.to_owned());
-        assert_eq!(http("http://a.example/x?y=1"), (authority("a.example"), None, "/x?y=1".into()));
-        assert_eq!(http("HTTPS://A.example"), (authority("A.example"), None, "/".into()));
+        assert_eq!(
+            http("http://a.example/x?y=1"),
+            (authority("a.example"), None, "/x?y=1".into())
+        );
+        assert_eq!(
+            http("HTTPS://A.example"),
+            (authority("A.example"), None, "/".into())
+        );
         assert_eq!(http("http://a?y"), (authority("a"), None, "/?y".into()));
-        assert_eq!(http("http://a:8080/"), (authority("a:8080"), Some(8080), "/".into()));
+        assert_eq!(
+            http("http://a:8080/"),
+            (authority("a:8080"), Some(8080), "/".into())
+        );
         assert_eq!(http("http://a:/"), (authority("a"), None, "/".into()));
-        assert_eq!(http("http://[::1]:81/"), (authority("[::1]:81"), Some(81), "/".into()));
-        assert_eq!(http("http://[::1]/"), (authority("[::1]"), None, "/".into()));
+        assert_eq!(
+            http("http://[::1]:81/"),
+            (authority("[::1]:81"), Some(81), "/".into())
+        );
+        assert_eq!(
+            http("http://[::1]/"),
+            (authority("[::1]"), None, "/".into())
+        );
     }
 
     #[test]
@@ -207,13 +234,19 @@ mod tests {
 
     #[test]
     fn the_path_is_not_touched() {
-        assert_eq!(http("http://a//x/../%2e/ b\u{e9}?a=#").2, "//x/../%2e/ b\u{e9}?a=");
+        assert_eq!(
+            http("http://a//x/../%2e/ b\u{e9}?a=#").2,
+            "//x/../%2e/ b\u{e9}?a="
+        );
     }
 
     #[test]
     fn a_bare_path_has_no_authority() {
         assert_eq!(http("/cart?x=1"), (None, None, "/cart?x=1".into()));
-        assert_eq!(http("//evil.example/x"), (None, None, "//evil.example/x".into()));
+        assert_eq!(
+            http("//evil.example/x"),
+            (None, None, "//evil.example/x".into())
+        );
         assert_eq!(http("*"), (None, None, "*".into()));
         assert_eq!(parse("/cart").unwrap().scheme, None);
     }

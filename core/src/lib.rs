@@ -1,4 +1,65 @@
-//! Fingerpost is an embeddable HTTP routing engine.
+//! Fingerpost is an embeddable HTTP routing engine: it compiles the route
+//! manifests people already have into one immutable table, and answers for every
+//! request which rule wins, which backend gets it, and everything the proxy must
+//! then do.
+//!
+//! ```
+//! # #[cfg(feature = "import")] {
+//! use fingerpost::import::{Options, Sources, import};
+//! use fingerpost::{Draws, Request, compile::Compiler};
+//!
+//! let mut sources = Sources::new();
+//! sources.add("shop.yaml", r#"
+//! {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: public},
+//!  spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}}
+//! ---
+//! {apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: cart},
+//!  spec: {parentRefs: [{name: public}], rules: [{matches: [{path: {value: /cart}}],
+//!         backendRefs: [{name: cart, port: 8080}]}]}}
+//! "#);
+//! let imported = import(&sources, &Options::default());
+//! let table = Compiler::new().compile(&imported.routes).table;
+//!
+//! let mut scratch = table.create_scratch();
+//! let request = Request::new(b"GET", b"/cart/42").with_authority(b"shop.example");
+//! let decision = table.decide_with(&mut scratch, &request, Draws::fixed(0));
+//! assert_eq!(decision.backend().unwrap().name, "cart");
+//! # }
+//! ```
+//!
+//! # The way through
+//!
+//! 1. [`import`] reads manifests into a [`model::RouteSet`], with diagnostics for
+//!    everything that is wrong or passed over. A program may also build the model
+//!    itself.
+//! 2. [`compile::Compiler`] makes a [`Table`] of it.
+//! 3. [`Table::decide_with`] answers a [`Request`] with a [`Decision`], using a
+//!    [`Scratch`] that each thread makes once.
+//! 4. [`Table::explain`] says why.
+//!
+//! # Guarantees
+//!
+//! * Deciding and reading a decision does not allocate, lock or recurse, and never
+//!   panics, whatever the request.
+//! * Its cost is set by the request and by the rules that share the request's host
+//!   and path prefix, not by the size of the table.
+//! * [`Table`] is `Send + Sync` and never changes. Chance comes in from the caller
+//!   as [`Draws`], so the same input always gives the same answer.
+//! * There is no I/O, clock, thread, random source or global state in the crate,
+//!   and no `unsafe` code.
+//!
+//! # Features
+//!
+//! Without any, the crate matches and decides, `no_std` with `alloc`. A feature
+//! adds API and never changes a decision.
+//!
+//! | feature | adds | default |
+//! |---|---|---|
+//! | `std` | the standard library in dependencies | yes |
+//! | `compile` | [`model`], [`compile`], [`diagnostic`] | through the others |
+//! | `import` | [`import`]: Gateway API and App Mesh | yes |
+//! | `explain` | [`explain`] | yes |
+//! | `json` | [`json`]: the requests and decisions that all faces share | yes |
 #![no_std]
 // Without the compiler nothing here makes a table, and most of its parts have no writer.
 #![cfg_attr(not(feature = "compile"), allow(dead_code))]
@@ -40,4 +101,14 @@ pub use table::{GatewayId, Stats, Table};
 pub use vocabulary::{
     Fault, HeaderVerb, Normalization, Origin, Precedence, PrefixJoin, Protocol, RepeatedHeaders,
     Scheme, Timeouts,
+};
+
+/// What may cross threads, as the documentation says. Checked when compiling.
+const _: () = {
+    const fn is_shared<T: Send + Sync + Unpin>() {}
+    const fn is_sent<T: Send>() {}
+    is_shared::<Table>();
+    is_shared::<Request<'_>>();
+    is_shared::<Decision<'_>>();
+    is_sent::<Scratch>();
 };

@@ -1,10 +1,12 @@
 //! The suite: what the engine is held against, and the means to do it.
 //!
 //! [`build`] writes small route sets by hand, [`generate`] writes random ones and
-//! requests that hit them, [`show`] prints both so that a failure can be read,
-//! and [`minimise`] makes a failing pair small.
+//! requests that hit them, [`engine`] asks the engine what the oracle is asked,
+//! [`show`] prints all of it so that a failure can be read, and [`minimise`] makes
+//! a failing set small.
 
 pub mod build;
+pub mod engine;
 pub mod generate;
 pub mod minimise;
 pub mod show;

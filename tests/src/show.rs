@@ -43,6 +43,10 @@ impl Display for Set<'_> {
             }
         }
         for (index, route) in self.0.routes.iter().enumerate() {
+            let attached = self.0.stages.iter().flat_map(|stage| &stage.attachments);
+            if !attached.into_iter().any(|a| a.route.0 as usize == index) {
+                continue;
+            }
             writeln!(
                 f,
                 "route {index} {} created={:?}",

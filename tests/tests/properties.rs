@@ -9,19 +9,10 @@ use std::collections::BTreeMap;
 use fingerpost::model::{Normalization, Precedence, RouteId, RouteMatch, RouteSet, Target};
 use fingerpost::oracle::{Answer, Oracle, Request, path};
 use fingerpost_tests::build::{hosts, route, rule};
+use fingerpost_tests::engine::{Engine, comparable};
 use fingerpost_tests::generate::Source;
 use fingerpost_tests::minimise::minimise;
 use fingerpost_tests::show::{Answered, Asked, Set};
-
-/// Table sizes, in rules, with how many sets are tried of each.
-const SIZES: [(usize, u64); 6] = [
-    (1, 400),
-    (2, 400),
-    (10, 200),
-    (100, 20),
-    (101, 20),
-    (1_000, 3),
-];
 
 #[test]
 fn requests_reach_every_outcome() {
@@ -52,6 +43,75 @@ fn requests_reach_every_outcome() {
     assert_eq!(seen.len(), 8, "{seen:?}");
     assert!(seen["forward"] > 1_000, "{seen:?}");
     assert!(deepest > 2);
+}
+
+#[test]
+fn table_of_1_rule_answers_as_the_oracle() {
+    table_answers_as_the_oracle(1, rounds(400), 20);
+}
+
+#[test]
+fn table_of_2_rules_answers_as_the_oracle() {
+    table_answers_as_the_oracle(2, rounds(400), 20);
+}
+
+#[test]
+fn table_of_10_rules_answers_as_the_oracle() {
+    table_answers_as_the_oracle(10, rounds(200), 50);
+}
+
+#[test]
+fn table_of_100_rules_answers_as_the_oracle() {
+    table_answers_as_the_oracle(100, rounds(20), 200);
+}
+
+#[test]
+fn table_of_101_rules_answers_as_the_oracle() {
+    table_answers_as_the_oracle(101, rounds(20), 200);
+}
+
+#[test]
+fn table_of_1000_rules_answers_as_the_oracle() {
+    table_answers_as_the_oracle(1_000, rounds(3), 500);
+}
+
+fn table_answers_as_the_oracle(rules: usize, sets: u64, requests: usize) {
+    for seed in 0..sets {
+        let mut source = Source::new(seed);
+        let set = source.route_set(rules);
+        let oracle = Oracle::new(&set);
+        let mut engine = Engine::new(&set);
+        for _ in 0..requests {
+            let request = source.request(&set);
+            let expected = comparable(&request, oracle.answer(&request));
+            if comparable(&request, engine.answer(&request)) != expected {
+                fail(seed, &set, &request);
+            }
+        }
+    }
+}
+
+/// Reports the smallest set found in which table and oracle differ.
+fn fail(seed: u64, set: &RouteSet, request: &Request) -> ! {
+    let answers = |set: &RouteSet| {
+        let expected = comparable(request, Oracle::new(set).answer(request));
+        (
+            expected,
+            comparable(request, Engine::new(set).answer(request)),
+        )
+    };
+    let small = minimise(set, |set| {
+        let (expected, found) = answers(set);
+        expected != found
+    });
+    let (expected, found) = answers(&small);
+    panic!(
+        "seed {seed}\n{}{}\noracle: {}\ntable:  {}",
+        Set(&small),
+        Asked(request),
+        Answered(&expected),
+        Answered(&found),
+    );
 }
 
 /// Order of precedence and host choice depend on names and times, not on places.

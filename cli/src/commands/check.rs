@@ -24,9 +24,21 @@ pub(crate) fn run(args: &CheckArgs, as_json: bool) -> Result<u8, Failure> {
         write!(out, "[")?;
         for (index, diagnostic) in import.diagnostics.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
-            write!(out, "{comma}\n{}", json::write_diagnostic(diagnostic, &names))?;
+            write!(
+                out,
+                "{comma}\n{}",
+                json::write_diagnostic(diagnostic, &names)
+            )?;
         }
-        writeln!(out, "{}]", if import.diagnostics.is_empty() { "" } else { "\n" })?;
+        writeln!(
+            out,
+            "{}]",
+            if import.diagnostics.is_empty() {
+                ""
+            } else {
+                "\n"
+            }
+        )?;
         out.flush()?;
     } else {
         let mut out = output::stdout();

@@ -36,8 +36,14 @@ pub(crate) fn load(files: &[PathBuf], args: &ImportArgs) -> Result<Loaded, Failu
     options.dialect = match &args.dialect {
         None => None,
         Some(name) => Some(name.parse().map_err(|_| {
-            let known: Vec<_> = Dialect::ALL.iter().map(|dialect| dialect.as_str()).collect();
-            Failure::Usage(format!("--dialect {name} is not one of {}", known.join(", ")))
+            let known: Vec<_> = Dialect::ALL
+                .iter()
+                .map(|dialect| dialect.as_str())
+                .collect();
+            Failure::Usage(format!(
+                "--dialect {name} is not one of {}",
+                known.join(", ")
+            ))
         })?),
     };
     let sources = input::read(files)?;
@@ -47,7 +53,6 @@ pub(crate) fn load(files: &[PathBuf], args: &ImportArgs) -> Result<Loaded, Failu
 
 /// Manifests compiled into a table, for commands whose business is a request.
 pub(crate) struct Compiled {
-    pub(crate) sources: Sources,
     pub(crate) table: Table,
 }
 
@@ -57,11 +62,16 @@ pub(crate) struct Compiled {
 ///
 /// As [`load`].
 pub(crate) fn compile(files: &[PathBuf], args: &ImportArgs) -> Result<Compiled, Failure> {
-    let Loaded { sources, mut import } = load(files, args)?;
+    let Loaded {
+        sources,
+        mut import,
+    } = load(files, args)?;
     let compiled = Compiler::new().compile(&import.routes);
     import.diagnostics.extend(compiled.diagnostics);
     report(&import.diagnostics, &sources);
-    Ok(Compiled { sources, table: compiled.table })
+    Ok(Compiled {
+        table: compiled.table,
+    })
 }
 
 /// Tells what was assumed about a request, on standard error.
@@ -82,12 +92,19 @@ pub(crate) fn report(diagnostics: &[Diagnostic], sources: &Sources) {
         return;
     }
     let mut err = output::stderr();
-    let mut told: Vec<_> = diagnostics.iter().filter(|d| d.severity > Severity::Note).collect();
+    let mut told: Vec<_> = diagnostics
+        .iter()
+        .filter(|d| d.severity > Severity::Note)
+        .collect();
     told.sort_by_key(|diagnostic| std::cmp::Reverse(diagnostic.severity));
     for diagnostic in told.iter().take(MOST_SHOWN) {
         // Nobody is left to tell where standard error fails.
         let _ = err.write_all(diagnostics::short(diagnostic, sources).as_bytes());
     }
-    let _ = writeln!(err, "{}: run `fingerpost check` for all of them", counts.summary());
+    let _ = writeln!(
+        err,
+        "{}: run `fingerpost check` for all of them",
+        counts.summary()
+    );
     let _ = err.flush();
 }

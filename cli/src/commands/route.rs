@@ -31,7 +31,7 @@ pub(crate) fn run(args: &RouteArgs, as_json: bool) -> Result<u8, Failure> {
 fn one(args: &RouteArgs, as_json: bool) -> Result<u8, Failure> {
     let (files, method, url) = request::split(&args.words)?;
     let draft = request::from_url(&method, &url, &args.request)?;
-    let Compiled { table, .. } = compile(&files, &args.import)?;
+    let Compiled { table } = compile(&files, &args.import)?;
     tell(&draft.notes);
     let mut scratch = table.create_scratch();
     let latin1 = draft.request.is_latin1();
@@ -56,7 +56,8 @@ fn one(args: &RouteArgs, as_json: bool) -> Result<u8, Failure> {
 
 fn many(args: &RouteArgs, requests: &Path) -> Result<u8, Failure> {
     if !args.request.is_empty() {
-        let message = "request options stand for one request: put them into the lines of --requests";
+        let message =
+            "request options stand for one request: put them into the lines of --requests";
         return Err(Failure::Usage(message.to_owned()));
     }
     let files = request::paths(&args.words);
@@ -72,8 +73,11 @@ fn many(args: &RouteArgs, requests: &Path) -> Result<u8, Failure> {
     } else {
         Box::new(File::open(requests).map_err(|error| Failure::unreadable(&name, error))?)
     };
-    let Compiled { table, .. } = compile(&files, &args.import)?;
-    let mut answers = Router { scratch: table.create_scratch(), table };
+    let Compiled { table } = compile(&files, &args.import)?;
+    let mut answers = Router {
+        scratch: table.create_scratch(),
+        table,
+    };
     let mut out = output::stdout_raw();
     let bad = stream(&name, input, &mut out, &mut answers)?;
     out.flush()?;

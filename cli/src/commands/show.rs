@@ -4,11 +4,12 @@ use std::io::Write;
 
 use fingerpost::json;
 
-use super::load::{Loaded, load, report};
+use super::load::{Compiled, Loaded, compile, load, report};
 use crate::args::ShowArgs;
 use crate::failure::{Failure, SUCCESS};
 use crate::output;
-use crate::render::status;
+use crate::render::{listing, status};
+use crate::text::plain;
 
 /// Runs the command.
 ///
@@ -16,15 +17,58 @@ use crate::render::status;
 ///
 /// Input that cannot be read, output that cannot be written.
 pub(crate) fn run(args: &ShowArgs, as_json: bool) -> Result<u8, Failure> {
-    let Loaded { sources, import } = load(&args.files, &args.import)?;
-    report(&import.diagnostics, &sources);
+    if args.status {
+        let Loaded { sources, import } = load(&args.files, &args.import)?;
+        report(&import.diagnostics, &sources);
+        return print(
+            as_json,
+            || json::write_status(&import.status),
+            |out| status::write(out, &import.status),
+        );
+    }
+    let Compiled { table } = compile(&args.files, &args.import)?;
+    if args.stats {
+        let stats = table.stats();
+        print(
+            as_json,
+            || json::write_stats(&stats),
+            |out| listing::stats(out, &stats),
+        )
+    } else if args.tries {
+        let tries = table.tries();
+        // A line each, so that a name cannot break the form.
+        print(
+            as_json,
+            || json::write_lines("tries", &tries),
+            |out| {
+                tries
+                    .lines()
+                    .try_for_each(|line| writeln!(out, "{}", plain(line)))
+            },
+        )
+    } else {
+        let stages = table.listing();
+        print(
+            as_json,
+            || json::write_listing(&stages),
+            |out| listing::write(out, &stages),
+        )
+    }
+}
+
+/// Prints one of the two forms.
+fn print(
+    as_json: bool,
+    json: impl FnOnce() -> String,
+    text: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<u8, Failure> {
     if as_json {
         let mut out = output::stdout_raw();
-        writeln!(out, "{}", json::write_status(&import.status))?;
+        writeln!(out, "{}", json())?;
         out.flush()?;
     } else {
         let mut out = output::stdout();
-        status::write(&mut out, &import.status)?;
+        text(&mut out)?;
         out.flush()?;
     }
     Ok(SUCCESS)

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::Style;
-use fingerpost::{BackendView, Decision, HeaderVerb, Outcome, Reason, StageView, TargetView};
+use fingerpost::{Decision, HeaderVerb, Outcome, Reason, StageView, TargetView};
 
 use super::style::{self, paint};
 use crate::text::{plain, quoted};
@@ -23,6 +23,11 @@ pub(crate) fn write(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<
             }
         }
     }
+    outgoing(out, decision)
+}
+
+/// What leaves, and what else the proxy must do.
+pub(crate) fn outgoing(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
     head(out, decision)?;
     effects(out, decision)
 }
@@ -41,14 +46,16 @@ pub(crate) fn headline(decision: &Decision<'_>) -> String {
         let _ = write!(text, " {status}");
     }
     let rest = match outcome {
-        Outcome::Forward => decision.backend().map(|chosen| backend(&chosen)),
+        Outcome::Forward => decision.backend().map(|chosen| plain(chosen.to_string())),
         Outcome::Redirect => decision.location().map(plain),
         _ if decision.reason() == Reason::Matched => decision.body().map(quoted),
         _ => Some(reason(decision)),
     };
     let rest = rest.unwrap_or_default();
     let color = color.effects(color.get_effects() | anstyle::Effects::BOLD);
-    format!("{}  {}", paint(color, text), paint(style::NAME, rest)).trim_end().to_owned()
+    format!("{}  {}", paint(color, text), paint(style::NAME, rest))
+        .trim_end()
+        .to_owned()
 }
 
 /// Why nothing is forwarded.
@@ -61,9 +68,21 @@ fn reason(decision: &Decision<'_>) -> String {
 
 /// Where the request came in.
 fn place(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
-    let Some(gateway) = decision.gateway() else { return Ok(()) };
-    let listener = decision.listener().map(|name| format!(", listener {}", plain(name)));
-    line(out, "gateway", format!("{}{}", plain(gateway.to_string()), listener.unwrap_or_default()))
+    let Some(gateway) = decision.gateway() else {
+        return Ok(());
+    };
+    let listener = decision
+        .listener()
+        .map(|name| format!(", listener {}", plain(name)));
+    line(
+        out,
+        "gateway",
+        format!(
+            "{}{}",
+            plain(gateway.to_string()),
+            listener.unwrap_or_default()
+        ),
+    )
 }
 
 /// `HTTPRoute shop/cart, rule 0 "canary", match 1 (cart.yaml:12:5)`.
@@ -76,7 +95,12 @@ pub(crate) fn rule(stage: &StageView<'_>) -> String {
     }
     let _ = write!(text, ", match {}", stage.matched);
     if let Some(file) = stage.file {
-        let at = format!("({}:{}:{})", plain(file), stage.origin.line, stage.origin.column);
+        let at = format!(
+            "({}:{}:{})",
+            plain(file),
+            stage.origin.line,
+            stage.origin.column
+        );
         let _ = write!(text, " {}", paint(style::QUIET, at));
     }
     text
@@ -85,36 +109,17 @@ pub(crate) fn rule(stage: &StageView<'_>) -> String {
 /// A target and its weight, marked where it was drawn.
 pub(crate) fn share(target: &TargetView<'_>) -> String {
     let what = match (&target.backend, &target.stage) {
-        (Some(of), _) => backend(of),
+        (Some(of), _) => plain(of.to_string()),
         (None, Some(stage)) => plain(stage.to_string()),
         (None, None) => String::new(),
     };
     let mark = if target.chosen { "→" } else { " " };
     let invalid = target.invalid.map(|word| format!(" ({})", plain(word)));
-    format!("{mark} {what}, weight {}{}", target.weight, invalid.unwrap_or_default())
-}
-
-/// `Service shop/cart-v2:8080`.
-pub(crate) fn backend(of: &BackendView<'_>) -> String {
-    let mut text = String::new();
-    if !of.kind.is_empty() {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{} ", of.kind);
-    }
-    if !of.namespace.is_empty() {
-        let _ = write!(text, "{}/", of.namespace);
-    }
-    text.push_str(of.name);
-    if let Some(port) = of.port {
-        let _ = write!(text, ":{port}");
-    }
-    if let Some(subset) = of.subset {
-        let _ = write!(text, ", subset {subset}");
-    }
-    if let Some(protocol) = of.protocol {
-        let _ = write!(text, ", over {protocol}");
-    }
-    plain(text)
+    format!(
+        "{mark} {what}, weight {}{}",
+        target.weight,
+        invalid.unwrap_or_default()
+    )
 }
 
 /// The request's head as it leaves, with what was changed marked as in a diff.
@@ -135,8 +140,15 @@ fn head(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
         changed(out, "sends", style::BAD, &format!("- {came}"))?;
         changed(out, "", style::GOOD, &format!("+ {leaves}"))?;
     }
-    let old: Vec<_> = request.headers().iter().map(|(name, value)| header(name, value)).collect();
-    let new: Vec<_> = decision.headers().map(|(name, value)| header(name, value)).collect();
+    let old: Vec<_> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| header(name, value))
+        .collect();
+    let new: Vec<_> = decision
+        .headers()
+        .map(|(name, value)| header(name, value))
+        .collect();
     for text in old.iter().filter(|text| !new.contains(text)) {
         changed(out, "", style::BAD, &format!("- {text}"))?;
     }
@@ -162,9 +174,17 @@ fn effects(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
     }
     if forwards {
         for mirror in decision.mirrors() {
-            let drawn = if mirror.selected { "drawn" } else { "not drawn" };
+            let drawn = if mirror.selected {
+                "drawn"
+            } else {
+                "not drawn"
+            };
             let share = format!("{} in {}", mirror.numerator, mirror.denominator);
-            line(out, "mirror", format!("{} ({share}, {drawn})", backend(&mirror.backend)))?;
+            line(
+                out,
+                "mirror",
+                format!("{} ({share}, {drawn})", plain(mirror.backend.to_string())),
+            )?;
         }
         let timeouts = decision.timeouts();
         let limits = [
@@ -181,7 +201,11 @@ fn effects(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
         }
         if let Some(retry) = decision.retry() {
             let mut parts = Vec::new();
-            parts.extend(retry.attempts.map(|attempts| format!("{attempts} more tries")));
+            parts.extend(
+                retry
+                    .attempts
+                    .map(|attempts| format!("{attempts} more tries")),
+            );
             parts.extend(retry.per_try_timeout_ms.map(|ms| format!("{ms} ms each")));
             parts.extend(retry.backoff_ms.map(|ms| format!("{ms} ms apart")));
             let on: Vec<_> = retry.on().collect();
@@ -192,33 +216,57 @@ fn effects(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
         }
         if let Some(session) = decision.session() {
             let name = session.name.map(|name| format!(" {}", plain(name)));
-            line(out, "session", format!("{}{}", session.kind, name.unwrap_or_default()))?;
+            line(
+                out,
+                "session",
+                format!("{}{}", session.kind, name.unwrap_or_default()),
+            )?;
         }
     }
     if let Some((fault, delayed, aborted)) = decision.fault() {
         let drawn = |drawn: bool| if drawn { "drawn" } else { "not drawn" };
         if let Some(ms) = fault.delay_ms {
-            line(out, "fault", format!("delay of {ms} ms, {}", drawn(delayed)))?;
+            line(
+                out,
+                "fault",
+                format!("delay of {ms} ms, {}", drawn(delayed)),
+            )?;
         }
         if let Some(status) = fault.abort_status {
-            line(out, "fault", format!("abort with {status}, {}", drawn(aborted)))?;
+            line(
+                out,
+                "fault",
+                format!("abort with {status}, {}", drawn(aborted)),
+            )?;
         }
     }
     if decision.has_cors() {
-        let what = if decision.is_preflight() { "preflight, answered here" } else { "applies" };
+        let what = if decision.is_preflight() {
+            "preflight, answered here"
+        } else {
+            "applies"
+        };
         line(out, "cors", what)?;
         for (name, value) in decision.cors_headers() {
             line(out, "", header(name.as_bytes(), value))?;
         }
     }
     for (name, value) in decision.metadata() {
-        line(out, "metadata", format!("{}: {}", plain(name), plain(value)))?;
+        line(
+            out,
+            "metadata",
+            format!("{}: {}", plain(name), plain(value)),
+        )?;
     }
     Ok(())
 }
 
 fn duration(ms: u64) -> String {
-    if ms == 0 { "unlimited".to_owned() } else { format!("{ms} ms") }
+    if ms == 0 {
+        "unlimited".to_owned()
+    } else {
+        format!("{ms} ms")
+    }
 }
 
 fn header(name: &[u8], value: &[u8]) -> String {

@@ -29,7 +29,9 @@ pub(crate) fn full(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let message = plain(&diagnostic.message);
     let code = diagnostic.code.to_string();
     let help = diagnostic.help.as_deref().map(plain);
-    let place = diagnostic.origin.and_then(|origin| Some((origin, sources.get(origin.source)?)));
+    let place = diagnostic
+        .origin
+        .and_then(|origin| Some((origin, sources.get(origin.source)?)));
     let name = place.map(|(_, source)| plain(source.name()));
     let mut group = Group::with_title(level.primary_title(message.as_str()).id(code.as_str()));
     let excerpt = place.and_then(|(origin, source)| {
@@ -57,7 +59,11 @@ pub(crate) fn full(diagnostic: &Diagnostic, sources: &Sources) -> String {
         let shown = excerpt.text[..excerpt.start].chars().count() + 1;
         if shown != origin.column as usize {
             let place = format!("{name}:{}:", origin.line);
-            out = out.replacen(&format!("{place}{shown}"), &format!("{place}{}", origin.column), 1);
+            out = out.replacen(
+                &format!("{place}{shown}"),
+                &format!("{place}{}", origin.column),
+                1,
+            );
         }
     }
     out.push('\n');
@@ -75,11 +81,11 @@ pub(crate) fn short(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let level = format!("{}[{}]", diagnostic.severity.as_str(), diagnostic.code);
     // Writing to a string does not fail.
     let _ = write!(out, "{}: ", paint(color, level));
-    if let Some(origin) = diagnostic.origin {
-        if let Some(source) = sources.get(origin.source) {
-            let name = plain(source.name());
-            let _ = write!(out, "{name}:{}:{}: ", origin.line, origin.column);
-        }
+    if let Some(origin) = diagnostic.origin
+        && let Some(source) = sources.get(origin.source)
+    {
+        let name = plain(source.name());
+        let _ = write!(out, "{name}:{}:{}: ", origin.line, origin.column);
     }
     let _ = writeln!(out, "{}", plain(&diagnostic.message));
     out
@@ -96,7 +102,12 @@ pub(crate) struct Counts {
 impl Counts {
     /// Counts them.
     pub(crate) fn of(diagnostics: &[Diagnostic]) -> Self {
-        let number = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
+        let number = |severity| {
+            diagnostics
+                .iter()
+                .filter(|d| d.severity == severity)
+                .count()
+        };
         Self {
             errors: number(Severity::Error),
             warnings: number(Severity::Warning),
@@ -106,8 +117,16 @@ impl Counts {
 
     /// `2 errors, 1 warning, 3 notes`.
     pub(crate) fn summary(self) -> String {
-        let Self { errors, warnings, notes } = self;
-        let parts = [count(errors, "error"), count(warnings, "warning"), count(notes, "note")];
+        let Self {
+            errors,
+            warnings,
+            notes,
+        } = self;
+        let parts = [
+            count(errors, "error"),
+            count(warnings, "warning"),
+            count(notes, "note"),
+        ];
         parts.join(", ")
     }
 }
@@ -126,7 +145,11 @@ impl Excerpt {
         let first = column.saturating_sub(1 + BEFORE);
         let length = text.find(['\n', '\r']).unwrap_or(text.len());
         let line = &text[..length];
-        let mut out = Self { text: String::new(), start: 0, end: 0 };
+        let mut out = Self {
+            text: String::new(),
+            start: 0,
+            end: 0,
+        };
         if first > 0 {
             out.text.push('…');
         }
@@ -151,7 +174,11 @@ impl Excerpt {
         }
         // Blanks at the end say nothing.
         out.end = out.end.max(out.start);
-        let shown = out.text.get(out.start..out.end).unwrap_or_default().trim_end();
+        let shown = out
+            .text
+            .get(out.start..out.end)
+            .unwrap_or_default()
+            .trim_end();
         out.end = out.start + shown.len();
         out
     }
@@ -219,7 +246,10 @@ mod tests {
         let out = rendered("a: [\n", 5, 5);
         assert!(out.contains("a.yaml:2:1"), "{out}");
         let out = rendered("a: [", 4, 4);
-        assert!(out.contains("1 | a: [\n") && out.contains("a.yaml:1:5"), "{out}");
+        assert!(
+            out.contains("1 | a: [\n") && out.contains("a.yaml:1:5"),
+            "{out}"
+        );
         assert!(rendered("", 0, 0).contains("a.yaml:1:1"));
     }
 
@@ -234,6 +264,9 @@ mod tests {
     fn a_diagnostic_without_a_place_has_no_excerpt() {
         let diagnostic = Diagnostic::note(read::SYNTAX, Default::default(), "m");
         let out = full(&diagnostic, &Sources::new());
-        assert_eq!(anstream::adapter::strip_str(&out).to_string(), "note[FP1001]: m\n");
+        assert_eq!(
+            anstream::adapter::strip_str(&out).to_string(),
+            "note[FP1001]: m\n"
+        );
     }
 }

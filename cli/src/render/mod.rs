@@ -6,6 +6,8 @@
 
 pub(crate) mod decision;
 pub(crate) mod diagnostics;
+pub(crate) mod explanation;
+pub(crate) mod listing;
 pub(crate) mod status;
 pub(crate) mod style;
 pub(crate) mod table;

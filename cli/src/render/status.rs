@@ -10,22 +10,38 @@ use crate::text::{count, plain};
 /// Writes gateways, listeners and routes, each with its conditions.
 pub(crate) fn write(out: &mut dyn Write, status: &Status) -> io::Result<()> {
     for gateway in &status.gateways {
-        writeln!(out, "{}", paint(style::NAME, plain(gateway.gateway.to_string())))?;
-        if let Some(sets) = gateway.attached_listener_sets {
+        writeln!(
+            out,
+            "{}",
+            paint(style::NAME, plain(gateway.gateway.to_string()))
+        )?;
+        if let Some(sets) = gateway.attached_listener_sets.filter(|sets| *sets > 0) {
             writeln!(out, "  {} attached", count(sets as usize, "listener set"))?;
         }
         conditions(out, "  ", &gateway.conditions)?;
-        for listener in status.listeners.iter().filter(|l| l.gateway == gateway.gateway) {
+        for listener in status
+            .listeners
+            .iter()
+            .filter(|l| l.gateway == gateway.gateway)
+        {
             let name = plain(&listener.name);
             let routes = count(listener.attached_routes as usize, "route");
             let kinds = plain(listener.supported_kinds.join(", "));
-            let kinds = if kinds.is_empty() { "no kind".to_owned() } else { kinds };
+            let kinds = if kinds.is_empty() {
+                "no kind".to_owned()
+            } else {
+                kinds
+            };
             writeln!(out, "  listener {name}: {routes} attached, takes {kinds}")?;
             conditions(out, "    ", &listener.conditions)?;
         }
     }
     for route in &status.routes {
-        writeln!(out, "{}", paint(style::NAME, plain(route.route.to_string())))?;
+        writeln!(
+            out,
+            "{}",
+            paint(style::NAME, plain(route.route.to_string()))
+        )?;
         for parent in &route.parents {
             let section = parent.section.as_deref().map(|s| format!(", section {s}"));
             let port = parent.port.map(|port| format!(", port {port}"));
@@ -49,7 +65,11 @@ fn conditions(out: &mut dyn Write, indent: &str, conditions: &[Condition]) -> io
             "Conflicted" | "OverlappingTLSConfig" | "PartiallyInvalid" => "False",
             _ => "True",
         };
-        let color = if condition.status == good { style::GOOD } else { style::BAD };
+        let color = if condition.status == good {
+            style::GOOD
+        } else {
+            style::BAD
+        };
         let head = plain(format!("{} {}", condition.kind, condition.status));
         let reason = plain(&condition.reason);
         write!(out, "{indent}{} ({reason})", paint(color, head))?;

@@ -16,11 +16,17 @@ pub(crate) fn write(out: &mut dyn Write, head: &[&str], rows: &[Vec<String>]) ->
         }
     }
     let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let padded: Vec<String> =
-            cells.zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let padded: Vec<String> = cells
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
         padded.join("  ").trim_end().to_owned()
     };
-    writeln!(out, "{}", paint(style::QUIET, line(&mut head.iter().copied())))?;
+    writeln!(
+        out,
+        "{}",
+        paint(style::QUIET, line(&mut head.iter().copied()))
+    )?;
     for row in rows {
         writeln!(out, "{}", line(&mut row.iter().map(String::as_str)))?;
     }
@@ -33,7 +39,10 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
-        let rows = [vec!["a".to_owned(), "bbb".to_owned()], vec!["ccc".to_owned(), String::new()]];
+        let rows = [
+            vec!["a".to_owned(), "bbb".to_owned()],
+            vec!["ccc".to_owned(), String::new()],
+        ];
         let mut out = Vec::new();
         write(&mut out, &["X", "YY"], &rows).unwrap();
         let out = String::from_utf8(out).unwrap();

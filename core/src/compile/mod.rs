@@ -2,14 +2,14 @@
 //!
 //! # Phases
 //!
-//! 1. [`action`]: every rule's filters, targets and policies are digested, texts
+//! 1. `action`: every rule's filters, targets and policies are digested, texts
 //!    interned, weights summed.
-//! 2. [`predicate`] and [`regex`]: every match becomes an entry; equal predicates
+//! 2. `predicate` and `regex`: every match becomes an entry; equal predicates
 //!    and patterns are stored once.
-//! 3. [`rank`]: in each stage, every match under every host gets a rank: a total
+//! 3. `rank`: in each stage, every match under every host gets a rank: a total
 //!    order by the stage's preset, first to last.
-//! 4. [`path`]: each host scope's matches become a path trie.
-//! 5. [`host`]: hosts become indexes of scopes and of listeners.
+//! 4. `path`: each host scope's matches become a path trie.
+//! 5. `host`: hosts become indexes of scopes and of listeners.
 //!
 //! A match that cannot be compiled (an invalid regular expression) is left out
 //! and reported; everything else goes on. Compiling takes time in proportion to

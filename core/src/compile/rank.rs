@@ -98,7 +98,7 @@ pub(crate) fn name_order(set: &RouteSet) -> Vec<u32> {
     let name = |&route: &u32| {
         set.routes
             .get(route as usize)
-            .map(|r| (&r.object.namespace, &r.object.name, &r.object.kind))
+            .map(|r| (&r.object.namespace, &r.object.name))
     };
     let mut sorted: Vec<u32> = (0..set.routes.len() as u32).collect();
     sorted.sort_by(|one, other| name(one).cmp(&name(other)));

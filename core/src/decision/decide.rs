@@ -95,7 +95,8 @@ fn check_target(sections: &Sections, request: &Request<'_>) -> Result<(), Reason
     // SPEC: RFC 9112 3.2: origin form; `*` only for OPTIONS, an authority only
     // for CONNECT. A fragment is never sent (RFC 9110 7.1).
     let form_is_sound = match target.first() {
-        None | Some(b'/' | b'?') => true,
+        None | Some(b'?') => false,
+        Some(b'/') => true,
         Some(b'*') => target == b"*" && request.method() == b"OPTIONS",
         Some(_) => request.method() == b"CONNECT",
     };
@@ -129,10 +130,13 @@ fn find_entry(
         None => (0, sections.gateways.len() as u32),
     };
     let mut sni = [0; crate::matcher::authority::MAX_HOST];
-    let sni_host = request.sni().and_then(|name| {
-        let length = host_of(name, &mut sni)?;
-        sni.get(..length)
-    });
+    let sni_host = match request.sni().filter(|name| !name.is_empty()) {
+        None => None,
+        Some(name) => match host_of(name, &mut sni) {
+            Some(length) => sni.get(..length),
+            None => return Err(Verdict::new(Outcome::Reject, 400, Reason::BadAuthority)),
+        },
+    };
     let mut entered: Option<Entered> = None;
     let mut missed = Verdict::new(Outcome::NoRoute, 404, Reason::NoListener);
     let mut path_of: Option<u32> = None;
@@ -142,7 +146,7 @@ fn find_entry(
         let by_server_name = match request.protocol() {
             RequestProtocol::Tls => true,
             RequestProtocol::Tcp | RequestProtocol::Udp => false,
-            _ => request.scheme() == Scheme::Https && request.sni().is_some(),
+            _ => request.scheme() == Scheme::Https && sni_host.is_some(),
         };
         let name = if by_server_name { sni_host } else { authority };
         // More than one listener only where the request leaves the port open, or
@@ -150,13 +154,27 @@ fn find_entry(
         let mut nth = 0;
         while let Some(id) = listener::nth(sections, gateway, request, name, nth) {
             nth += 1;
-            if by_server_name && is_misdirected(sections, gateway, request, id, authority) {
-                missed = Verdict::new(Outcome::NoRoute, 421, Reason::Misdirected);
-                missed.listener = id;
-                continue;
+            let meant = match by_server_name && request.protocol() != RequestProtocol::Tls {
+                true => meant(sections, gateway, request, id, authority),
+                false => Meant::This,
+            };
+            match meant {
+                Meant::This => {}
+                Meant::Another => {
+                    if missed.outcome != Outcome::Reject && entered.is_none() {
+                        missed = Verdict::new(Outcome::NoRoute, 421, Reason::Misdirected);
+                        missed.listener = id;
+                    }
+                    continue;
+                }
+                Meant::None => continue,
             }
             if path_of != Some(gateway) {
-                enter_path(sections, &mut scratch.paths, request, gateway);
+                if !enter_path(sections, &mut scratch.paths, request, gateway) {
+                    missed = Verdict::new(Outcome::Reject, 400, Reason::BadPath);
+                    missed.listener = id;
+                    break;
+                }
                 path_of = Some(gateway);
             }
             match find_in_listener(sections, scratch, request, id, sni_host) {
@@ -176,11 +194,13 @@ fn find_entry(
                         return Err(verdict);
                     }
                 },
-                Err(verdict) if missed.reason != Reason::Misdirected => {
-                    missed = verdict;
-                    missed.listener = id;
+                Err(verdict) => {
+                    let first = missed.reason == Reason::NoListener;
+                    if first || verdict.outcome == Outcome::Reject {
+                        missed = verdict;
+                        missed.listener = id;
+                    }
                 }
-                Err(_) => {}
             }
         }
     }
@@ -200,24 +220,44 @@ fn same_rule(sections: &Sections, one: Found, other: Found) -> bool {
     rule(one) == rule(other)
 }
 
-/// Whether the authority means another listener than the server name chose.
+/// Which listener the authority means.
+enum Meant {
+    /// The one that the server name chose, or an equal one.
+    This,
+    Another,
+    None,
+}
+
+/// Whether the authority means the listener that the server name chose.
 // SPEC: Gateway API, Listener.hostname: 421 where another listener on the port is
 // the better match for the authority; 404 where none matches it.
-fn is_misdirected(
+fn meant(
     sections: &Sections,
     gateway: u32,
     request: &Request<'_>,
     chosen: u32,
     authority: Option<&[u8]>,
-) -> bool {
-    let detects = sections
-        .listeners
-        .get(chosen as usize)
-        .is_some_and(|listener| listener.detect_misdirected);
-    if !detects || authority.is_none() {
-        return false;
+) -> Meant {
+    let Some(listener) = sections.listeners.get(chosen as usize) else {
+        return Meant::None;
+    };
+    if !listener.detect_misdirected || authority.is_none() {
+        return Meant::This;
     }
-    listener::nth(sections, gateway, request, authority, 0).is_some_and(|best| best != chosen)
+    let mut request = *request;
+    if listener.port != 0 {
+        request = request.with_port(listener.port);
+    }
+    let mut nth = 0;
+    let mut meant = Meant::None;
+    while let Some(best) = listener::nth(sections, gateway, &request, authority, nth) {
+        if best == chosen {
+            return Meant::This;
+        }
+        meant = Meant::Another;
+        nth += 1;
+    }
+    meant
 }
 
 fn find_in_listener(
@@ -263,21 +303,26 @@ fn find_in_stage(
     search.find(stage, host, path)
 }
 
-/// Makes the request's path canonical under a gateway's profile.
+/// Makes the request's path canonical under a gateway's profile; `false` where it
+/// has no canonical form.
 pub(crate) fn enter_path(
     sections: &Sections,
     paths: &mut PathBuffers,
     request: &Request<'_>,
     gateway: u32,
-) {
+) -> bool {
     let profile = sections.normalization(gateway);
     let path = paths.of_request(request);
     paths.changed = false;
     if path.first() == Some(&b'/') && !normalize::is_canonical(profile, path) {
+        if normalize::is_ambiguous(profile, path) {
+            return false;
+        }
         paths.current.clear();
         normalize::append_canonical(profile, path, &mut paths.current);
         paths.changed = true;
     }
+    true
 }
 
 /// Follows the rule that was found to where the request ends.
@@ -344,6 +389,10 @@ fn follow(
         };
         if target.effects.cors != NONE {
             verdict.cors = target.effects.cors;
+            if super::cors::is_preflight(request) {
+                verdict.preflight = true;
+                return settle(verdict, Outcome::Respond, 204, Reason::Preflight);
+            }
         }
         if target.effects.redirect != NONE {
             let redirect = target.effects.redirect;

@@ -5,12 +5,12 @@
 //! host as rewritten, and leaves a [`Decision`] to read. A decision borrows the
 //! table, the scratch and the request; reading it does not allocate.
 //!
-//! * [`decide`]: the way from stage to stage.
-//! * [`draw`]: chance, which the caller supplies.
-//! * [`rewrite`] and [`redirect`]: the path, host and Location that leave.
-//! * [`headers`]: header edits and the head that leaves.
-//! * [`cors`]: cross-origin answers.
-//! * [`view`]: what a decision shows of policies, backends and names.
+//! * `decide`: the way from stage to stage.
+//! * `draw`: chance, which the caller supplies.
+//! * `rewrite` and `redirect`: the path, host and Location that leave.
+//! * `headers`: header edits and the head that leaves.
+//! * `cors`: cross-origin answers.
+//! * `view`: what a decision shows of policies, backends and names.
 
 pub(crate) mod cors;
 pub(crate) mod decide;

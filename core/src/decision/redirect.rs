@@ -28,12 +28,12 @@ pub(crate) fn write(
         None => request.authority().and_then(strip_port),
     };
     let port = port(redirect, scheme, request, listener_port);
-    // Without a host there is nothing to name an origin with, unless the port
-    // says that it is another one; a bare path then keeps the client where it is.
-    if host.is_some() || port.is_some() {
+    // Without a host there is nothing to name an origin with (RFC 9110 4.2.1: an
+    // empty host is invalid); a bare path then keeps the client where it is.
+    if let Some(host) = host {
         out.extend_from_slice(scheme.as_str().as_bytes());
         out.extend_from_slice(b"://");
-        out.extend_from_slice(host.unwrap_or(&[]));
+        out.extend_from_slice(host);
         if let Some(port) = port {
             out.push(b':');
             push_decimal(out, port);

@@ -20,6 +20,10 @@ pub(crate) fn apply(
     profile: Normalization,
 ) -> bool {
     let prefix_len = sections.prefix_len(candidate);
+    // A match without a prefix has nothing to replace.
+    if prefix_len == NONE && matches!(rewrite, PathRewriteEntry::Prefix { .. }) {
+        return true;
+    }
     let mut spare = core::mem::take(&mut paths.spare);
     spare.clear();
     let path = paths.get(request);
@@ -44,8 +48,6 @@ pub(crate) fn write(
 ) -> bool {
     let (head, rest) = match rewrite {
         PathRewriteEntry::Full(path) => (text.get(path), &[][..]),
-        // A match without a prefix has nothing to replace.
-        PathRewriteEntry::Prefix { .. } if prefix_len == NONE => (path, &[][..]),
         PathRewriteEntry::Prefix { replacement, join } => {
             let replacement = text.get(replacement);
             let rest = path.get(prefix_len as usize..).unwrap_or(&[]);

@@ -89,9 +89,38 @@ impl Diagnostic {
         Self {
             code,
             severity,
-            message: message.into(),
+            message: one_line(message.into()),
             origin,
             help: None,
         }
+    }
+}
+
+/// Messages quote the input; what is not fit for a terminal is written as an
+/// escape, so that input cannot steer one.
+fn one_line(message: String) -> String {
+    if !message.chars().any(char::is_control) {
+        return message;
+    }
+    let mut line = String::with_capacity(message.len() + 8);
+    for character in message.chars() {
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Diagnostic};
+    use crate::model::Origin;
+
+    #[test]
+    fn a_message_is_one_line_whatever_it_quotes() {
+        let found = Diagnostic::note(Code(1), Origin::default(), "a\n\u{1b}[31mb\u{85}é");
+        assert_eq!(found.message, "a\\n\\u{1b}[31mb\\u{85}é");
     }
 }

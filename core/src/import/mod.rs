@@ -5,11 +5,11 @@
 //! documents to its importer. What an importer cannot take it reports; nothing
 //! is dropped silently, and one bad object never costs another.
 
+pub mod app_mesh;
 pub mod document;
 pub mod gateway_api;
 pub mod schema;
 
-mod app_mesh;
 mod dialect;
 mod object;
 mod recognize;
@@ -38,6 +38,8 @@ pub struct Options {
     pub lenient: bool,
     /// How the Gateway API's open questions are answered.
     pub gateway_api: gateway_api::Options,
+    /// How App Mesh's open questions are answered.
+    pub app_mesh: app_mesh::Options,
 }
 
 /// What an import gives.
@@ -63,7 +65,11 @@ pub fn import(sources: &Sources, options: &Options) -> Import {
     };
     out.routes.sources = sources.iter().map(|source| source.name().into()).collect();
     let objects = recognize::objects(&documents, options, &mut out.diagnostics);
-    let is_alone = objects.app_mesh.is_empty();
+    // Namespaces are every dialect's.
+    let is_alone = objects
+        .app_mesh
+        .iter()
+        .all(|object| object.kind == "Namespace");
     gateway_api::import(&objects.gateway_api, is_alone, options, &mut out);
     app_mesh::import(&objects.app_mesh, options, &mut out);
     out

@@ -25,8 +25,10 @@ impl RequestJson {
         ask: impl FnOnce(&Request<'_>, Draws<'_>) -> R,
     ) -> Result<R, RequestError> {
         let headers: Vec<_> = self.headers().collect();
-        let attributes: Vec<_> =
-            self.attributes().map(|(name, value)| (name, value.as_bytes())).collect();
+        let attributes: Vec<_> = self
+            .attributes()
+            .map(|(name, value)| (name, value.as_bytes()))
+            .collect();
         let mut request = Request::new(self.method(), self.path())
             .with_scheme(self.scheme())
             .with_protocol(self.protocol())
@@ -71,10 +73,16 @@ fn gateway(table: &Table, name: &str) -> Result<GatewayId, RequestError> {
         return Err(RequestError::at(codes::UNKNOWN_GATEWAY, "gateway", message));
     };
     if let Some(second) = named.next() {
-        let list: Vec<String> =
-            [first, second].iter().map(|id| format!("{}", table.gateway_name(*id))).collect();
+        let list: Vec<String> = [first, second]
+            .iter()
+            .map(|id| format!("{}", table.gateway_name(*id)))
+            .collect();
         let message = format!("'{name}' names several gateways: {}", list.join(", "));
-        return Err(RequestError::at(codes::AMBIGUOUS_GATEWAY, "gateway", message));
+        return Err(RequestError::at(
+            codes::AMBIGUOUS_GATEWAY,
+            "gateway",
+            message,
+        ));
     }
     Ok(first)
 }

@@ -16,6 +16,7 @@ use crate::table::names::ObjectName;
 use crate::vocabulary::HeaderVerb;
 
 use super::error::RequestError;
+use super::explanation::{origin, place};
 use super::write::{self, Object};
 
 /// Writes a decision on one line.
@@ -37,11 +38,18 @@ pub fn write_decision(decision: &Decision<'_>, latin1: bool) -> Result<String, R
 }
 
 fn ambiguous(decision: &Decision<'_>) -> RequestError {
-    let gateway = |name: Option<ObjectName<'_>>| name.map(|name| slashed(&name)).unwrap_or_default();
-    let (one, other) = (gateway(decision.gateway()), gateway(decision.rival().map(|(name, _)| name)));
+    let gateway =
+        |name: Option<ObjectName<'_>>| name.map(|name| slashed(&name)).unwrap_or_default();
+    let (one, other) = (
+        gateway(decision.gateway()),
+        gateway(decision.rival().map(|(name, _)| name)),
+    );
     let message = if one == other {
         let listener = |name: Option<&str>| name.unwrap_or_default().to_string();
-        let (this, that) = (decision.listener(), decision.rival().map(|(_, listener)| listener));
+        let (this, that) = (
+            decision.listener(),
+            decision.rival().map(|(_, listener)| listener),
+        );
         format!(
             "listeners {} and {} of gateway {one} would answer differently: name a listener or a port",
             listener(this),
@@ -61,7 +69,10 @@ fn fields(object: &mut Object<'_>, decision: &Decision<'_>, latin1: bool) {
     if decision.reason() != Reason::Matched {
         object.text("reason", &reason(decision));
     }
-    object.text_opt("gateway", decision.gateway().map(|name| slashed(&name)).as_deref());
+    object.text_opt(
+        "gateway",
+        decision.gateway().map(|name| slashed(&name)).as_deref(),
+    );
     object.text_opt("listener", decision.listener());
     let mut stages = decision.stages();
     if let Some(first) = stages.next() {
@@ -99,12 +110,21 @@ fn fields(object: &mut Object<'_>, decision: &Decision<'_>, latin1: bool) {
         object.object("request", |object| head(object, decision, bytes));
     }
     if decision.response_edits().next().is_some() {
-        edits(object.key("response_edits"), decision.response_edits(), bytes);
+        edits(
+            object.key("response_edits"),
+            decision.response_edits(),
+            bytes,
+        );
     }
     if let Some(location) = decision.location() {
-        object.object("redirect", |object| bytes.write(object.key("location"), location));
+        object.object("redirect", |object| {
+            bytes.write(object.key("location"), location);
+        });
     }
-    if let Some(body) = decision.body().filter(|_| decision.outcome() == Outcome::Respond) {
+    if let Some(body) = decision
+        .body()
+        .filter(|_| decision.outcome() == Outcome::Respond)
+    {
         object.object("respond", |object| {
             object.text("body", &String::from_utf8_lossy(body));
         });
@@ -123,7 +143,8 @@ fn policies(object: &mut Object<'_>, decision: &Decision<'_>, bytes: Bytes) {
         object.list("mirrors", decision.mirrors(), |out, mirror| {
             write::object(out, |object| {
                 object.object("backend", |object| backend(object, &mirror.backend));
-                let percent = f64::from(mirror.numerator) * 100.0 / f64::from(mirror.denominator.max(1));
+                let percent =
+                    f64::from(mirror.numerator) * 100.0 / f64::from(mirror.denominator.max(1));
                 // `Debug` keeps the point: 10.0.
                 object.key("percent").push_str(&format!("{percent:?}"));
                 object.bool("selected", mirror.selected);
@@ -147,7 +168,7 @@ fn policies(object: &mut Object<'_>, decision: &Decision<'_>, bytes: Bytes) {
         object.object("retry", |object| {
             object.number_opt("attempts", retry.attempts);
             object.number_opt("per_try_timeout_ms", retry.per_try_timeout_ms);
-            object.list("on", retry.on(), |out, word| write::string(out, word));
+            object.list("on", retry.on(), write::string);
             object.number_opt("backoff_ms", retry.backoff_ms);
         });
     }
@@ -155,7 +176,9 @@ fn policies(object: &mut Object<'_>, decision: &Decision<'_>, bytes: Bytes) {
         object.object("fault", |object| {
             object.number_opt("delay_ms", fault.delay_ms);
             object.number_opt("abort_status", fault.abort_status);
-            object.bool("delay_selected", delayed).bool("abort_selected", aborted);
+            object
+                .bool("delay_selected", delayed)
+                .bool("abort_selected", aborted);
         });
     }
     if decision.has_cors() {
@@ -172,7 +195,9 @@ fn policies(object: &mut Object<'_>, decision: &Decision<'_>, bytes: Bytes) {
     }
     if let Some(session) = decision.session().filter(|_| forwards) {
         object.object("session", |object| {
-            object.text("type", session.kind).text_opt("name", session.name);
+            object
+                .text("type", session.kind)
+                .text_opt("name", session.name);
             if session.permanent {
                 object.bool("permanent", true);
             }
@@ -210,17 +235,10 @@ fn reason(decision: &Decision<'_>) -> String {
 }
 
 /// A stage's route, rule, match and place.
-fn rule(object: &mut Object<'_>, stage: &StageView<'_>) {
-    object.object("route", |object| name(object, &stage.route));
-    object.number("rule", stage.rule);
-    object.text_opt("rule_name", stage.rule_name);
-    object.number("match", stage.matched);
-    if let Some(file) = stage.file {
-        object.object("origin", |object| {
-            object.text("file", file);
-            object.number("line", stage.origin.line).number("column", stage.origin.column);
-        });
-    }
+fn rule(object: &mut Object<'_>, of: &StageView<'_>) {
+    let route = (of.route.kind, of.route.namespace, of.route.name);
+    place(object, route, of.rule, of.rule_name, of.matched);
+    origin(object, of.file, of.origin);
 }
 
 /// The request's head as it leaves.
@@ -268,7 +286,10 @@ fn backend(object: &mut Object<'_>, of: &BackendView<'_>) {
 
 fn name(object: &mut Object<'_>, of: &ObjectName<'_>) {
     object.text("kind", of.kind);
-    object.text_opt("namespace", Some(of.namespace).filter(|text| !text.is_empty()));
+    object.text_opt(
+        "namespace",
+        Some(of.namespace).filter(|text| !text.is_empty()),
+    );
     object.text("name", of.name);
 }
 
@@ -295,7 +316,9 @@ impl Bytes {
             && decision.location().is_none_or(is_text)
             && decision.headers().all(|(_, value)| is_text(value))
             && decision.cors_headers().all(|(_, value)| is_text(value));
-        Self { latin1: latin1 || !all }
+        Self {
+            latin1: latin1 || !all,
+        }
     }
 
     fn write(self, out: &mut String, value: &[u8]) {
@@ -314,10 +337,10 @@ mod tests {
     use crate::compile::Compiler;
     use crate::json::RequestJson;
     use crate::model::{
-        Action, Attachment, Backend, CorsOrigin, CorsPolicy, Filter, Gateway, HeaderEdit, HostMatch,
-        InvalidTarget, Listener, Mirror, ObjectRef, PathMatch, PathRewrite, Precedence, PrefixJoin,
-        Redirect, Respond, RetryPolicy, Route, RouteMatch, RouteSet, Rule, Stage, Target,
-        WeightedTarget,
+        Action, Attachment, Backend, CorsOrigin, CorsPolicy, Filter, Gateway, HeaderEdit,
+        HostMatch, InvalidTarget, Listener, Mirror, ObjectRef, PathMatch, PathRewrite, Precedence,
+        PrefixJoin, Redirect, Respond, RetryPolicy, Route, RouteMatch, RouteSet, Rule, Stage,
+        Target, WeightedTarget,
     };
     use crate::table::Table;
     use crate::vocabulary::{Fault, Normalization, Origin, Protocol, Timeouts};
@@ -342,19 +365,26 @@ mod tests {
     }
 
     fn edit(verb: HeaderVerb, name: &str, value: &str) -> HeaderEdit {
-        HeaderEdit { verb, name: name.into(), value: value.into() }
+        HeaderEdit {
+            verb,
+            name: name.into(),
+            value: value.into(),
+        }
     }
 
     fn prefix(path: &str) -> Vec<RouteMatch> {
-        vec![RouteMatch { path: PathMatch::Segments(path.into()), ..RouteMatch::default() }]
+        vec![RouteMatch {
+            path: PathMatch::Segments(path.into()),
+            ..RouteMatch::default()
+        }]
     }
 
     /// One gateway, one listener, and these rules for every host.
-    fn table(gateways: &[&str], rules: Vec<Rule>) -> Table {
+    fn table(gateways: &[&str], rules: &[Rule]) -> Table {
         let mut set = RouteSet::new();
         set.sources.push("cart.yaml".into());
         for (index, name) in gateways.iter().enumerate() {
-            let mut rules = rules.clone();
+            let mut rules = rules.to_vec();
             // Gateways differ, so that a request has to name one.
             rules.rotate_left(index);
             let route = set.add_route(Route {
@@ -367,7 +397,10 @@ mod tests {
                 object: ObjectRef::new("Listener", "infra", "https"),
                 precedence: Precedence::FirstMatch,
                 host_fallthrough: true,
-                attachments: vec![Attachment { route, hosts: vec![] }],
+                attachments: vec![Attachment {
+                    route,
+                    hosts: vec![],
+                }],
                 origin: Origin::default(),
             });
             set.gateways.push(Gateway {
@@ -403,10 +436,17 @@ mod tests {
 
     /// A rule with everything that a decision can say.
     fn full_rule() -> Rule {
-        let mut rule = Rule::new(Action::Forward(vec![target("cart-v1", 90), target("cart-v2", 10)]));
+        let mut rule = Rule::new(Action::Forward(vec![
+            target("cart-v1", 90),
+            target("cart-v2", 10),
+        ]));
         rule.name = Some("canary".into());
         rule.matches = prefix("/cart");
-        rule.origin = Origin { line: 12, column: 5, ..Origin::default() };
+        rule.origin = Origin {
+            line: 12,
+            column: 5,
+            ..Origin::default()
+        };
         rule.filters = vec![
             Filter::RequestHeaders(vec![
                 edit(HeaderVerb::Set, "x-route", "cart"),
@@ -421,9 +461,17 @@ mod tests {
                     join: PrefixJoin::Segments,
                 }),
             },
-            Filter::Mirror(Mirror { target: Ok(backend("copy")), numerator: 10, denominator: 100 }),
+            Filter::Mirror(Mirror {
+                target: Ok(backend("copy")),
+                numerator: 10,
+                denominator: 100,
+            }),
         ];
-        rule.timeouts = Timeouts { request_ms: Some(5000), backend_request_ms: None, idle_ms: Some(0) };
+        rule.timeouts = Timeouts {
+            request_ms: Some(5000),
+            backend_request_ms: None,
+            idle_ms: Some(0),
+        };
         rule.retry = Some(RetryPolicy {
             attempts: Some(3),
             per_try_timeout_ms: None,
@@ -436,7 +484,7 @@ mod tests {
 
     #[test]
     fn a_forward_has_the_contracts_fields_in_order() {
-        let table = table(&["public"], vec![full_rule()]);
+        let table = table(&["public"], &[full_rule()]);
         let asked = r#"{"path":"/cart/x?q=1","authority":"shop.example:8443",
             "headers":[["X-Env","canary"],["x-debug","1"]],"random":[18446744073709551615,0]}"#;
         assert_eq!(
@@ -465,13 +513,25 @@ mod tests {
 
     #[test]
     fn a_redirect_has_a_status_and_a_location_and_no_backend() {
-        let redirect = Redirect { status: 301, ..Redirect::default() };
-        let redirect = Redirect { host: Some("b.example".into()), ..redirect };
-        let table = table(&["public"], vec![Rule::new(Action::Redirect(redirect))]);
+        let redirect = Redirect {
+            status: 301,
+            ..Redirect::default()
+        };
+        let redirect = Redirect {
+            host: Some("b.example".into()),
+            ..redirect
+        };
+        let table = table(&["public"], &[Rule::new(Action::Redirect(redirect))]);
         let out = answer(&table, r#"{"path":"/x","authority":"a.example","port":80}"#).unwrap();
-        assert!(out.starts_with(r#"{"outcome":"redirect","status":301,"gateway""#), "{out}");
+        assert!(
+            out.starts_with(r#"{"outcome":"redirect","status":301,"gateway""#),
+            "{out}"
+        );
         assert!(out.contains(r#""backend":null"#), "{out}");
-        assert!(out.contains(r#""redirect":{"location":"http://b.example/x"}"#), "{out}");
+        assert!(
+            out.contains(r#""redirect":{"location":"http://b.example/x"}"#),
+            "{out}"
+        );
         assert!(!out.contains(r#""request""#), "{out}");
     }
 
@@ -485,12 +545,22 @@ mod tests {
             }),
             ..target("gone", 1)
         };
-        let broken = table(&["public"], vec![Rule::new(Action::Forward(vec![invalid]))]);
+        let broken = table(&["public"], &[Rule::new(Action::Forward(vec![invalid]))]);
         let out = answer(&broken, r#"{"path":"/"}"#).unwrap();
-        assert!(out.starts_with(r#"{"outcome":"respond","status":500,"reason":""#), "{out}");
-        assert!(out.contains("BackendNotFound") && out.contains(r#""backend":null"#), "{out}");
-        let respond = Respond { status: 418, body: "tea\u{7}".into(), ..Respond::default() };
-        let direct = table(&["public"], vec![Rule::new(Action::Respond(respond))]);
+        assert!(
+            out.starts_with(r#"{"outcome":"respond","status":500,"reason":""#),
+            "{out}"
+        );
+        assert!(
+            out.contains("BackendNotFound") && out.contains(r#""backend":null"#),
+            "{out}"
+        );
+        let respond = Respond {
+            status: 418,
+            body: "tea\u{7}".into(),
+            ..Respond::default()
+        };
+        let direct = table(&["public"], &[Rule::new(Action::Respond(respond))]);
         let out = answer(&direct, r#"{"path":"/"}"#).unwrap();
         assert!(out.contains(r#""status":418"#), "{out}");
         assert!(out.contains(r#""respond":{"body":"tea\u0007"}"#), "{out}");
@@ -498,12 +568,21 @@ mod tests {
 
     #[test]
     fn nothing_matched_and_a_refused_request_have_their_status() {
-        let table = table(&["public"], vec![full_rule()]);
+        let table = table(&["public"], &[full_rule()]);
         let out = answer(&table, r#"{"path":"/other"}"#).unwrap();
-        assert!(out.starts_with(r#"{"outcome":"no_route","status":404,"#), "{out}");
-        assert!(!out.contains(r#""route":"#) && out.contains(r#""backend":null"#), "{out}");
+        assert!(
+            out.starts_with(r#"{"outcome":"no_route","status":404,"#),
+            "{out}"
+        );
+        assert!(
+            !out.contains(r#""route":"#) && out.contains(r#""backend":null"#),
+            "{out}"
+        );
         let out = answer(&table, r#"{"path":"/a\u0001b"}"#).unwrap();
-        assert!(out.starts_with(r#"{"outcome":"reject","status":400,"#), "{out}");
+        assert!(
+            out.starts_with(r#"{"outcome":"reject","status":400,"#),
+            "{out}"
+        );
     }
 
     #[test]
@@ -515,40 +594,57 @@ mod tests {
             abort_status: Some(503),
             abort_ppm: 1_000_000,
         })];
-        let out = answer(&table(&["public"], vec![rule.clone()]), r#"{"path":"/"}"#).unwrap();
-        let fault =
-            r#""fault":{"delay_ms":5,"abort_status":503,"delay_selected":false,"abort_selected":true}"#;
-        assert!(out.contains(r#""outcome":"respond","status":503"#) && out.contains(fault), "{out}");
+        let out = answer(&table(&["public"], &[rule.clone()]), r#"{"path":"/"}"#).unwrap();
+        let fault = r#""fault":{"delay_ms":5,"abort_status":503,"delay_selected":false,"abort_selected":true}"#;
+        assert!(
+            out.contains(r#""outcome":"respond","status":503"#) && out.contains(fault),
+            "{out}"
+        );
         rule.filters = vec![Filter::Cors(CorsPolicy {
             allow_origins: vec![CorsOrigin::Any],
             ..CorsPolicy::default()
         })];
         let asked = r#"{"method":"OPTIONS","path":"/","headers":{"origin":"https://a.example",
             "access-control-request-method":"PUT"}}"#;
-        let out = answer(&table(&["public"], vec![rule]), asked).unwrap();
+        let out = answer(&table(&["public"], &[rule]), asked).unwrap();
         let cors = r#""cors":{"preflight":true,"headers":[["access-control-allow-origin","*"]"#;
         assert!(out.contains(cors), "{out}");
     }
 
     #[test]
     fn a_value_that_is_no_utf_8_makes_each_character_a_byte() {
-        let table = table(&["public"], vec![full_rule()]);
+        let table = table(&["public"], &[full_rule()]);
         let asked = r#"{"latin1":true,"path":"/cart","headers":{"x":"é"}}"#;
         let out = answer(&table, asked).unwrap();
-        assert!(out.contains(r#"["x","é"]"#) && out.ends_with(r#","latin1":true}"#), "{out}");
+        assert!(
+            out.contains(r#"["x","é"]"#) && out.ends_with(r#","latin1":true}"#),
+            "{out}"
+        );
         let out = answer(&table, r#"{"path":"/cart","headers":{"x":"é"}}"#).unwrap();
-        assert!(out.contains(r#"["x","é"]"#) && !out.contains("latin1"), "{out}");
+        assert!(
+            out.contains(r#"["x","é"]"#) && !out.contains("latin1"),
+            "{out}"
+        );
     }
 
     #[test]
     fn an_open_gateway_is_an_error_only_where_gateways_differ() {
-        let other = Rule::new(Action::Respond(Respond { status: 200, ..Respond::default() }));
-        let table = table(&["a", "b"], vec![other, full_rule()]);
+        let other = Rule::new(Action::Respond(Respond {
+            status: 200,
+            ..Respond::default()
+        }));
+        let table = table(&["a", "b"], &[other, full_rule()]);
         let error = answer(&table, r#"{"path":"/cart"}"#).unwrap_err();
         assert_eq!(error.code(), AMBIGUOUS_GATEWAY);
-        assert_eq!(error.message(), "gateways infra/a and infra/b would answer differently: name one");
+        assert_eq!(
+            error.message(),
+            "gateways infra/a and infra/b would answer differently: name one"
+        );
         let out = answer(&table, r#"{"path":"/cart","gateway":"infra/b"}"#).unwrap();
-        assert!(out.contains(r#""outcome":"forward","gateway":"infra/b""#), "{out}");
+        assert!(
+            out.contains(r#""outcome":"forward","gateway":"infra/b""#),
+            "{out}"
+        );
         let error = answer(&table, r#"{"path":"/cart","gateway":"c"}"#).unwrap_err();
         assert_eq!(error.code().0, 1211);
     }

@@ -15,16 +15,20 @@ mod ask;
 mod decision;
 mod diagnostic;
 mod error;
+mod explanation;
+mod listing;
 mod parse;
-mod protocol;
 mod request;
 #[cfg(feature = "import")]
 mod status;
+mod words;
 mod write;
 
 pub use decision::write_decision;
 pub use diagnostic::write_diagnostic;
 pub use error::RequestError;
+pub use explanation::write_explanation;
+pub use listing::{write_lines, write_listing, write_stats};
 pub use request::{MAX_ATTRIBUTES, MAX_DRAWS, MAX_HEADERS, RequestJson};
 #[cfg(feature = "import")]
 pub use status::write_status;

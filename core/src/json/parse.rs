@@ -586,7 +586,10 @@ mod tests {
     #[test]
     fn random_may_be_a_list() {
         let request = parsed(r#"{"path":"/","random":[1,2,3]}"#);
-        assert_eq!((request.fixed_draw(), request.draws()), (None, &[1, 2, 3][..]));
+        assert_eq!(
+            (request.fixed_draw(), request.draws()),
+            (None, &[1, 2, 3][..])
+        );
     }
 
     #[test]

@@ -94,7 +94,7 @@ mod tests {
                     parent: gateway.clone(),
                     section: Some("https".to_string()),
                     port: None,
-                    conditions: conditions.clone(),
+                    conditions,
                 }],
             }],
             listeners: vec![ListenerStatus {

@@ -185,7 +185,7 @@ mod tests {
                 .number("a", 2u16)
                 .bool("m", true)
                 .text_opt("no", None);
-            object.list("l", [1u64, 2], |out, n| number(out, n));
+            object.list("l", [1u64, 2], number);
             object.object("o", |_| {});
         });
         assert_eq!(out, r#"{"z":"1","a":2,"m":true,"l":[1,2],"o":{}}"#);

@@ -4,6 +4,8 @@
 //! no client should send is refused, not guessed at: what one component reads
 //! differently from the next is how requests end up where they should not.
 
+use core::net::Ipv6Addr;
+
 /// Longest host in bytes (RFC 1035 2.3.4 allows 253 of text).
 pub(crate) const MAX_HOST: usize = 255;
 
@@ -19,14 +21,19 @@ pub(crate) fn host_of(authority: &[u8], host: &mut [u8; MAX_HOST]) -> Option<usi
     let out = host.get_mut(..name.len())?;
     let mut previous = b'.';
     let bracketed = name.first() == Some(&b'[');
+    // SPEC: RFC 3986 3.2.2: brackets hold an IPv6 address.
+    if bracketed && !is_ipv6(name) {
+        return None;
+    }
     for (slot, &byte) in out.iter_mut().zip(name) {
         let allowed = match byte {
             b'.' => previous != b'.' || bracketed,
             // RFC 3986 reg-name without percent-encoding, and underscores, which
             // service names use.
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' => true,
-            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' => true,
-            b'[' | b']' | b':' | b'%' => bracketed,
+            // No comma: two Host fields that a lax proxy joined are not a host.
+            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b';' | b'=' => true,
+            b'[' | b']' | b':' => bracketed,
             _ => false,
         };
         if !allowed {
@@ -52,10 +59,29 @@ pub(crate) fn strip_port(authority: &[u8]) -> Option<&[u8]> {
     };
     let port_is_sound = match port.split_first() {
         None => true,
-        Some((b':', digits)) => digits.len() <= 5 && digits.iter().all(u8::is_ascii_digit),
+        Some((b':', digits)) => is_port(digits),
         Some(_) => false,
     };
     (port_is_sound && !host.is_empty()).then_some(host)
+}
+
+/// Whether `digits` is a number of 16 bits, or nothing.
+fn is_port(digits: &[u8]) -> bool {
+    digits.len() <= 5
+        && digits.iter().all(u8::is_ascii_digit)
+        && digits
+            .iter()
+            .fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
+            <= u32::from(u16::MAX)
+}
+
+fn is_ipv6(bracketed: &[u8]) -> bool {
+    let literal = bracketed
+        .strip_prefix(b"[")
+        .and_then(|rest| rest.strip_suffix(b"]"));
+    literal
+        .and_then(|literal| core::str::from_utf8(literal).ok())
+        .is_some_and(|literal| literal.parse::<Ipv6Addr>().is_ok())
 }
 
 #[cfg(test)]
@@ -88,8 +114,26 @@ mod tests {
     #[test]
     fn what_is_no_authority_is_refused() {
         for authority in [
-            "", ":80", "a b", "a/b", "u@h", "a..b", ".a", "a:b", "a:123456", "[::1", "[::1]x", "é",
-            "a\0", "a#b", "a?b",
+            "",
+            ":80",
+            "a b",
+            "a/b",
+            "u@h",
+            "a..b",
+            ".a",
+            "a:b",
+            "a:123456",
+            "[::1",
+            "[::1]x",
+            "é",
+            "a\0",
+            "a#b",
+            "a?b",
+            "a,b",
+            "a%2eb",
+            "a:65536",
+            "[a.b]",
+            "[::1%25lo]",
         ] {
             assert_eq!(host(authority), None, "{authority:?}");
         }

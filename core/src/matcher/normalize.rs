@@ -6,14 +6,16 @@
 //! |---|---|
 //! | `none` | nothing |
 //! | `base` | decodes percent-encoded unreserved characters, then removes dot segments |
-//! | `merge-slashes` | `base`, and runs of slashes become one before dot segments go |
+//! | `merge-slashes` | `base`, and runs of slashes become one after dot segments went, as in Envoy |
 //!
 //! Other escapes stay as they are, byte for byte: `%2F` is no slash. Decoding is
-//! done once; `%252e` becomes neither `%2e` nor `.`.
+//! done once; `%252e` becomes neither `%2e` nor `.`. A path in which decoding
+//! would make a new escape (`%6%31`, `%2%66`) has no canonical form:
+//! [`is_ambiguous`] finds it, and the request is refused.
 //!
 //! # Invariants
 //!
-//! 1. `normalize(normalize(x)) == normalize(x)`.
+//! 1. `normalize(normalize(x)) == normalize(x)`, unless `x` is ambiguous.
 //! 2. The result is never longer than the input and begins with `/` if it did.
 //! 3. A path that is canonical already is found so in one pass and not copied.
 
@@ -66,12 +68,34 @@ pub(crate) fn append_canonical(profile: Normalization, path: &[u8], out: &mut Ve
             }
         }
     }
+    remove_dot_segments(out, start);
+    // SPEC: Envoy, normalize_path then merge_slashes: in "/a//../b" the dots take
+    // the empty segment. Merging makes no new dot segment, since every segment
+    // that is not empty stays.
     if profile == Normalization::MergeSlashes {
         merge_slashes(out, start);
     }
-    remove_dot_segments(out, start);
-    // Removing `..` can bring slashes together: "/a//../b" has an empty segment
-    // that `..` takes, so what is left is merged already; nothing more to do.
+}
+
+/// Whether decoding would turn a `%` that begins no escape into one that does, so
+/// that who decodes twice sees another path.
+pub(crate) fn is_ambiguous(profile: Normalization, path: &[u8]) -> bool {
+    if profile == Normalization::None {
+        return false;
+    }
+    // What stands at `at` after decoding, and where it ends.
+    let decoded = |at: usize| match escaped_unreserved(path, at) {
+        Some(byte) => Some((byte, at + 3)),
+        None => Some((*path.get(at)?, at + 1)),
+    };
+    let is_digit = |at: usize| decoded(at).filter(|(byte, _)| byte.is_ascii_hexdigit());
+    let begins_escape = |at: usize| {
+        let digit = |at: usize| path.get(at).is_some_and(u8::is_ascii_hexdigit);
+        digit(at + 1) && digit(at + 2)
+    };
+    memchr::memchr_iter(b'%', path).any(|at| {
+        !begins_escape(at) && is_digit(at + 1).is_some_and(|(_, next)| is_digit(next).is_some())
+    })
 }
 
 /// Merges runs of slashes in `out[start..]`.
@@ -217,10 +241,30 @@ mod tests {
     }
 
     #[test]
+    fn paths_with_escapes_made_of_escapes_are_ambiguous() {
+        for path in ["/%6%31", "/%2%66", "/%%361", "/a%%32%65"] {
+            assert!(is_ambiguous(Normalization::Base, path.as_bytes()), "{path}");
+            assert!(
+                !is_ambiguous(Normalization::None, path.as_bytes()),
+                "{path}"
+            );
+        }
+        for path in [
+            "/%61", "/%", "/%2", "/%zz", "/%2%2f", "/%%2f", "/%2561", "/%6%",
+        ] {
+            assert!(
+                !is_ambiguous(Normalization::Base, path.as_bytes()),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
     fn slashes_merge_only_when_asked() {
         assert_eq!(normal(Normalization::Base, "//a///b//"), "//a///b//");
         assert_eq!(normal(Normalization::MergeSlashes, "//a///b//"), "/a/b/");
-        assert_eq!(normal(Normalization::MergeSlashes, "/a//../b"), "/b");
+        assert_eq!(normal(Normalization::MergeSlashes, "/a//../b"), "/a/b");
+        assert_eq!(normal(Normalization::MergeSlashes, "/a//./..//b"), "/a/b");
         assert_eq!(normal(Normalization::None, "/a/../%61//"), "/a/../%61//");
     }
 }

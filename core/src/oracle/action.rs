@@ -53,8 +53,15 @@ impl<'o, 's> Walk<'o, 's> {
         let mut winner = first;
         loop {
             self.trail.push(winner.step);
+            if self.is_preflight(&winner.rule.filters) {
+                return respond(204);
+            }
+            // SPEC: Envoy's fault filter stands before the router, so a fault comes
+            // before whatever the rule does.
+            if let Some(status) = self.abort(&winner.rule.filters) {
+                return respond(status);
+            }
             let targets = match &winner.rule.action {
-                _ if self.is_preflight(&winner.rule.filters) => return respond(204),
                 Action::Respond(respond) => {
                     return Answer::Respond {
                         status: respond.status,
@@ -63,9 +70,6 @@ impl<'o, 's> Walk<'o, 's> {
                 Action::Redirect(redirect) => return self.redirect(redirect, &winner, &seen),
                 Action::Forward(targets) => targets,
             };
-            if let Some(status) = self.abort(&winner.rule.filters) {
-                return respond(status);
-            }
             // SPEC: gateway-api.md 8: no backend, or all weights zero, is 500.
             let Some(chosen) = self.pick(targets) else {
                 return respond(500);
@@ -79,9 +83,6 @@ impl<'o, 's> Walk<'o, 's> {
             });
             if let Some(redirect) = replaced {
                 return self.redirect(redirect, &winner, &seen);
-            }
-            if let Some(status) = self.abort(&chosen.filters) {
-                return respond(status);
             }
             // SPEC: gateway-api.md 7: the rule's filters, then the backend's.
             let filters: Vec<_> = winner.rule.filters.iter().chain(&chosen.filters).collect();
@@ -237,11 +238,10 @@ impl<'o, 's> Walk<'o, 's> {
     /// SPEC: gateway-api.md 7.1.
     fn redirect(&self, redirect: &Redirect, winner: &Winner<'_>, seen: &Seen) -> Answer {
         let scheme = redirect.scheme.unwrap_or(self.request.scheme());
-        let host = redirect
-            .host
-            .as_ref()
-            .map(|host| host.as_bytes())
-            .or(seen.host.as_deref());
+        // SPEC: 7.1: by default the request's host, without its port, also in a
+        // further stage: what that stage sees as host is no name for clients.
+        let asked = self.request.authority.as_deref().map(host::without_port);
+        let host = redirect.host.as_ref().map(|host| host.as_bytes()).or(asked);
         // SPEC: 7.1: an explicit port; else the port of a scheme that is set, even
         // the request's own; else the listener's, never that of the authority.
         let port = match (redirect.port, redirect.scheme, self.listener.port) {

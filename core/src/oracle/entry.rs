@@ -5,14 +5,6 @@ use alloc::vec::Vec;
 use super::{Protocol, Request, Seen, host};
 use crate::model::{self, Gateway, Listener, Scheme};
 
-/// The outcome of choosing listeners.
-pub(super) enum Entry<'s> {
-    /// The most specific listeners, all equal, in order; possibly none.
-    Listeners(Vec<&'s Listener>),
-    /// The server name chose a listener that is not the one for the authority.
-    Misdirected,
-}
-
 /// Whether a request means this gateway.
 ///
 /// SPEC: contract, "Request": `namespace/name` or `name`; absent means every one.
@@ -28,26 +20,35 @@ pub(super) fn is_named(gateway: &Gateway, request: &Request) -> bool {
     }
 }
 
-/// The listeners of a gateway that take a request.
-pub(super) fn listeners<'s>(gateway: &'s Gateway, request: &Request, seen: &Seen) -> Entry<'s> {
+/// The listeners of a gateway that take a request: the most specific ones, all
+/// equal, in order. And whether the server name chose one of another authority.
+pub(super) fn listeners<'s>(
+    gateway: &'s Gateway,
+    request: &Request,
+    seen: &Seen,
+) -> (Vec<&'s Listener>, bool) {
     let speaking: Vec<_> = gateway
         .listeners
         .iter()
         .filter(|listener| speaks(listener.protocol, request))
-        .filter(|listener| {
-            listener.client_namespace.is_none()
-                || listener.client_namespace == request.client_namespace
-        })
         .collect();
     // SPEC: a request that states no port means the scheme's where some listener
     // has it, and any listener otherwise.
-    let well_known = request.is_http().then(|| request.scheme().default_port());
+    let well_known = match request.protocol {
+        Protocol::Tcp | Protocol::Udp => None,
+        Protocol::Tls => Some(Scheme::Https.default_port()),
+        _ => Some(request.scheme().default_port()),
+    };
     let has = |port: u16| speaking.iter().any(|listener| listener.port == Some(port));
     let port = request.port.or(well_known.filter(|port| has(*port)));
     let taking: Vec<_> = speaking
         .iter()
         .copied()
-        .filter(|listener| port.is_none() || listener.port.is_none() || listener.port == port)
+        .filter(|listener| is_on(listener, port))
+        .filter(|listener| {
+            listener.client_namespace.is_none()
+                || listener.client_namespace == request.client_namespace
+        })
         .collect();
     // SPEC: gateway-api.md 1.3: over TLS the server name selects the listener.
     let secure = request.is_http() && request.scheme() == Scheme::Https;
@@ -61,21 +62,21 @@ pub(super) fn listeners<'s>(gateway: &'s Gateway, request: &Request, seen: &Seen
         Some((specificity, listener.client_namespace.is_some()))
     };
     let Some(best_key) = taking.iter().filter_map(key).max() else {
-        return Entry::Listeners(Vec::new());
+        return (Vec::new(), false);
     };
     let equals: Vec<_> = taking
         .iter()
         .copied()
         .filter(|listener| key(listener) == Some(best_key))
         .collect();
-    if sni.is_none() {
-        return Entry::Listeners(equals);
+    if sni.is_none() || authority.is_none() {
+        return (equals, false);
     }
     // SPEC: gateway-api.md 1.3: 421 where another listener of the port is the better
     // match for the authority, 404 where none matches it.
     let (mut chosen, mut misdirected) = (Vec::new(), false);
     for listener in equals {
-        let on_port = taking.iter().filter(|other| other.port == listener.port);
+        let on_port = taking.iter().filter(|other| is_on(other, listener.port));
         let own = best(listener, authority);
         match on_port.filter_map(|other| best(other, authority)).max() {
             _ if !listener.detect_misdirected => chosen.push(listener),
@@ -84,10 +85,7 @@ pub(super) fn listeners<'s>(gateway: &'s Gateway, request: &Request, seen: &Seen
             Some(_) => misdirected = true,
         }
     }
-    match chosen.is_empty() && misdirected {
-        true => Entry::Misdirected,
-        false => Entry::Listeners(chosen),
-    }
+    (chosen, misdirected)
 }
 
 /// How specific the listener's best host for `host` is; `None` where it has none.
@@ -100,6 +98,11 @@ fn best(listener: &Listener, host: Option<&[u8]>) -> Option<(u8, usize)> {
         .iter()
         .filter(|pattern| host::matches(pattern, host));
     matching.map(host::specificity).max()
+}
+
+/// Whether a listener takes requests of a port; `None` is any port.
+fn is_on(listener: &Listener, port: Option<u16>) -> bool {
+    port.is_none() || listener.port.is_none() || listener.port == port
 }
 
 fn speaks(protocol: model::Protocol, request: &Request) -> bool {

@@ -6,44 +6,50 @@ use core::net::Ipv6Addr;
 use crate::model::{HostBinding, HostMatch};
 
 /// The host that an authority (or server name) names: lower case, without port
-/// and trailing dot. The outer `None` stands for a malformed one; an absent or
-/// empty one gives `Some(None)`.
+/// and trailing dot. The outer `None` stands for a malformed one; an absent one
+/// gives `Some(None)`.
 pub fn normalize(authority: Option<&[u8]>) -> Option<Option<Vec<u8>>> {
-    let authority = match authority {
-        None | Some(b"") => return Some(None),
-        Some(authority) => authority,
+    let Some(authority) = authority else {
+        return Some(None);
     };
-    // SPEC: RFC 1035 2.3.4, names are at most 255 bytes.
-    if authority.len() > 255 {
+    let text = core::str::from_utf8(authority).ok()?;
+    let host = core::str::from_utf8(without_port(authority)).ok()?;
+    // SPEC: RFC 3986 3.2.3, digits, possibly none; a port has 16 bits.
+    let port = match text[host.len()..].strip_prefix(':') {
+        Some(port) => port,
+        None if text.len() == host.len() => "",
+        None => return None,
+    };
+    let is_number = port.bytes().all(|byte| byte.is_ascii_digit()) && port.len() <= 5;
+    if !is_number || (!port.is_empty() && port.parse::<u16>().is_err()) {
         return None;
     }
-    let text = core::str::from_utf8(authority).ok()?;
     // SPEC: RFC 3986 3.2.2, an IPv6 literal stands in brackets and is the whole host.
-    if let Some(rest) = text.strip_prefix('[') {
-        let (address, port) = rest.split_once(']')?;
-        address.parse::<Ipv6Addr>().ok()?;
-        if !port.is_empty() && !is_port(port.strip_prefix(':')?) {
-            return None;
-        }
-        return Some(Some(
-            text[..address.len() + 2].to_ascii_lowercase().into_bytes(),
-        ));
+    if let Some(literal) = host.strip_prefix('[') {
+        literal.strip_suffix(']')?.parse::<Ipv6Addr>().ok()?;
+        return Some(Some(host.to_ascii_lowercase().into_bytes()));
     }
-    // SPEC: gateway-api.md 1.1, the port is ignored for matching.
-    let host = match text.split_once(':') {
-        Some((host, port)) if is_port(port) => host,
-        Some(_) => return None,
-        None => text,
-    };
     let host = host.strip_suffix('.').unwrap_or(host);
-    // SPEC: RFC 3986 3.2.2 reg-name, but no comma (two joined headers are not a
-    // host) and no empty label.
-    let is_regular = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=%".contains(&byte);
-    if host.split('.').any(str::is_empty) || !host.bytes().all(is_regular) {
+    // SPEC: RFC 3986 3.2.2 reg-name, but no escape, no comma (two joined headers are
+    // not a host) and no empty label; RFC 1035 2.3.4, at most 255 bytes.
+    let is_regular = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=".contains(&byte);
+    if host.len() > 255 || host.split('.').any(str::is_empty) || !host.bytes().all(is_regular) {
         return None;
     }
     // SPEC: gateway-api.md 1.1, hosts compare without regard to case.
     Some(Some(host.to_ascii_lowercase().into_bytes()))
+}
+
+/// SPEC: gateway-api.md 1.1, the port is ignored for matching.
+pub(super) fn without_port(authority: &[u8]) -> &[u8] {
+    let from = match authority.first() {
+        Some(b'[') => authority
+            .iter()
+            .position(|byte| *byte == b']')
+            .map(|at| at + 1),
+        _ => authority.iter().position(|byte| *byte == b':'),
+    };
+    &authority[..from.unwrap_or(authority.len())]
 }
 
 /// Whether a pattern takes a host; `None` is a request without one.
@@ -116,9 +122,4 @@ impl Bound<'_> {
         };
         self.matching.iter().map(count).max().unwrap_or_default()
     }
-}
-
-/// SPEC: RFC 3986 3.2.3, digits, possibly none; a port has 16 bits.
-fn is_port(text: &str) -> bool {
-    text.is_empty() || (text.bytes().all(|b| b.is_ascii_digit()) && text.parse::<u16>().is_ok())
 }

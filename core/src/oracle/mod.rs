@@ -70,13 +70,8 @@ impl<'s> Oracle<'s> {
             .iter()
             .filter(|g| entry::is_named(g, request))
         {
-            let listeners = match entry::listeners(gateway, request, &seen) {
-                entry::Entry::Listeners(listeners) => listeners,
-                entry::Entry::Misdirected => {
-                    misdirected = true;
-                    continue;
-                }
-            };
+            let (listeners, elsewhere) = entry::listeners(gateway, request, &seen);
+            misdirected |= elsewhere;
             let Some(seen) = seen.normalized(gateway.normalization) else {
                 rejected |= !listeners.is_empty();
                 continue;
@@ -198,18 +193,15 @@ impl Seen {
     /// `None` for a malformed request.
     fn new(request: &Request) -> Option<Self> {
         let host = host::normalize(request.authority.as_deref())?;
-        let sni = host::normalize(request.sni.as_deref())?;
+        let sni = host::normalize(request.sni.as_deref().filter(|name| !name.is_empty()))?;
         if !request.is_http() {
-            // SPEC: gateway-api.md 5: a TLS connection is known by its server name;
-            // no connection has a path.
-            let host = sni
-                .clone()
-                .or(host)
-                .filter(|_| request.protocol == Protocol::Tls);
+            // SPEC: gateway-api.md 5: a TLS connection is known by its server name. No
+            // connection has a path, which is written `/`.
+            let is_tls = request.protocol == Protocol::Tls;
             return Some(Self {
-                host,
+                host: if is_tls { sni.clone() } else { host },
                 sni,
-                path: Vec::new(),
+                path: b"/".to_vec(),
                 query: Vec::new(),
             });
         }

@@ -11,8 +11,14 @@ pub fn split(method: &[u8], target: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
         return Some((target.to_vec(), Vec::new()));
     }
     let refused = |byte: &u8| byte.is_ascii_control() || *byte == b'#';
-    if !target.starts_with(b"/") || target.iter().any(refused) {
+    if target.iter().any(refused) || target.is_empty() {
         return None;
+    }
+    if !target.starts_with(b"/") {
+        // SPEC: RFC 9112 3.2.3, the authority form is for CONNECT alone; it has no
+        // path, which is written `/`.
+        let is_authority = method == b"CONNECT" && !target.starts_with(b"?");
+        return is_authority.then(|| (b"/".to_vec(), Vec::new()));
     }
     let end = target
         .iter()
@@ -22,17 +28,13 @@ pub fn split(method: &[u8], target: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     Some((path.to_vec(), query.to_vec()))
 }
 
-/// A path in canonical form. `None` where undoing its escapes gives new ones
-/// (`%6%31`), so that two readers could see two paths.
+/// A path in canonical form. `None` where undoing escapes would make a new one
+/// (`%6%31`, `%2%66`), so that two readers could see two paths.
 pub fn normalize(path: &[u8], normalization: Normalization) -> Option<Vec<u8>> {
     if normalization == Normalization::None || !path.starts_with(b"/") {
         return Some(path.to_vec());
     }
-    let decoded = decode_unreserved(path);
-    if decode_unreserved(&decoded) != decoded {
-        return None;
-    }
-    let mut path = remove_dot_segments(&decoded);
+    let mut path = remove_dot_segments(&decode_unreserved(path)?);
     if normalization == Normalization::MergeSlashes {
         path.dedup_by(|a, b| *a == b'/' && *b == b'/');
     }
@@ -49,23 +51,26 @@ pub(super) fn escape(text: &[u8]) -> Option<u8> {
 }
 
 /// SPEC: RFC 3986 6.2.2.2: escapes of unreserved characters are undone, all
-/// others keep their spelling.
-fn decode_unreserved(path: &[u8]) -> Vec<u8> {
+/// others keep their spelling. `None` where a `%` that began no escape then does.
+fn decode_unreserved(path: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::new();
+    let mut stray = Vec::new();
     let mut rest = path;
     while let Some((first, tail)) = rest.split_first() {
         match escape(rest) {
             Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
                 out.push(byte);
                 rest = &rest[3..];
+                continue;
             }
-            _ => {
-                out.push(*first);
-                rest = tail;
-            }
+            None if *first == b'%' => stray.push(out.len()),
+            _ => {}
         }
+        out.push(*first);
+        rest = tail;
     }
-    out
+    let is_new = |at: &usize| escape(&out[*at..]).is_some();
+    (!stray.iter().any(is_new)).then_some(out)
 }
 
 /// SPEC: RFC 3986 5.2.4 for a path that starts with `/`.
@@ -96,8 +101,7 @@ fn remove_dot_segments(path: &[u8]) -> Vec<u8> {
 ///
 /// SPEC: gateway-api.md 3.3: a trailing slash of the value is ignored.
 pub fn has_segments(path: &[u8], prefix: &str) -> bool {
-    let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
-    path.strip_prefix(prefix.as_bytes())
+    path.strip_prefix(without_slash(prefix).as_bytes())
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
@@ -107,16 +111,18 @@ pub fn rewrite(path: &[u8], matched: Option<&PathMatch>, rewrite: &PathRewrite) 
         PathRewrite::Full(full) => return rooted(full.as_bytes()),
         PathRewrite::Prefix { replacement, join } => (replacement.as_str(), *join),
     };
-    // SPEC: `PathRewrite::Prefix`: where the match names no prefix, nothing changes.
-    let Some(PathMatch::Prefix(prefix) | PathMatch::Segments(prefix)) = matched else {
-        return path.to_vec();
+    let prefix = match matched {
+        Some(PathMatch::Prefix(prefix)) => prefix.as_str(),
+        // SPEC: gateway-api.md 3.3: of a segment prefix, a trailing slash is no part.
+        Some(PathMatch::Segments(prefix)) => without_slash(prefix),
+        // SPEC: `PathRewrite::Prefix`: where the match names none, nothing changes.
+        _ => return path.to_vec(),
     };
     let after = |prefix: &str| path.get(prefix.len()..).unwrap_or_default();
     let out = match join {
         // SPEC: gateway-api.md 7.2, the algorithm that satisfies all rows.
         PrefixJoin::Segments => {
-            let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
-            let replacement = replacement.strip_suffix('/').unwrap_or(replacement);
+            let (prefix, replacement) = (without_slash(prefix), without_slash(replacement));
             [replacement.as_bytes(), after(prefix)].concat()
         }
         // SPEC: app-mesh.md 2.3: `/red/tell` without `/red` is `/tell`, not `//tell`.
@@ -131,6 +137,10 @@ pub fn rewrite(path: &[u8], matched: Option<&PathMatch>, rewrite: &PathRewrite) 
         PrefixJoin::Literal => [replacement.as_bytes(), after(prefix)].concat(),
     };
     rooted(&out)
+}
+
+fn without_slash(text: &str) -> &str {
+    text.strip_suffix('/').unwrap_or(text)
 }
 
 /// SPEC: architecture 6: a rewritten path starts with exactly one slash.

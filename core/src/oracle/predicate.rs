@@ -41,22 +41,18 @@ impl Oracle<'_> {
                 service: None,
                 method: None,
             } => true,
-            // SPEC: gateway-api.md 4, wire form: `/S/M`; a service alone is the
-            // prefix `/S/`, a method alone `/<anything>/M`. So the service ends at
-            // the second slash, and all that follows is the method.
+            // SPEC: gRPC over HTTP/2: the path is "/" service "/" method, so two
+            // segments and no more; gateway-api.md 4, wire form.
             PathMatch::Grpc { service, method } => {
-                let Some(rest) = path.strip_prefix(b"/") else {
+                let segments: Vec<&[u8]> = path.split(|byte| *byte == b'/').collect();
+                let [b"", name, call] = segments[..] else {
                     return false;
                 };
-                let Some(end) = rest.iter().position(|byte| *byte == b'/') else {
-                    return false;
-                };
-                let (name, rest) = (&rest[..end], &rest[end + 1..]);
                 let holds = |item: &Option<ValueMatch>, text: &[u8]| {
                     item.as_ref()
                         .is_none_or(|item| self.value_holds(item, text))
                 };
-                !name.is_empty() && holds(service, name) && holds(method, rest)
+                !name.is_empty() && !call.is_empty() && holds(service, name) && holds(method, call)
             }
         }
     }

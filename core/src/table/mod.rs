@@ -10,11 +10,11 @@
 //!                                                        predicates, regexes ┘  actions ┘
 //! ```
 //!
-//! * [`host`]: exact hosts by hash, wildcards and suffixes by the lengths in use.
-//! * [`path`]: one byte trie for each scope, edges compressed.
-//! * [`predicate`]: header and query tests, each stored once.
-//! * [`action`]: what a rule does, digested for reading.
-//! * [`names`]: what people call things, and where they were written. Nothing
+//! * `host`: exact hosts by hash, wildcards and suffixes by the lengths in use.
+//! * `path`: one byte trie for each scope, edges compressed.
+//! * `predicate`: header and query tests, each stored once.
+//! * `action`: what a rule does, digested for reading.
+//! * `names`: what people call things, and where they were written. Nothing
 //!   that decides reads it.
 //!
 //! # Invariants

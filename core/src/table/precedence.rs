@@ -112,7 +112,7 @@ impl RankKey {
             Precedence::FirstMatch => &[Clause::Position],
             // SPEC: Gateway API conformance, TCPRouteMultipleRoutesAttachment: all
             // routes are attached, the oldest gets the traffic.
-            Precedence::OldestRoute => &[Clause::Host, Clause::Age, Clause::Name, Clause::Position],
+            Precedence::OldestRoute => &[Clause::Age, Clause::Name, Clause::Position],
         };
         for &clause in clauses {
             let order = self.compare_by(other, clause);

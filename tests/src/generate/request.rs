@@ -100,6 +100,10 @@ impl Plan {
         }
         request.target = target(&path, &query, &mut choices).into_bytes();
         request.authority = authority(&host, &mut choices).map(String::into_bytes);
+        if matches!(request.protocol, Speaks::Tls | Speaks::Tcp) {
+            request.target.clear();
+            request.authority = None;
+        }
         if request.scheme == Some(Scheme::Https) || request.protocol == Speaks::Tls {
             let same = choices.rarely(2);
             let sni = if same {

@@ -1,5 +1,7 @@
 //! Random route sets.
 
+use std::mem::discriminant;
+
 use fingerpost::model::{
     Action, Attachment, Backend, CorsPolicy, Fault, Filter, Gateway, HeaderEdit, HeaderMatch,
     HeaderVerb, HostBinding, HostMatch, HostRewrite, InvalidTarget, Listener, Mirror,
@@ -257,7 +259,7 @@ fn binding() -> impl Strategy<Value = HostBinding> {
 
 fn rule(wide: usize) -> impl Strategy<Value = Rule> {
     let matches = prop_oneof![2 => Just(Vec::new()), 12 => vec(route_match(wide), 1..=3)];
-    let filters = prop_oneof![3 => Just(Vec::new()), 2 => vec(filter(false), 1..=3)];
+    let filters = prop_oneof![3 => Just(Vec::new()), 2 => filters(false)];
     (weighted(0.4, 0u32..5), matches, filters, action()).prop_map(
         |(priority, matches, filters, action)| Rule {
             priority,
@@ -373,7 +375,7 @@ fn target() -> impl Strategy<Value = WeightedTarget> {
     ];
     let weight =
         prop_oneof![1 => Just(0u32), 4 => 1u32..10, 1 => Just(1_000_000), 1 => Just(u32::MAX)];
-    let filters = prop_oneof![4 => Just(Vec::new()), 1 => vec(filter(true), 1..=2)];
+    let filters = prop_oneof![4 => Just(Vec::new()), 1 => filters(true)];
     (target, weight, filters).prop_map(|(target, weight, filters)| WeightedTarget {
         target,
         weight,
@@ -406,6 +408,24 @@ fn redirect() -> impl Strategy<Value = Redirect> {
     )
 }
 
+/// Filters of which those that answer are there once at most.
+fn filters(of_target: bool) -> impl Strategy<Value = Vec<Filter>> {
+    vec(filter(of_target), 1..=3).prop_map(|filters| {
+        let mut kept: Vec<Filter> = Vec::new();
+        for filter in filters {
+            let kind = discriminant(&filter);
+            let once = matches!(
+                filter,
+                Filter::Fault(_) | Filter::Cors(_) | Filter::Redirect(_)
+            );
+            if !once || !kept.iter().any(|other| discriminant(other) == kind) {
+                kept.push(filter);
+            }
+        }
+        kept
+    })
+}
+
 fn filter(of_target: bool) -> impl Strategy<Value = Filter> {
     let edits = || vec(edit(), 1..=2);
     let rewrite = (of(host_rewrite()), of(path_rewrite()))
@@ -415,7 +435,7 @@ fn filter(of_target: bool) -> impl Strategy<Value = Filter> {
         2 => edits().prop_map(Filter::RequestHeaders),
         1 => edits().prop_map(Filter::ResponseHeaders),
         1 => mirror().prop_map(Filter::Mirror),
-        1 => fault().prop_map(Filter::Fault),
+        u32::from(!of_target) => fault().prop_map(Filter::Fault),
         1 => Just(Filter::Cors(CorsPolicy::default())),
         u32::from(of_target) => redirect().prop_map(Filter::Redirect),
     ]

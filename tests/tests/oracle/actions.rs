@@ -270,7 +270,7 @@ fn redirect_7_1_ports() {
     ] {
         // The port of the authority never counts.
         assert_eq!(
-            location(&set(listens, redirect), &get("H:1234", "/old?q")),
+            location(&set(listens, redirect), &get("h:1234", "/old?q")),
             expected
         );
     }

@@ -68,7 +68,18 @@ fn path_normal_forms() {
             "{input}"
         );
     }
-    assert_eq!(path::normalize(b"/%6%31", Normalization::Base), None);
+    for ambiguous in ["/%6%31", "/%2%66", "/%%361"] {
+        let path = ambiguous.as_bytes();
+        assert_eq!(
+            path::normalize(path, Normalization::Base),
+            None,
+            "{ambiguous}"
+        );
+        assert_eq!(
+            path::normalize(path, Normalization::None),
+            Some(path.to_vec())
+        );
+    }
 }
 
 #[test]

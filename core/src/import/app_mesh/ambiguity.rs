@@ -13,9 +13,10 @@
 //! path, and paths longer than App Mesh allows are not looked at, so the whole is
 //! linear in the routes.
 
-use alloc::collections::BTreeMap;
+use alloc::borrow::Cow;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::diagnostic::Diagnostic;
@@ -41,10 +42,10 @@ pub(super) struct Entry<'e> {
 
 /// The path of a match, as far as it can be compared.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-enum Shape {
-    Prefix(String),
-    Exact(String),
-    Regex(String),
+enum Shape<'e> {
+    Prefix(Cow<'e, str>),
+    Exact(Cow<'e, str>),
+    Regex(Cow<'e, str>),
 }
 
 /// What separates routes without doubt: host and priority.
@@ -52,13 +53,22 @@ type Class<'e> = (Option<&'e HostMatch>, Option<u32>);
 
 /// Reports routes of one stage that App Mesh does not tell apart.
 pub(super) fn check(entries: &[Entry<'_>], place: impl Fn(Origin) -> String) -> Vec<Diagnostic> {
-    let mut by_path: BTreeMap<(Class<'_>, Shape), Vec<usize>> = BTreeMap::new();
+    let mut by_path: BTreeMap<(Class<'_>, Shape<'_>), Vec<usize>> = BTreeMap::new();
     for (index, entry) in entries.iter().enumerate() {
         let key = ((entry.host, entry.priority), shape(entry.matches));
         by_path.entry(key).or_default().push(index);
     }
-    let rivals = |class, shape: Shape, of: usize| {
-        let known = by_path.get(&(class, shape)).map_or(&[] as &[usize], Vec::as_slice);
+    let lengths: BTreeSet<usize> = by_path
+        .keys()
+        .filter_map(|(_, shape)| match shape {
+            Shape::Prefix(prefix) => Some(prefix.len()),
+            _ => None,
+        })
+        .collect();
+    let rivals = |class, shape: Shape<'_>, of: usize| {
+        let known = by_path
+            .get(&(class, shape))
+            .map_or(&[] as &[usize], Vec::as_slice);
         let entry = entries.get(of)?;
         known
             .iter()
@@ -74,9 +84,8 @@ pub(super) fn check(entries: &[Entry<'_>], place: impl Fn(Origin) -> String) -> 
         // Two of the same path: told once, at the later one.
         let same = rivals(class, own.clone(), index).filter(|(other, _)| *other < index);
         let rival = same.map(|(_, rival)| (rival, "the same path")).or_else(|| {
-            let rival = prefixes(&own).find_map(|prefix| {
-                rivals(class, Shape::Prefix(prefix.to_string()), index)
-            });
+            let rival = prefixes(&own, &lengths)
+                .find_map(|prefix| rivals(class, Shape::Prefix(Cow::Borrowed(prefix)), index));
             rival.map(|(_, rival)| (rival, "a prefix of the path"))
         });
         if let Some((rival, how)) = rival {
@@ -95,33 +104,39 @@ pub(super) fn check(entries: &[Entry<'_>], place: impl Fn(Origin) -> String) -> 
     found
 }
 
-fn shape(matches: &RouteMatch) -> Shape {
+fn shape(matches: &RouteMatch) -> Shape<'_> {
     match &matches.path {
-        PathMatch::Prefix(prefix) | PathMatch::Segments(prefix) => Shape::Prefix(prefix.clone()),
-        PathMatch::Exact(path) => Shape::Exact(path.clone()),
-        PathMatch::Regex(regex) => Shape::Regex(regex.clone()),
+        PathMatch::Prefix(prefix) | PathMatch::Segments(prefix) => {
+            Shape::Prefix(Cow::Borrowed(prefix))
+        }
+        PathMatch::Exact(path) => Shape::Exact(Cow::Borrowed(path)),
+        PathMatch::Regex(regex) => Shape::Regex(Cow::Borrowed(regex)),
         // SPEC: a gRPC service is the path /service/, a method the path /service/method.
         PathMatch::Grpc {
             service: Some(ValueMatch::Exact(service)),
             method: Some(ValueMatch::Exact(method)),
-        } => Shape::Exact(format!("/{service}/{method}")),
-        PathMatch::Grpc { service: Some(ValueMatch::Exact(service)), .. } => {
-            Shape::Prefix(format!("/{service}/"))
-        }
-        _ => Shape::Prefix("/".to_string()),
+        } => Shape::Exact(Cow::Owned(format!("/{service}/{method}"))),
+        PathMatch::Grpc {
+            service: Some(ValueMatch::Exact(service)),
+            ..
+        } => Shape::Prefix(Cow::Owned(format!("/{service}/"))),
+        _ => Shape::Prefix(Cow::Borrowed("/")),
     }
 }
 
 /// The prefixes of what a path surely begins with; none for a prefix, whose length
-/// separates it from shorter ones.
-fn prefixes(shape: &Shape) -> impl Iterator<Item = &str> {
+/// separates it from shorter ones. Only those of a length that occurs.
+fn prefixes<'s>(shape: &'s Shape<'_>, lengths: &BTreeSet<usize>) -> impl Iterator<Item = &'s str> {
     let head = match shape {
         Shape::Prefix(_) => "",
-        Shape::Exact(path) => path.as_str(),
+        Shape::Exact(path) => path,
         Shape::Regex(regex) => literal_head(regex),
     };
     let head = if head.len() > MAX_PATH { "" } else { head };
-    (1..=head.len()).rev().filter_map(|end| head.get(..end))
+    lengths
+        .range(..=head.len())
+        .rev()
+        .filter_map(|&end| head.get(..end))
 }
 
 /// The text that every path matching a regex begins with.
@@ -158,9 +173,11 @@ fn disjoint(a: &RouteMatch, b: &RouteMatch) -> bool {
         })
     };
     let headers = || {
-        a.headers
-            .iter()
-            .any(|a| b.headers.iter().any(|b| a.name == b.name && headers_exclude(a, b)))
+        a.headers.iter().any(|a| {
+            b.headers
+                .iter()
+                .any(|b| a.name == b.name && headers_exclude(a, b))
+        })
     };
     methods || schemes || query() || headers()
 }
@@ -188,7 +205,16 @@ fn values_exclude(a: &ValueMatch, b: &ValueMatch) -> bool {
         (Exact(text), Range { start, end }) | (Range { start, end }, Exact(text)) => text
             .parse::<i64>()
             .map_or(true, |number| !(*start..*end).contains(&number)),
-        (Range { start: a, end: a_end }, Range { start: b, end: b_end }) => a_end <= b || b_end <= a,
+        (
+            Range {
+                start: a,
+                end: a_end,
+            },
+            Range {
+                start: b,
+                end: b_end,
+            },
+        ) => a_end <= b || b_end <= a,
         _ => false,
     }
 }

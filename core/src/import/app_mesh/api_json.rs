@@ -4,7 +4,8 @@
 //!
 //! - the input of a create or update call (`aws appmesh create-route --cli-input-json`):
 //!   `meshName`, `virtualRouterName`, `routeName` and `spec`;
-//! - what the describe calls print: the same inside `{"route": {...}}`;
+//! - what the describe calls print: the same inside `{"route": {...}}`, which the
+//!   dispatcher unwraps;
 //! - a spec alone, `{"spec": {...}}`, as the walkthroughs pass it beside command line
 //!   options: the file's name gives the resource's;
 //! - `Resources` of type `AWS::AppMesh::*` in a template, by the same readers, with
@@ -16,6 +17,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::import::Object;
 use crate::import::document::Node;
 
 use super::wire::{Form, Reader, place};
@@ -50,20 +52,18 @@ pub(super) enum ResourceKind {
 }
 
 impl ResourceKind {
-    /// Each kind with its name in a template's types, the field that names it, and
-    /// the field that describe calls wrap it in. The order matters: a route names
-    /// its router and mesh too.
-    const ALL: [(Self, &'static str, &'static str, &'static str); 7] = [
-        (Self::GatewayRoute, "GatewayRoute", "gatewayRouteName", "gatewayRoute"),
-        (Self::Route, "Route", "routeName", "route"),
-        (Self::VirtualGateway, "VirtualGateway", "virtualGatewayName", "virtualGateway"),
-        (Self::VirtualService, "VirtualService", "virtualServiceName", "virtualService"),
-        (Self::VirtualRouter, "VirtualRouter", "virtualRouterName", "virtualRouter"),
-        (Self::VirtualNode, "VirtualNode", "virtualNodeName", "virtualNode"),
-        (Self::Mesh, "Mesh", "meshName", "mesh"),
+    /// Each kind with its name, in a template's types too, and the field that names it.
+    const ALL: [(Self, &'static str, &'static str); 7] = [
+        (Self::GatewayRoute, "GatewayRoute", "gatewayRouteName"),
+        (Self::Route, "Route", "routeName"),
+        (Self::VirtualGateway, "VirtualGateway", "virtualGatewayName"),
+        (Self::VirtualService, "VirtualService", "virtualServiceName"),
+        (Self::VirtualRouter, "VirtualRouter", "virtualRouterName"),
+        (Self::VirtualNode, "VirtualNode", "virtualNodeName"),
+        (Self::Mesh, "Mesh", "meshName"),
     ];
 
-    /// The kind in messages and decisions. A route of its own is a VirtualRouter's.
+    /// The kind's name.
     pub(super) fn name(self) -> &'static str {
         Self::ALL
             .iter()
@@ -75,7 +75,7 @@ impl ResourceKind {
         Self::ALL
             .iter()
             .find(|(kind, ..)| *kind == self)
-            .map_or("", |(_, _, field, _)| field)
+            .map_or("", |(_, _, field)| field)
     }
 
     fn parent_field(self) -> Option<&'static str> {
@@ -87,63 +87,38 @@ impl ResourceKind {
     }
 }
 
-/// The resources in a document, `file` being the name of its file. Nothing where the
-/// document is none of these.
-pub(super) fn resources<'d>(root: Node<'d>, file: &str) -> Vec<Resource<'d>> {
-    if let Some(resources) = root.get("Resources") {
+/// The resources in an object without `apiVersion`; `file` is its file's name.
+pub(super) fn resources<'d>(object: &Object<'d>, file: &str) -> Vec<Resource<'d>> {
+    let node = object.node;
+    if let Some(resources) = node.get("Resources") {
         return resources
             .entries()
             .filter_map(|(id, node)| template_resource(id.scalar_text()?, node))
             .collect();
     }
-    let wrapped = ResourceKind::ALL.iter().find_map(|(kind, _, _, wrapper)| {
-        root.get(wrapper)
-            .filter(|node| node.get("spec").is_some())
-            .map(|node| (*kind, node))
-    });
-    let found = wrapped.or_else(|| Some((api_kind(root)?, root)));
-    found
-        .map(|(kind, node)| api_resource(kind, node, file))
+    let kind = ResourceKind::ALL
+        .iter()
+        .find(|(_, name, ..)| *name == object.kind);
+    kind.map(|(kind, ..)| api_resource(*kind, object, file))
         .into_iter()
         .collect()
 }
 
-/// Whether a document looks like one of these: the dispatcher's question.
-pub(super) fn is_api_document(root: Node<'_>) -> bool {
-    !resources(root, "").is_empty()
-}
-
-/// What a create call's input is about: the most particular name in it, or else the
-/// shape of its spec.
-fn api_kind(node: Node<'_>) -> Option<ResourceKind> {
-    let spec = node.get("spec");
-    let routes = ["httpRoute", "http2Route", "grpcRoute", "tcpRoute"];
-    let action = spec.and_then(|spec| {
-        routes
-            .iter()
-            .find_map(|field| spec.path(&[field, "action"]))
-    });
-    if let Some(action) = action {
-        return if action.get("weightedTargets").is_some() {
-            Some(ResourceKind::Route)
-        } else {
-            action.get("target").map(|_| ResourceKind::GatewayRoute)
-        };
-    }
-    ResourceKind::ALL
-        .iter()
-        .find(|(kind, _, field, _)| {
-            node.get(field).is_some() && (spec.is_some() || *kind == ResourceKind::Mesh)
-        })
-        .map(|(kind, ..)| *kind)
-}
-
-fn api_resource<'d>(kind: ResourceKind, node: Node<'d>, file: &str) -> Resource<'d> {
-    let text = |field: &str| node.get(field).and_then(Node::as_str).map(ToString::to_string);
+fn api_resource<'d>(kind: ResourceKind, object: &Object<'d>, file: &str) -> Resource<'d> {
+    let node = object.node;
+    let text = |field: &str| {
+        node.get(field)
+            .and_then(Node::as_str)
+            .map(ToString::to_string)
+    };
+    let name = match object.name {
+        "" => stem(file),
+        name => name,
+    };
     Resource {
         kind,
         form: Form::Api,
-        name: text(kind.name_field()).unwrap_or_else(|| stem(file).to_string()),
+        name: name.to_string(),
         logical_id: None,
         mesh: text("meshName"),
         parent: kind.parent_field().and_then(text),
@@ -154,7 +129,9 @@ fn api_resource<'d>(kind: ResourceKind, node: Node<'d>, file: &str) -> Resource<
 
 fn template_resource<'d>(id: &str, node: Node<'d>) -> Option<Resource<'d>> {
     let name = node.get("Type")?.as_str()?.strip_prefix("AWS::AppMesh::")?;
-    let (kind, ..) = ResourceKind::ALL.iter().find(|(_, kind, ..)| *kind == name)?;
+    let (kind, ..) = ResourceKind::ALL
+        .iter()
+        .find(|(_, kind, ..)| *kind == name)?;
     let properties = node.get("Properties")?;
     let mut reader = Reader::new(id, Form::CloudFormation);
     Some(Resource {

@@ -96,7 +96,10 @@ fn route_type<'d>(reader: &mut Reader, spec: Node<'d>) -> Option<(RouteKind, Nod
         found = Some((kind, route));
     }
     if found.is_none() {
-        reader.rule(place(spec), "Missing GatewayRoute Type in GatewayRoute Spec");
+        reader.rule(
+            place(spec),
+            "Missing GatewayRoute Type in GatewayRoute Spec",
+        );
     }
     found
 }
@@ -123,7 +126,13 @@ fn target_reference(
     namespace: &str,
 ) -> Option<Reference> {
     if let Some(service) = reader.get(target, "virtualService") {
-        return Reference::read(reader, service, "virtualService", "virtualServiceName", namespace);
+        return Reference::read(
+            reader,
+            service,
+            "virtualService",
+            "virtualServiceName",
+            namespace,
+        );
     }
     if reader.form.is_aws() {
         reader.required(target, "virtualService");

@@ -6,9 +6,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::model::{
-    HostMatch, ObjectRef, Origin, PathRewrite, RetryPolicy, RouteMatch, Timeouts,
-};
+use crate::model::{HostMatch, ObjectRef, Origin, PathRewrite, RetryPolicy, RouteMatch, Timeouts};
 
 use super::reference::Reference;
 use super::selector::{LabelMap, Selector};

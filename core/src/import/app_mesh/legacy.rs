@@ -18,7 +18,10 @@ use super::wire::{Reader, place};
 /// Reads a Mesh: a name is all there is. It is named by the others, so its
 /// selector selects nothing.
 pub(super) fn mesh(names: Meta) -> Mesh {
-    Mesh { meta: named_by_itself(names), namespaces: Selector::Nothing }
+    Mesh {
+        meta: named_by_itself(names),
+        namespaces: Selector::Nothing,
+    }
 }
 
 /// Reads a VirtualNode's spec, which may be absent.
@@ -36,7 +39,15 @@ pub(super) fn service(
     let mut names = of_mesh(reader, spec, names);
     // SPEC: the object's name is the service's name in AWS (controller v0.x docs).
     names.aws_name = names.object.name.clone();
-    let nobody = |names| (VirtualService { meta: names, provider: Provider::Nobody }, None);
+    let nobody = |names| {
+        (
+            VirtualService {
+                meta: names,
+                provider: Provider::Nobody,
+            },
+            None,
+        )
+    };
     let Some(spec) = spec else {
         return nobody(names);
     };
@@ -66,8 +77,17 @@ pub(super) fn service(
         }),
         meta: router_names,
     };
-    let provider = Provider::Router(Reference { by: By::Name { namespace, name }, origin });
-    (VirtualService { meta: names, provider }, Some(router))
+    let provider = Provider::Router(Reference {
+        by: By::Name { namespace, name },
+        origin,
+    });
+    (
+        VirtualService {
+            meta: names,
+            provider,
+        },
+        Some(router),
+    )
 }
 
 fn of_mesh(reader: &mut Reader, spec: Option<Node<'_>>, mut names: Meta) -> Meta {

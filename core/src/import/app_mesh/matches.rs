@@ -49,7 +49,10 @@ pub(super) fn http(reader: &mut Reader, node: Node<'_>, side: Side) -> Matched {
     // route, API validation of HttpRouteMatch.
     match side {
         Side::Gateway if prefix.is_none() && path.is_none() && hostname.is_none() => {
-            reader.rule(place(node), "Either prefix or path or hostname must be specified");
+            reader.rule(
+                place(node),
+                "Either prefix or path or hostname must be specified",
+            );
         }
         Side::Router if prefix.is_none() && path.is_none() => {
             reader.rule(place(node), "Either Prefix or Path must be specified");
@@ -64,11 +67,13 @@ pub(super) fn http(reader: &mut Reader, node: Node<'_>, side: Side) -> Matched {
     }
     let mut matches = RouteMatch {
         methods: reader.text(node, "method").into_iter().collect(),
-        scheme: reader.text(node, "scheme").and_then(|scheme| match scheme.as_str() {
-            "http" => Some(Scheme::Http),
-            "https" => Some(Scheme::Https),
-            _ => None,
-        }),
+        scheme: reader
+            .text(node, "scheme")
+            .and_then(|scheme| match scheme.as_str() {
+                "http" => Some(Scheme::Http),
+                "https" => Some(Scheme::Https),
+                _ => None,
+            }),
         headers: headers(reader, node, "headers", "header"),
         query: query(reader, node),
         origin: node.origin(),
@@ -103,7 +108,10 @@ pub(super) fn grpc(reader: &mut Reader, node: Node<'_>, side: Side) -> Matched {
     };
     if side == Side::Gateway && service.is_none() && hostname.is_none() {
         // SPEC: gatewayroute_validator.go validateHostnameAndServicename.
-        reader.rule(place(node), "Either servicename or hostname must be specified");
+        reader.rule(
+            place(node),
+            "Either servicename or hostname must be specified",
+        );
     }
     if let (None, Some(_)) = (&service, &method) {
         // SPEC: "If you specify a method name, you must also specify a service name"
@@ -116,7 +124,12 @@ pub(super) fn grpc(reader: &mut Reader, node: Node<'_>, side: Side) -> Matched {
     if let Some(service) = &service {
         // SPEC: /aws.app-mesh* and aws.appmesh are reserved (user guide, gateway-routes).
         if service.starts_with("aws.app-mesh") || service.starts_with("aws.appmesh") {
-            reserved(reader, reader.key_origin(node, "serviceName"), "serviceName", service);
+            reserved(
+                reader,
+                reader.key_origin(node, "serviceName"),
+                "serviceName",
+                service,
+            );
         }
     }
     let matches = RouteMatch {
@@ -160,7 +173,10 @@ fn path_match(reader: &mut Reader, node: Node<'_>) -> PathMatch {
     // SPEC: gatewayroute_validator.go validatePathForGatewayRoute.
     match (exact, regex) {
         (None, None) => {
-            reader.rule(place(node), "Either exact or regex for path must be specified");
+            reader.rule(
+                place(node),
+                "Either exact or regex for path must be specified",
+            );
             PathMatch::Any
         }
         (Some(_), Some(_)) => {
@@ -201,8 +217,15 @@ fn check_template(reader: &mut Reader, origin: crate::model::Origin, field: &str
     reader.warn(
         codes::NEVER_MATCHES,
         origin,
-        &format!("{field} '{}' is matched as text; App Mesh has no path templates", shorten(path)),
-        Some(&format!("use path.regex: \"{}[^/]+{}\"", shorten(before), shorten(after))),
+        &format!(
+            "{field} '{}' is matched as text; App Mesh has no path templates",
+            shorten(path)
+        ),
+        Some(&format!(
+            "use path.regex: \"{}[^/]+{}\"",
+            shorten(before),
+            shorten(after)
+        )),
     );
 }
 
@@ -210,7 +233,10 @@ fn reserved(reader: &mut Reader, origin: crate::model::Origin, field: &str, valu
     reader.warn(
         codes::RESERVED_PREFIX,
         origin,
-        &format!("{field} '{}' is reserved for App Mesh itself", shorten(value)),
+        &format!(
+            "{field} '{}' is reserved for App Mesh itself",
+            shorten(value)
+        ),
         Some("App Mesh refuses it"),
     );
 }
@@ -236,9 +262,9 @@ fn host(reader: &mut Reader, node: Node<'_>) -> Option<HostMatch> {
         }
         (Some(exact), None) => Some(HostMatch::Exact(bare_host(reader, node, "exact", &exact))),
         // SPEC: a suffix is a string suffix of the host (API GatewayRouteHostnameMatch).
-        (None, Some(suffix)) => {
-            Some(HostMatch::Suffix(bare_host(reader, node, "suffix", &suffix)))
-        }
+        (None, Some(suffix)) => Some(HostMatch::Suffix(bare_host(
+            reader, node, "suffix", &suffix,
+        ))),
     }
 }
 
@@ -265,7 +291,9 @@ fn headers(reader: &mut Reader, node: Node<'_>, field: &str, what: &str) -> Vec<
     let Some(list) = reader.get(node, field) else {
         return Vec::new();
     };
-    list.items().filter_map(|item| header(reader, item, what)).collect()
+    list.items()
+        .filter_map(|item| header(reader, item, what))
+        .collect()
 }
 
 fn header(reader: &mut Reader, node: Node<'_>, what: &str) -> Option<HeaderMatch> {

@@ -56,7 +56,12 @@ impl<'w> Membership<'w> {
                 (name.clone(), labels)
             })
             .collect();
-        Self { world, labels, meshes: BTreeMap::new(), gateways: BTreeMap::new() }
+        Self {
+            world,
+            labels,
+            meshes: BTreeMap::new(),
+            gateways: BTreeMap::new(),
+        }
     }
 
     /// The name of the mesh an object belongs to, or nothing where its admission
@@ -131,8 +136,9 @@ impl<'w> Membership<'w> {
                     meta.object
                 );
                 out.push(
-                    Diagnostic::error(codes::MEMBERSHIP, meta.origin, message)
-                        .with_help("add the Namespace with its labels to the input, or one mesh at a time"),
+                    Diagnostic::error(codes::MEMBERSHIP, meta.origin, message).with_help(
+                        "add the Namespace with its labels to the input, or one mesh at a time",
+                    ),
                 );
                 None
             }
@@ -161,7 +167,10 @@ impl<'w> Membership<'w> {
             return found;
         }
         let namespace = meta.object.namespace.as_str();
-        let own = Labels { known: &meta.labels, complete: true };
+        let own = Labels {
+            known: &meta.labels,
+            complete: true,
+        };
         let selection = if meta.selected {
             let votes = self.gateway_votes(namespace);
             select(world.gateways.iter().zip(votes).map(|(gateway, vote)| {
@@ -247,11 +256,17 @@ impl<'w> Membership<'w> {
 
     fn vote(&self, selector: &Selector, namespace: &str) -> Vote {
         let answer = match self.labels.get(namespace) {
-            Some(labels) => selector.selects(Labels { known: labels, complete: true }),
+            Some(labels) => selector.selects(Labels {
+                known: labels,
+                complete: true,
+            }),
             None => {
                 let own_name = (NAME_LABEL.to_string(), namespace.to_string());
                 let known = LabelMap::from([own_name]);
-                selector.selects(Labels { known: &known, complete: false })
+                selector.selects(Labels {
+                    known: &known,
+                    complete: false,
+                })
             }
         };
         match (answer, selector) {

@@ -1,7 +1,7 @@
 //! Mesh, VirtualGateway and VirtualNode: who belongs together, and who listens where.
 
-use alloc::format;
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -24,7 +24,10 @@ pub(super) fn mesh(reader: &mut Reader, spec: Option<Node<'_>>, mut names: Meta)
         meta::claims(reader, spec, &mut names, "meshName");
     }
     let namespaces = spec.and_then(|spec| reader.get(spec, "namespaceSelector"));
-    Mesh { namespaces: selector(reader, namespaces, &names), meta: names }
+    Mesh {
+        namespaces: selector(reader, namespaces, &names),
+        meta: names,
+    }
 }
 
 /// Reads a VirtualGateway's spec.
@@ -54,14 +57,20 @@ fn selector(reader: &mut Reader, node: Option<Node<'_>>, names: &Meta) -> Select
 /// Reads a VirtualNode's spec, which may be absent.
 pub(super) fn node(reader: &mut Reader, spec: Option<Node<'_>>, mut names: Meta) -> VirtualNode {
     let Some(spec) = spec else {
-        return VirtualNode { meta: names, listeners: Vec::new() };
+        return VirtualNode {
+            meta: names,
+            listeners: Vec::new(),
+        };
     };
     meta::claims(reader, spec, &mut names, "virtualNodeName");
     misspelled_certificates(reader, spec);
     if reader.form == Form::V1Beta2 {
         node_rules(reader, spec, &names);
     }
-    VirtualNode { meta: names, listeners: listeners(reader, spec) }
+    VirtualNode {
+        meta: names,
+        listeners: listeners(reader, spec),
+    }
 }
 
 /// Reads `listeners[].portMapping`.
@@ -85,7 +94,12 @@ pub(super) fn listeners(reader: &mut Reader, spec: Node<'_>) -> Vec<PortMapping>
             let timeouts = reader
                 .path(node, &["timeout", kind.protocol()])
                 .map_or_else(Timeouts::default, |node| policy::timeouts(reader, node));
-            listeners.push(PortMapping { port, kind, timeouts, origin: place(node) });
+            listeners.push(PortMapping {
+                port,
+                kind,
+                timeouts,
+                origin: place(node),
+            });
         }
     }
     listeners
@@ -112,7 +126,8 @@ fn node_rules(reader: &mut Reader, spec: Node<'_>, names: &Meta) {
             continue;
         };
         let text = |node: Option<Node<'_>>| {
-            node.and_then(Node::as_str).map_or_else(String::new, String::from)
+            node.and_then(Node::as_str)
+                .map_or_else(String::new, String::from)
         };
         let (what, key) = match service.get("virtualServiceRef") {
             Some(by_ref) => {

@@ -68,18 +68,19 @@ pub(super) fn claims(reader: &mut Reader, spec: Node<'_>, meta: &mut Meta, mista
 
 /// A field that the controller fills in. Refused at admission, but of use offline:
 /// what `kubectl get -o yaml` prints has it (with a `uid`), and that is no fault.
-pub(super) fn read_only<'d>(
-    reader: &mut Reader,
-    spec: Node<'d>,
-    field: &str,
-) -> Option<Node<'d>> {
+pub(super) fn read_only<'d>(reader: &mut Reader, spec: Node<'d>, field: &str) -> Option<Node<'d>> {
     let node = reader.get(spec, field)?;
     if node.get("uid").is_some() {
         return Some(node);
     }
     let origin = reader.key_origin(spec, field);
     reader.handle_missing(node, origin);
-    let kind = reader.subject.split(' ').next().unwrap_or_default().to_string();
+    let kind = reader
+        .subject
+        .split(' ')
+        .next()
+        .unwrap_or_default()
+        .to_string();
     // SPEC: webhooks/appmesh/*_mutator.go.
     reader.warn(
         codes::READ_ONLY_FIELD,
@@ -98,7 +99,10 @@ pub(super) fn labels(metadata: Option<Node<'_>>) -> LabelMap {
     labels
         .entries()
         .filter_map(|(key, value)| {
-            Some((key.scalar_text()?.to_string(), value.scalar_text()?.to_string()))
+            Some((
+                key.scalar_text()?.to_string(),
+                value.scalar_text()?.to_string(),
+            ))
         })
         .collect()
 }

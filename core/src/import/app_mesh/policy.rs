@@ -17,7 +17,9 @@ pub(super) const DEFAULT_REQUEST_MS: u64 = 15_000;
 /// Reads `retryPolicy` and `timeout` of a route. What is absent stays absent; see
 /// [`with_defaults`].
 pub(super) fn read(reader: &mut Reader, route: Node<'_>) -> Policy {
-    let retry = reader.get(route, "retryPolicy").map(|node| retry(reader, node));
+    let retry = reader
+        .get(route, "retryPolicy")
+        .map(|node| retry(reader, node));
     let timeouts = reader
         .get(route, "timeout")
         .map_or_else(Timeouts::default, |node| timeouts(reader, node));
@@ -37,7 +39,11 @@ pub(super) fn with_defaults(policy: &Policy, kind: RouteKind) -> Policy {
 
 /// Reads `{perRequest, idle}`.
 pub(super) fn timeouts(reader: &Reader, node: Node<'_>) -> Timeouts {
-    let duration = |key: &str| reader.get(node, key).and_then(|node| duration(reader, node));
+    let duration = |key: &str| {
+        reader
+            .get(node, key)
+            .and_then(|node| duration(reader, node))
+    };
     Timeouts {
         request_ms: duration("perRequest"),
         idle_ms: duration("idle"),
@@ -48,7 +54,13 @@ pub(super) fn timeouts(reader: &Reader, node: Node<'_>) -> Timeouts {
 /// SPEC: what meshes made since 2020-07-29 do where a route has no retry policy
 /// (user guide, envoy-defaults, "Default route retry policy").
 fn default_retry() -> RetryPolicy {
-    let on = ["connect-failure", "refused-stream", "reset", "503", "unavailable"];
+    let on = [
+        "connect-failure",
+        "refused-stream",
+        "reset",
+        "503",
+        "unavailable",
+    ];
     RetryPolicy {
         attempts: Some(2),
         on: on.iter().map(ToString::to_string).collect(),

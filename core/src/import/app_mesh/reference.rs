@@ -153,17 +153,26 @@ impl<T: Named> Table<T> {
                     .rsplit_once('.')
                     .and_then(|(name, namespace)| self.find(namespace, name));
                 match (self.find(namespace, name), elsewhere) {
-                    (None, Some(index)) => Resolved::Found { index, by_host: false },
+                    (None, Some(index)) => Resolved::Found {
+                        index,
+                        by_host: false,
+                    },
                     _ => self.by_kubernetes_name(namespace, name),
                 }
             }
             By::AwsName(name) => match self.find_aws(name) {
-                Some(index) => Resolved::Found { index, by_host: false },
+                Some(index) => Resolved::Found {
+                    index,
+                    by_host: false,
+                },
                 None => self.not_found("", name, name.clone()),
             },
             By::Arn(arn) => match arn_name(arn) {
                 Some(name) => match self.find_aws(name) {
-                    Some(index) => Resolved::Found { index, by_host: false },
+                    Some(index) => Resolved::Found {
+                        index,
+                        by_host: false,
+                    },
                     // SPEC: an ARN may lead to another account's shared mesh, which
                     // no input shows (controller docs, reference/api_design).
                     None => Resolved::Outside {
@@ -180,7 +189,10 @@ impl<T: Named> Table<T> {
 
     fn by_kubernetes_name(&self, namespace: &str, name: &str) -> Resolved {
         if let Some(index) = self.find(namespace, name) {
-            return Resolved::Found { index, by_host: false };
+            return Resolved::Found {
+                index,
+                by_host: false,
+            };
         }
         // A host name in place of a name: what an object is called from outside.
         let short = cluster_host(name);
@@ -188,14 +200,21 @@ impl<T: Named> Table<T> {
             .and_then(|(name, namespace)| self.find(namespace, name))
             .or_else(|| self.find_aws(name));
         if let Some(index) = by_host {
-            return Resolved::Found { index, by_host: true };
+            return Resolved::Found {
+                index,
+                by_host: true,
+            };
         }
         match short {
             Some((name, namespace)) => {
                 let host = format!("{name}.{namespace}.svc.cluster.local");
                 self.not_found(namespace, name, host)
             }
-            None => self.not_found(namespace, name, default_aws_name(self.kind, namespace, name)),
+            None => self.not_found(
+                namespace,
+                name,
+                default_aws_name(self.kind, namespace, name),
+            ),
         }
     }
 
@@ -224,7 +243,10 @@ impl Reference {
         if reader.form.is_aws() {
             let value = reader.required(node, name_field)?;
             let name = reader.text_of(value, name_field)?;
-            return Some(Self { by: By::AwsName(name), origin: value.origin() });
+            return Some(Self {
+                by: By::AwsName(name),
+                origin: value.origin(),
+            });
         }
         let by_ref = node.get(&format!("{what}Ref"));
         let by_arn = node.get(&format!("{what}ARN"));
@@ -259,7 +281,10 @@ impl Reference {
             .filter(|namespace| !namespace.is_empty())
             .unwrap_or_else(|| namespace.to_string());
         let origin = node.get("name").map_or_else(|| node.origin(), Node::origin);
-        Some(Self { by: By::Name { namespace, name }, origin })
+        Some(Self {
+            by: By::Name { namespace, name },
+            origin,
+        })
     }
 }
 
@@ -303,14 +328,20 @@ mod tests {
 
     #[test]
     fn a_cluster_host_splits_into_name_and_namespace() {
-        assert_eq!(cluster_host("cart.shop.svc.cluster.local"), Some(("cart", "shop")));
+        assert_eq!(
+            cluster_host("cart.shop.svc.cluster.local"),
+            Some(("cart", "shop"))
+        );
         assert_eq!(cluster_host("cart.shop"), None);
         assert_eq!(cluster_host(".svc.cluster.local"), None);
     }
 
     #[test]
     fn a_virtual_service_is_named_with_a_dot_and_the_others_with_an_underscore() {
-        assert_eq!(default_aws_name("VirtualService", "shop", "cart"), "cart.shop");
+        assert_eq!(
+            default_aws_name("VirtualService", "shop", "cart"),
+            "cart.shop"
+        );
         assert_eq!(default_aws_name("VirtualNode", "shop", "cart"), "cart_shop");
         assert_eq!(default_aws_name("Mesh", "", "shop"), "shop");
     }

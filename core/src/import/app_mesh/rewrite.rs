@@ -53,11 +53,19 @@ pub(super) fn http(reader: &mut Reader, action: Node<'_>, matched: &Matched) -> 
     let host = rewrites_host(reader, node);
     if let Some(path) = path {
         let full = reader.text(path, "exact").map(PathRewrite::Full);
-        return Rewrite { path: full, default: false, host };
+        return Rewrite {
+            path: full,
+            default: false,
+            host,
+        };
     }
     let Some(prefix) = prefix else {
         let path = matched.prefix.as_deref().and_then(default_prefix);
-        return Rewrite { path, default: true, host };
+        return Rewrite {
+            path,
+            default: true,
+            host,
+        };
     };
     if matched.prefix.is_none() {
         reader.warn(
@@ -68,7 +76,11 @@ pub(super) fn http(reader: &mut Reader, action: Node<'_>, matched: &Matched) -> 
         );
     }
     let path = prefix_rewrite(reader, prefix, matched);
-    Rewrite { path, default: false, host }
+    Rewrite {
+        path,
+        default: false,
+        host,
+    }
 }
 
 /// Reads `action.rewrite` of a grpcRoute, which can only keep the host.
@@ -77,14 +89,14 @@ pub(super) fn grpc(reader: &mut Reader, action: Node<'_>) -> Rewrite {
         Some(node) => rewrites_host(reader, node),
         None => true,
     };
-    Rewrite { path: None, default: true, host }
+    Rewrite {
+        path: None,
+        default: true,
+        host,
+    }
 }
 
-fn prefix_rewrite(
-    reader: &mut Reader,
-    node: Node<'_>,
-    matched: &Matched,
-) -> Option<PathRewrite> {
+fn prefix_rewrite(reader: &mut Reader, node: Node<'_>, matched: &Matched) -> Option<PathRewrite> {
     let default = reader.text(node, "defaultPrefix");
     let value = reader.text(node, "value");
     // SPEC: gatewayroute_validator.go validatePrefixRewrite.
@@ -103,7 +115,10 @@ fn prefix_rewrite(
                     "New Rewrite Prefix must start and end with '/'",
                 );
             }
-            Some(PathRewrite::Prefix { replacement: value, join: PrefixJoin::OneSlash })
+            Some(PathRewrite::Prefix {
+                replacement: value,
+                join: PrefixJoin::OneSlash,
+            })
         }
         None if default.as_deref() == Some("DISABLED") => None,
         None => default_prefix(prefix),

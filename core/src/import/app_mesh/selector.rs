@@ -145,13 +145,21 @@ mod tests {
     use alloc::vec::Vec;
 
     fn selector(operator: Operator) -> Selector {
-        Selector::All(vec![Requirement { key: "mesh".to_string(), operator }])
+        Selector::All(vec![Requirement {
+            key: "mesh".to_string(),
+            operator,
+        }])
     }
 
     fn ask(selector: &Selector, known: &[(&str, &str)], complete: bool) -> Answer {
         let known: LabelMap = known
-            .iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
-        selector.selects(Labels { known: &known, complete })
+            .iter()
+            .map(|(k, v)| (k.to_string(), v.to_string()))
+            .collect();
+        selector.selects(Labels {
+            known: &known,
+            complete,
+        })
     }
 
     #[test]
@@ -175,6 +183,9 @@ mod tests {
         assert_eq!(ask(&not, &[], true), Answer::Yes);
         assert_eq!(ask(&not, &[("mesh", "shop")], true), Answer::No);
         assert_eq!(ask(&selector(Operator::Exists), &[], true), Answer::No);
-        assert_eq!(ask(&selector(Operator::DoesNotExist), &[], true), Answer::Yes);
+        assert_eq!(
+            ask(&selector(Operator::DoesNotExist), &[], true),
+            Answer::Yes
+        );
     }
 }

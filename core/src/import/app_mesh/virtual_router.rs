@@ -43,7 +43,11 @@ pub(super) fn read(reader: &mut Reader, spec: Node<'_>, mut names: Meta) -> Virt
             routes.extend(route(reader, node, name, &names.object.namespace));
         }
     }
-    VirtualRouter { listeners: listeners(reader, spec), routes, meta: names }
+    VirtualRouter {
+        listeners: listeners(reader, spec),
+        routes,
+        meta: names,
+    }
 }
 
 /// Reads one route: an item of `spec.routes`, or the spec of a route of its own (the
@@ -64,7 +68,10 @@ pub(super) fn route(
         // SPEC: a tcpRoute matches by port alone (API TcpRouteMatch).
         (RouteKind::Tcp, node) => Matched {
             port: node.and_then(|node| reader.port(node, "port")),
-            matches: RouteMatch { origin: place(body), ..RouteMatch::default() },
+            matches: RouteMatch {
+                origin: place(body),
+                ..RouteMatch::default()
+            },
             ..Matched::default()
         },
         (RouteKind::Grpc, node) => matches::grpc(reader, node?, Side::Router),
@@ -90,7 +97,11 @@ fn route_type<'d>(
 ) -> Option<(RouteKind, Node<'d>)> {
     let mut found = None;
     for (kind, field, short) in RouteKind::ALL {
-        let field = if reader.form == Form::V1Beta1 { short } else { field };
+        let field = if reader.form == Form::V1Beta1 {
+            short
+        } else {
+            field
+        };
         let Some(body) = reader.get(node, field) else {
             continue;
         };
@@ -107,7 +118,10 @@ fn route_type<'d>(
     if found.is_none() {
         reader.rule(
             place(node),
-            &format!("route '{}' has none of httpRoute, http2Route, grpcRoute and tcpRoute", shorten(name)),
+            &format!(
+                "route '{}' has none of httpRoute, http2Route, grpcRoute and tcpRoute",
+                shorten(name)
+            ),
         );
     }
     found
@@ -140,7 +154,10 @@ fn targets(reader: &mut Reader, action: Node<'_>, name: &str, namespace: &str) -
         reader.warn(
             codes::WEIGHTS,
             origin,
-            &format!("route '{}' has no target with a weight above 0, so it answers no request", shorten(name)),
+            &format!(
+                "route '{}' has no target with a weight above 0, so it answers no request",
+                shorten(name)
+            ),
             None,
         );
     } else if total > 100 {
@@ -148,7 +165,10 @@ fn targets(reader: &mut Reader, action: Node<'_>, name: &str, namespace: &str) -
         reader.warn(
             codes::WEIGHTS,
             origin,
-            &format!("route '{}' has weights of {total} in total; App Mesh takes at most 100", shorten(name)),
+            &format!(
+                "route '{}' has weights of {total} in total; App Mesh takes at most 100",
+                shorten(name)
+            ),
             Some("weights are relative: scale them down"),
         );
     }
@@ -163,7 +183,10 @@ fn node_reference(reader: &mut Reader, node: Node<'_>, namespace: &str) -> Optio
     let value = reader.get(node, "virtualNodeName")?;
     let name = reader.text_of(value, "virtualNodeName")?;
     Some(Reference {
-        by: By::Dotted { namespace: namespace.to_string(), name },
+        by: By::Dotted {
+            namespace: namespace.to_string(),
+            name,
+        },
         origin: value.origin(),
     })
 }

@@ -15,11 +15,17 @@ pub(super) fn read(
     mut names: Meta,
 ) -> Option<VirtualService> {
     let Some(spec) = spec else {
-        return Some(VirtualService { meta: names, provider: Provider::Nobody });
+        return Some(VirtualService {
+            meta: names,
+            provider: Provider::Nobody,
+        });
     };
     meta::claims(reader, spec, &mut names, "virtualServiceName");
     let provider = provider(reader, spec, &names.object.namespace)?;
-    Some(VirtualService { meta: names, provider })
+    Some(VirtualService {
+        meta: names,
+        provider,
+    })
 }
 
 fn provider(reader: &mut Reader, spec: Node<'_>, namespace: &str) -> Option<Provider> {
@@ -32,17 +38,28 @@ fn provider(reader: &mut Reader, spec: Node<'_>, namespace: &str) -> Option<Prov
     match (router, virtual_node) {
         (Some(_), Some(second)) => {
             // SPEC: the provider is a union of the two (API VirtualServiceProvider).
-            reader.rule(place(second), "only one of virtualRouter and virtualNode may be specified");
+            reader.rule(
+                place(second),
+                "only one of virtualRouter and virtualNode may be specified",
+            );
             None
         }
-        (Some(router), None) => {
-            Reference::read(reader, router, "virtualRouter", "virtualRouterName", namespace)
-                .map(Provider::Router)
-        }
-        (None, Some(virtual_node)) => {
-            Reference::read(reader, virtual_node, "virtualNode", "virtualNodeName", namespace)
-                .map(Provider::Node)
-        }
+        (Some(router), None) => Reference::read(
+            reader,
+            router,
+            "virtualRouter",
+            "virtualRouterName",
+            namespace,
+        )
+        .map(Provider::Router),
+        (None, Some(virtual_node)) => Reference::read(
+            reader,
+            virtual_node,
+            "virtualNode",
+            "virtualNodeName",
+            namespace,
+        )
+        .map(Provider::Node),
         (None, None) => misplaced(reader, node, namespace),
     }
 }
@@ -53,8 +70,14 @@ fn misplaced(reader: &mut Reader, node: Node<'_>, namespace: &str) -> Option<Pro
         return Some(Provider::Nobody);
     }
     let pairs = [
-        ("virtualNodeRef", "provider.virtualNode.virtualNodeRef is meant"),
-        ("virtualRouterRef", "provider.virtualRouter.virtualRouterRef is meant"),
+        (
+            "virtualNodeRef",
+            "provider.virtualNode.virtualNodeRef is meant",
+        ),
+        (
+            "virtualRouterRef",
+            "provider.virtualRouter.virtualRouterRef is meant",
+        ),
     ];
     for (field, meant) in pairs {
         let Some(by_ref) = reader.mistaken(node, field, meant) else {

@@ -133,7 +133,8 @@ impl Reader {
             return None;
         }
         let text = value.scalar_text()?;
-        self.handled.insert((schema_codes::WRONG_TYPE, value.origin()));
+        self.handled
+            .insert((schema_codes::WRONG_TYPE, value.origin()));
         self.warn(
             codes::COERCED,
             value.origin(),
@@ -150,7 +151,9 @@ impl Reader {
 
     /// A port field; what is no port (0 included) reads as absent.
     pub(super) fn port(&self, node: Node<'_>, key: &str) -> Option<u16> {
-        u16::try_from(self.int(node, key)?).ok().filter(|&port| port != 0)
+        u16::try_from(self.int(node, key)?)
+            .ok()
+            .filter(|&port| port != 0)
     }
 
     /// A boolean field; absent is false.
@@ -202,14 +205,17 @@ impl Reader {
 
     /// Keeps the schema check from reporting that `node` lacks a field.
     pub(super) fn handle_missing(&mut self, node: Node<'_>, parent_key: Origin) {
-        self.handled.insert((schema_codes::MISSING_FIELD, parent_key));
-        self.handled.insert((schema_codes::MISSING_FIELD, place(node)));
+        self.handled
+            .insert((schema_codes::MISSING_FIELD, parent_key));
+        self.handled
+            .insert((schema_codes::MISSING_FIELD, place(node)));
     }
 
     /// An error by a rule of the admission webhook or the API.
     pub(super) fn rule(&mut self, origin: Origin, text: &str) {
         let message = format!("{}: {text}", self.subject);
-        self.found.push(Diagnostic::error(codes::RULE, origin, message));
+        self.found
+            .push(Diagnostic::error(codes::RULE, origin, message));
     }
 
     /// An error with a code of its own.
@@ -249,7 +255,11 @@ impl Reader {
         }
         let mut letters = key.chars();
         match letters.next() {
-            Some(first) => Cow::Owned(format!("{}{}", first.to_ascii_uppercase(), letters.as_str())),
+            Some(first) => Cow::Owned(format!(
+                "{}{}",
+                first.to_ascii_uppercase(),
+                letters.as_str()
+            )),
             None => Cow::Borrowed(key),
         }
     }

@@ -65,7 +65,14 @@ macro_rules! named {
         })*
     };
 }
-named!(Mesh, VirtualGateway, GatewayRoute, VirtualService, VirtualRouter, VirtualNode);
+named!(
+    Mesh,
+    VirtualGateway,
+    GatewayRoute,
+    VirtualService,
+    VirtualRouter,
+    VirtualNode
+);
 
 impl World {
     /// Reads all objects. `files` are the names of the sources.
@@ -101,10 +108,8 @@ impl World {
     ) {
         let node = object.node;
         if object.is_api_json() {
-            let file = files
-                .get(node.source() as usize)
-                .map_or("", String::as_str);
-            for resource in api_json::resources(node, file) {
+            let file = files.get(node.source() as usize).map_or("", String::as_str);
+            for resource in api_json::resources(object, file) {
                 self.resource(&resource, out);
             }
             return;
@@ -167,7 +172,14 @@ impl World {
             }
             ("VirtualService", _) if old => {
                 let (service, router) = legacy::service(&mut reader, spec, names);
-                if put(&mut self.services, Some(service), reader, node, checked, out) {
+                if put(
+                    &mut self.services,
+                    Some(service),
+                    reader,
+                    node,
+                    checked,
+                    out,
+                ) {
                     if let Some(router) = router {
                         self.routers.insert(router);
                     }
@@ -270,9 +282,21 @@ impl World {
             _ => None,
         };
         if item.is_none() {
-            reader.error(codes::LENIENT_ONLY, place(object.node), "its meaning is not clear", None);
+            reader.error(
+                codes::LENIENT_ONLY,
+                place(object.node),
+                "its meaning is not clear",
+                None,
+            );
         }
-        put(&mut self.gateway_routes, item, reader, object.node, None, out);
+        put(
+            &mut self.gateway_routes,
+            item,
+            reader,
+            object.node,
+            None,
+            out,
+        );
     }
 
     /// Reads a resource of the AWS API.
@@ -307,16 +331,40 @@ impl World {
             }
             (ResourceKind::VirtualGateway, Some(spec)) => {
                 let item = mesh::gateway(&mut reader, spec, names);
-                put_aws(&mut self.gateways, Some(item), id, reader, node, checked, out);
+                put_aws(
+                    &mut self.gateways,
+                    Some(item),
+                    id,
+                    reader,
+                    node,
+                    checked,
+                    out,
+                );
             }
             (ResourceKind::GatewayRoute, Some(spec)) => {
                 let parent = resource.parent.clone();
                 let item = gateway_route::read(&mut reader, spec, names, parent);
-                put_aws(&mut self.gateway_routes, item, id, reader, node, checked, out);
+                put_aws(
+                    &mut self.gateway_routes,
+                    item,
+                    id,
+                    reader,
+                    node,
+                    checked,
+                    out,
+                );
             }
             (ResourceKind::VirtualRouter, Some(spec)) => {
                 let item = virtual_router::read(&mut reader, spec, names);
-                put_aws(&mut self.routers, Some(item), id, reader, node, checked, out);
+                put_aws(
+                    &mut self.routers,
+                    Some(item),
+                    id,
+                    reader,
+                    node,
+                    checked,
+                    out,
+                );
             }
             (ResourceKind::Route, Some(spec)) => {
                 let name = resource.name.clone();
@@ -325,7 +373,10 @@ impl World {
                 if let (true, Some(route)) = (reader.finish(node, checked, out), route) {
                     let router = resource.parent.clone();
                     self.loose_routes.push(LooseRoute {
-                        router: router.map(|name| Reference { by: By::AwsName(name), origin }),
+                        router: router.map(|name| Reference {
+                            by: By::AwsName(name),
+                            origin,
+                        }),
                         namespace: String::new(),
                         route,
                         subject,
@@ -355,7 +406,9 @@ impl World {
                 continue;
             };
             let key = (index, loose.route.name.clone());
-            let same = known.get(&key).and_then(|&same| router.routes.get_mut(same));
+            let same = known
+                .get(&key)
+                .and_then(|&same| router.routes.get_mut(same));
             if let Some(same) = same {
                 out.push(replaced(&loose.subject, loose.route.origin));
                 *same = loose.route;
@@ -368,21 +421,26 @@ impl World {
 
     fn router_of(&mut self, loose: &LooseRoute, out: &mut Vec<Diagnostic>) -> Option<usize> {
         use super::reference::Resolved;
-        let found = loose.router.as_ref().map(|router| self.routers.resolve(router));
+        let found = loose
+            .router
+            .as_ref()
+            .map(|router| self.routers.resolve(router));
         let origin = loose.route.origin;
         let object = match found {
             Some(Resolved::Found { index, .. }) => return Some(index),
             Some(Resolved::Missing { object }) => {
                 let message = format!("{}: there is no {object}", loose.subject);
-                out.push(Diagnostic::error(codes::UNRESOLVED_REFERENCE, origin, message));
+                out.push(Diagnostic::error(
+                    codes::UNRESOLVED_REFERENCE,
+                    origin,
+                    message,
+                ));
                 return None;
             }
             Some(Resolved::Outside { object, .. }) => object,
-            None => crate::model::ObjectRef::new(
-                "VirtualRouter",
-                loose.namespace.as_str(),
-                "assumed",
-            ),
+            None => {
+                crate::model::ObjectRef::new("VirtualRouter", loose.namespace.as_str(), "assumed")
+            }
         };
         let message = format!(
             "{}: its VirtualRouter is not in the input; {object} is assumed, with any listener",
@@ -400,7 +458,11 @@ impl World {
             selected: loose.selected,
             origin,
         };
-        self.routers.insert(VirtualRouter { meta, listeners: Vec::new(), routes: Vec::new() });
+        self.routers.insert(VirtualRouter {
+            meta,
+            listeners: Vec::new(),
+            routes: Vec::new(),
+        });
         self.routers.find(&object.namespace, &object.name)
     }
 }

@@ -10,10 +10,31 @@
 //!
 //! 1. Every index in the arena is smaller than the index of the node that holds
 //!    it: children are stored before their parents, so there are no cycles.
-//! 2. A mapping's entries are in written order, keys unique as far as they are
-//!    scalars; merge keys (`<<`) are already expanded.
-//! 3. The number of nodes a document has when aliases are written out is
-//!    bounded, so that a walk over it is.
+//! 2. A mapping's keys are scalars and differ; merge keys (`<<`) are expanded.
+//! 3. The nodes of a document with aliases written out, and their depth, are
+//!    within [`Limits`]: a recursive walk over a document ends, soon and without
+//!    exhausting the stack.
+//! 4. A node whose content was refused in part, or that holds such a node, is
+//!    [damaged](Node::is_damaged), and an error says why.
+//!
+//! # What is read how
+//!
+//! One parser reads YAML and JSON; a file named `*.json` is held to JSON's
+//! literals besides. Plain scalars, merge keys and keys written twice are taken
+//! as Kubernetes takes them (`scalar.rs`, `mapping.rs`), with a warning where
+//! that is not what YAML 1.2 says. Variables (`${NAME}`) and templates
+//! (`{{ .Values.x }}`) are not substituted, only recognised, so that the
+//! diagnostic says what to do.
+//!
+//! | file | duty |
+//! |---|---|
+//! | `source.rs` | files, and places in them |
+//! | `read.rs` | documents of a file, and going on after an error |
+//! | `build.rs` | the parser's events into the arena |
+//! | `mapping.rs` | closing an object: repeated keys, merge keys |
+//! | `classify.rs`, `scalar.rs` | what a scalar is |
+//! | `template.rs` | recognising templates |
+//! | `limits.rs` | every limit |
 
 mod build;
 mod classify;

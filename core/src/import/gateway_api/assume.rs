@@ -38,15 +38,22 @@ pub(super) fn gateways<'d>(
     for (kind, route) in &context.routes {
         // What is wrong with the list is said when the route is attached.
         for reference in parent_refs(route, &mut Vec::new()) {
-            if (reference.group, reference.kind) != (GROUP, "Gateway") || reference.name.is_empty() {
+            if (reference.group, reference.kind) != (GROUP, "Gateway") || reference.name.is_empty()
+            {
                 continue;
             }
-            let place = *places.entry((reference.namespace, reference.name)).or_insert_with(|| {
-                wanted.push((reference, BTreeSet::new()));
-                wanted.len() - 1
-            });
+            let place = *places
+                .entry((reference.namespace, reference.name))
+                .or_insert_with(|| {
+                    wanted.push((reference, BTreeSet::new()));
+                    wanted.len() - 1
+                });
             // HTTPRoutes and GRPCRoutes share a listener.
-            let class = if *kind == RouteKind::Grpc { RouteKind::Http } else { *kind };
+            let class = if *kind == RouteKind::Grpc {
+                RouteKind::Http
+            } else {
+                *kind
+            };
             if let Some((_, listeners)) = wanted.get_mut(place) {
                 listeners.insert((class, reference.section, reference.port));
             }
@@ -54,13 +61,24 @@ pub(super) fn gateways<'d>(
     }
     for (index, (reference, listeners)) in wanted.into_iter().enumerate() {
         let (group, kind) = (GROUP, "Gateway");
-        let ParentRef { node, namespace, name, .. } = reference;
+        let ParentRef {
+            node,
+            namespace,
+            name,
+            ..
+        } = reference;
         let text = format!(
             "no Gateway is in the input: {kind} {namespace}/{name} is assumed to take every host and route"
         );
         out.push(Diagnostic::note(codes::ASSUMED, node.origin(), text));
         owners.push(Owner {
-            resource: Resource { node, group, kind, namespace, name },
+            resource: Resource {
+                node,
+                group,
+                kind,
+                namespace,
+                name,
+            },
             gateway: Some(index),
             refused: None,
             is_default: false,
@@ -70,13 +88,18 @@ pub(super) fn gateways<'d>(
     }
 }
 
-fn assumed_listeners<'d>(reference: ParentRef<'d>, wanted: &BTreeSet<Wanted<'d>>) -> Vec<Listener<'d>> {
+fn assumed_listeners<'d>(
+    reference: ParentRef<'d>,
+    wanted: &BTreeSet<Wanted<'d>>,
+) -> Vec<Listener<'d>> {
     let narrow = |class: RouteKind| {
-        wanted.iter().any(|&(own, section, port)| own == class && (section.is_some() || port.is_some()))
+        wanted
+            .iter()
+            .any(|&(own, section, port)| own == class && (section.is_some() || port.is_some()))
     };
-    let wanted = wanted.iter().filter(|(class, section, port)| {
-        section.is_some() || port.is_some() || !narrow(*class)
-    });
+    let wanted = wanted
+        .iter()
+        .filter(|(class, section, port)| section.is_some() || port.is_some() || !narrow(*class));
     wanted
         .take(LISTENERS)
         .map(|&(class, section, port)| {
@@ -85,8 +108,16 @@ fn assumed_listeners<'d>(reference: ParentRef<'d>, wanted: &BTreeSet<Wanted<'d>>
                 (RouteKind::Tcp, _) => ("tcp", Protocol::Tcp, &[RouteKind::Tcp]),
                 (RouteKind::Udp, _) => ("udp", Protocol::Udp, &[RouteKind::Udp]),
                 (_, Some("http")) => ("http", Protocol::Http, &[RouteKind::Http, RouteKind::Grpc]),
-                (_, Some("https")) => ("https", Protocol::Https, &[RouteKind::Http, RouteKind::Grpc]),
-                _ => ("http", Protocol::AnyHttp, &[RouteKind::Http, RouteKind::Grpc]),
+                (_, Some("https")) => (
+                    "https",
+                    Protocol::Https,
+                    &[RouteKind::Http, RouteKind::Grpc],
+                ),
+                _ => (
+                    "http",
+                    Protocol::AnyHttp,
+                    &[RouteKind::Http, RouteKind::Grpc],
+                ),
             };
             Listener {
                 node: reference.node,
@@ -118,9 +149,16 @@ pub(super) fn note_services_and_secrets(
         note("no Service is in the input: every backend is assumed to exist");
     }
     let names_certificate = |listener: &Listener<'_>| {
-        listener.node.path(&["tls", "certificateRefs"]).is_some_and(|list| list.items().len() > 0)
+        listener
+            .node
+            .path(&["tls", "certificateRefs"])
+            .is_some_and(|list| list.items().len() > 0)
     };
-    if !context.knows_secrets() && owners.iter().any(|owner| owner.listeners.iter().any(names_certificate)) {
+    if !context.knows_secrets()
+        && owners
+            .iter()
+            .any(|owner| owner.listeners.iter().any(names_certificate))
+    {
         note("no Secret is in the input: every certificate is assumed to exist");
     }
 }

@@ -113,8 +113,12 @@ pub(super) fn attach<'d>(
                 match index.get(&key).and_then(|&index| owners.get_mut(index)) {
                     Some(owner) => attach_to(route, owner, &reference, context),
                     None => {
-                        let text = format!("names {}, which is not in the input", reference.object());
-                        Err((codes::PARENT_NOT_FOUND, Problem::new("NoMatchingParent", text)))
+                        let text =
+                            format!("names {}, which is not in the input", reference.object());
+                        Err((
+                            codes::PARENT_NOT_FOUND,
+                            Problem::new("NoMatchingParent", text),
+                        ))
                     }
                 }
             }
@@ -146,7 +150,13 @@ fn finish<'d>(
     out: &mut Vec<Diagnostic>,
 ) -> Parent<'d> {
     let result = result.map_err(|(code, problem)| {
-        warn(out, code, reference.node, &route.resource, format!("spec.parentRefs {}", problem.message));
+        warn(
+            out,
+            code,
+            reference.node,
+            &route.resource,
+            format!("spec.parentRefs {}", problem.message),
+        );
         problem
     });
     Parent {
@@ -167,7 +177,9 @@ fn attach_to_defaults<'d>(
     parents: &mut Vec<Parent<'d>>,
     context: &Context<'d>,
 ) {
-    let Some(field) = route.resource.node.path(&["spec", "useDefaultGateways"]) else { return };
+    let Some(field) = route.resource.node.path(&["spec", "useDefaultGateways"]) else {
+        return;
+    };
     if field.as_str() != Some("All") {
         return;
     }
@@ -187,7 +199,13 @@ fn attach_to_defaults<'d>(
         };
         // A default gateway that does not take the route is no fault of either.
         let result = attach_to(route, owner, &reference, context).map_err(|(_, problem)| problem);
-        parents.push(Parent { object, section: None, port: None, is_mesh: false, result });
+        parents.push(Parent {
+            object,
+            section: None,
+            port: None,
+            is_mesh: false,
+            result,
+        });
     }
 }
 
@@ -205,25 +223,44 @@ fn attach_to<'d>(
 ) -> Result<(), (Code, Problem)> {
     let object = owner.resource;
     let named = |listener: &Listener<'_>| {
-        reference.section.is_none_or(|section| section == listener.name)
-            && reference.port.is_none_or(|port| listener.port.is_none_or(|own| own == port))
+        reference
+            .section
+            .is_none_or(|section| section == listener.name)
+            && reference
+                .port
+                .is_none_or(|port| listener.port.is_none_or(|own| own == port))
     };
     let allowed = |listener: &Listener<'_>| {
         listener.kinds.contains(&route.kind)
-            && listener.namespaces.admit(route.resource.namespace, object.namespace, context)
+            && listener
+                .namespaces
+                .admit(route.resource.namespace, object.namespace, context)
     };
     if !owner.listeners.iter().any(named) {
-        let text = format!("names {object}, which has no listener {}", reference.narrowing());
-        return Err((codes::NO_MATCHING_PARENT, Problem::new("NoMatchingParent", text)));
+        let text = format!(
+            "names {object}, which has no listener {}",
+            reference.narrowing()
+        );
+        return Err((
+            codes::NO_MATCHING_PARENT,
+            Problem::new("NoMatchingParent", text),
+        ));
     }
-    if !owner.listeners.iter().any(|listener| named(listener) && allowed(listener)) {
+    if !owner
+        .listeners
+        .iter()
+        .any(|listener| named(listener) && allowed(listener))
+    {
         let listeners = names(owner.listeners.iter().filter(|listener| named(listener)));
         let namespace = route.resource.namespace;
         let kind = route.kind.as_str();
         let text = format!(
             "names {object}, whose listeners ({listeners}) do not allow {kind}s of namespace {namespace}"
         );
-        return Err((codes::NOT_ALLOWED_BY_LISTENERS, Problem::new("NotAllowedByListeners", text)));
+        return Err((
+            codes::NOT_ALLOWED_BY_LISTENERS,
+            Problem::new("NotAllowedByListeners", text),
+        ));
     }
     let mut met = false;
     let mut accepted = false;
@@ -232,7 +269,9 @@ fn attach_to<'d>(
             continue;
         }
         let precedence = context.options.hostname_precedence;
-        let Some(bindings) = hosts::bind(&listener.host, &route.hosts, precedence) else { continue };
+        let Some(bindings) = hosts::bind(&listener.host, &route.hosts, precedence) else {
+            continue;
+        };
         met = true;
         if !listener.is_accepted() || owner.refused.is_some() {
             continue;
@@ -250,9 +289,15 @@ fn attach_to<'d>(
     }
     if met {
         let text = format!("names {object}, whose listeners are not accepted");
-        return Err((codes::NO_MATCHING_PARENT, Problem::new("NoMatchingParent", text)));
+        return Err((
+            codes::NO_MATCHING_PARENT,
+            Problem::new("NoMatchingParent", text),
+        ));
     }
     let hosts = hosts::describe(&route.hosts);
     let text = format!("names {object}, none of whose listeners takes a hostname of {hosts}");
-    Err((codes::NO_MATCHING_LISTENER_HOSTNAME, Problem::new("NoMatchingListenerHostname", text)))
+    Err((
+        codes::NO_MATCHING_LISTENER_HOSTNAME,
+        Problem::new("NoMatchingListenerHostname", text),
+    ))
 }

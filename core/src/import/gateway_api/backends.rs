@@ -1,5 +1,6 @@
 //! References to backends: what can be used, and what keeps its share and fails.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -59,7 +60,11 @@ impl<'a, 'd> Builder<'a, 'd> {
     ///
     /// SPEC: semantics/gateway-api.md 8: an invalid reference keeps its weight,
     /// and its share is answered with 500.
-    pub(super) fn backend(&mut self, node: Node<'d>, at: &str) -> Result<Backend, InvalidTarget> {
+    pub(super) fn backend(
+        &mut self,
+        node: Node<'d>,
+        at: &str,
+    ) -> Result<Backend, Box<InvalidTarget>> {
         let to = Reference {
             group: text_or(node, "group", ""),
             kind: text_or(node, "kind", "Service"),
@@ -84,14 +89,27 @@ impl<'a, 'd> Builder<'a, 'd> {
                 self.warn(code, node, format!("{at} {}", problem.message));
                 let reason = problem.reason.to_string();
                 self.unresolved.get_or_insert(problem);
-                Err(InvalidTarget { backend, reason, status: 500 })
+                Err(Box::new(InvalidTarget {
+                    backend,
+                    reason,
+                    status: 500,
+                }))
             }
         }
     }
 
     /// The protocol to speak to a backend, or why there is none to speak to.
-    fn resolve(&self, to: Reference<'_>, port: Option<u16>) -> Result<Option<String>, (Code, Problem)> {
-        let Reference { group, kind, namespace, name } = to;
+    fn resolve(
+        &self,
+        to: Reference<'_>,
+        port: Option<u16>,
+    ) -> Result<Option<String>, (Code, Problem)> {
+        let Reference {
+            group,
+            kind,
+            namespace,
+            name,
+        } = to;
         let is_extra = self
             .context
             .options
@@ -101,7 +119,11 @@ impl<'a, 'd> Builder<'a, 'd> {
         let is_service = (group, kind) == ("", "Service");
         let is_import = (group, kind) == ("multicluster.x-k8s.io", "ServiceImport");
         if name.is_empty() {
-            return Err(fault(codes::BACKEND_INVALID, "UnsupportedValue", "has no name".into()));
+            return Err(fault(
+                codes::BACKEND_INVALID,
+                "UnsupportedValue",
+                "has no name".into(),
+            ));
         }
         if !is_service && !is_import && !is_extra {
             let text = format!("names a {kind} of group '{group}', which is not a kind of backend");
@@ -143,7 +165,9 @@ impl<'a, 'd> Builder<'a, 'd> {
             return Err(fault(codes::BACKEND_NOT_FOUND, "BackendNotFound", text));
         };
         protocol(found.app_protocol).map_err(|word| {
-            let text = format!("names Service {namespace}/{name}, whose appProtocol '{word}' is not supported");
+            let text = format!(
+                "names Service {namespace}/{name}, whose appProtocol '{word}' is not supported"
+            );
             fault(codes::UNSUPPORTED_PROTOCOL, "UnsupportedProtocol", text)
         })
     }
@@ -155,11 +179,15 @@ impl<'a, 'd> Builder<'a, 'd> {
 /// nothing that forbids HTTP, and those that name a protocol to speak are passed
 /// on.
 fn protocol(app_protocol: Option<&str>) -> Result<Option<String>, &str> {
-    let Some(word) = app_protocol else { return Ok(None) };
+    let Some(word) = app_protocol else {
+        return Ok(None);
+    };
     match word.strip_prefix("kubernetes.io/") {
         Some(known @ ("h2c" | "ws" | "wss")) => Ok(Some(known.to_string())),
         Some(_) => Err(word),
-        None if matches!(word, "grpc" | "h2c" | "https" | "ws" | "wss") => Ok(Some(word.to_string())),
+        None if matches!(word, "grpc" | "h2c" | "https" | "ws" | "wss") => {
+            Ok(Some(word.to_string()))
+        }
         None => Ok(None),
     }
 }

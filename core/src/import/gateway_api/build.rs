@@ -23,14 +23,22 @@ pub(super) fn gateways(
 ) {
     let mut served: BTreeMap<usize, Vec<(&Owner<'_>, &Listener<'_>)>> = BTreeMap::new();
     for owner in owners {
-        let Some(gateway) = owner.gateway else { continue };
+        let Some(gateway) = owner.gateway else {
+            continue;
+        };
         let there = served.entry(gateway).or_default();
         there.extend(
-            owner.listeners.iter().filter(|listener| listener.is_served()).map(|one| (owner, one)),
+            owner
+                .listeners
+                .iter()
+                .filter(|listener| listener.is_served())
+                .map(|one| (owner, one)),
         );
     }
     for (index, listeners) in served {
-        let Some(owner) = owners.get(index) else { continue };
+        let Some(owner) = owners.get(index) else {
+            continue;
+        };
         let mut model = Vec::new();
         for group in groups(&listeners, context.options.listener_isolation) {
             model.extend(listener(owner, &group, context, &id, set));
@@ -56,7 +64,9 @@ fn groups<'a, 'd>(listeners: &[Served<'a, 'd>], isolated: bool) -> Vec<Vec<Serve
     let mut groups: Vec<Vec<Served<'a, 'd>>> = Vec::new();
     for &(owner, listener) in listeners {
         let protocol = listener.protocol.map_or("", word);
-        let place = *places.entry((listener.port, protocol)).or_insert(groups.len());
+        let place = *places
+            .entry((listener.port, protocol))
+            .or_insert(groups.len());
         match groups.get_mut(place) {
             Some(group) => group.push((owner, listener)),
             None => groups.push(alloc::vec![(owner, listener)]),
@@ -96,10 +106,18 @@ fn listener(
     let origin = first.node.origin();
     let attachments = attached
         .into_iter()
-        .filter_map(|(route, hosts)| Some(Attachment { route: id(route)?, hosts }))
+        .filter_map(|(route, hosts)| {
+            Some(Attachment {
+                route: id(route)?,
+                hosts,
+            })
+        })
         .collect();
-    let object =
-        ObjectRef::new("Listener", gateway.resource.namespace, format!("{}/{name}", gateway.resource.name));
+    let object = ObjectRef::new(
+        "Listener",
+        gateway.resource.namespace,
+        format!("{}/{name}", gateway.resource.name),
+    );
     let stage = set.add_stage(Stage {
         object,
         // SPEC: semantics/gateway-api.md 5: of TCP and UDP routes only the oldest

@@ -30,7 +30,11 @@ pub(super) struct Verdict {
 
 impl Builder<'_, '_> {
     pub(super) fn verdict(self) -> Verdict {
-        let rules = self.route.node.path(&["spec", "rules"]).map_or(0, |rules| rules.items().len());
+        let rules = self
+            .route
+            .node
+            .path(&["spec", "rules"])
+            .map_or(0, |rules| rules.items().len());
         Verdict {
             unresolved: self.unresolved,
             mesh_unresolved: None,
@@ -54,14 +58,21 @@ pub(super) fn write(
             port: parent.port,
             conditions: route_conditions(parent, &route.verdict),
         });
-        status.routes.push(RouteStatus { route: route.place.resource.object(), parents: parents.collect() });
+        status.routes.push(RouteStatus {
+            route: route.place.resource.object(),
+            parents: parents.collect(),
+        });
     }
     for owner in owners.iter().filter(|owner| !owner.is_assumed) {
         for listener in &owner.listeners {
             status.listeners.push(listener_status(owner, listener));
         }
     }
-    for (index, owner) in owners.iter().enumerate().filter(|(_, owner)| !owner.is_assumed) {
+    for (index, owner) in owners
+        .iter()
+        .enumerate()
+        .filter(|(_, owner)| !owner.is_assumed)
+    {
         let is_gateway = owner.gateway == Some(index);
         status.gateways.push(GatewayStatus {
             gateway: owner.resource.object(),
@@ -85,25 +96,49 @@ pub(super) fn write(
 /// rule can. References are judged whether the route is accepted or not.
 fn route_conditions(parent: &Parent<'_>, verdict: &Verdict) -> Vec<Condition> {
     let mut conditions = Vec::new();
-    let whole = verdict.invalid.as_ref().filter(|_| verdict.is_wholly_invalid);
+    let whole = verdict
+        .invalid
+        .as_ref()
+        .filter(|_| verdict.is_wholly_invalid);
     conditions.push(match parent.result.as_ref().err().or(whole) {
         Some(problem) => no("Accepted", problem),
         None => yes("Accepted", "Accepted", "the route is accepted"),
     });
-    let unresolved = if parent.is_mesh { &verdict.mesh_unresolved } else { &verdict.unresolved };
+    let unresolved = if parent.is_mesh {
+        &verdict.mesh_unresolved
+    } else {
+        &verdict.unresolved
+    };
     conditions.push(match unresolved {
         Some(problem) => no("ResolvedRefs", problem),
-        None => yes("ResolvedRefs", "ResolvedRefs", "all references are resolved"),
+        None => yes(
+            "ResolvedRefs",
+            "ResolvedRefs",
+            "all references are resolved",
+        ),
     });
-    if let Some(problem) = verdict.invalid.as_ref().filter(|_| !verdict.is_wholly_invalid) {
+    if let Some(problem) = verdict
+        .invalid
+        .as_ref()
+        .filter(|_| !verdict.is_wholly_invalid)
+    {
         let message = alloc::format!("Dropped Rule: {}", problem.message);
-        conditions.push(condition("PartiallyInvalid", true, problem.reason, &message));
+        conditions.push(condition(
+            "PartiallyInvalid",
+            true,
+            problem.reason,
+            &message,
+        ));
     }
     conditions
 }
 
 fn listener_status(owner: &Owner<'_>, listener: &Listener<'_>) -> ListenerStatus {
-    let problem = listener.conflict.as_ref().or(listener.refused.as_ref()).or(owner.refused.as_ref());
+    let problem = listener
+        .conflict
+        .as_ref()
+        .or(listener.refused.as_ref())
+        .or(owner.refused.as_ref());
     let mut conditions = Vec::new();
     conditions.push(match problem {
         Some(problem) => no("Accepted", problem),
@@ -111,25 +146,42 @@ fn listener_status(owner: &Owner<'_>, listener: &Listener<'_>) -> ListenerStatus
     });
     conditions.push(match &listener.conflict {
         Some(problem) => condition("Conflicted", true, problem.reason, &problem.message),
-        None => condition("Conflicted", false, "NoConflicts", "the listener is in no conflict"),
+        None => condition(
+            "Conflicted",
+            false,
+            "NoConflicts",
+            "the listener is in no conflict",
+        ),
     });
     conditions.push(match &listener.unresolved {
         Some(problem) => no("ResolvedRefs", problem),
-        None => yes("ResolvedRefs", "ResolvedRefs", "all references are resolved"),
+        None => yes(
+            "ResolvedRefs",
+            "ResolvedRefs",
+            "all references are resolved",
+        ),
     });
     let is_useless = listener.kinds.is_empty();
-    conditions.push(match (&listener.conflict, problem.or(listener.unresolved.as_ref())) {
-        (Some(conflict), _) => no("Programmed", conflict),
-        (None, Some(problem)) if !listener.is_served() || owner.refused.is_some() || is_useless => {
-            condition("Programmed", false, "Invalid", &problem.message)
-        }
-        _ => yes("Programmed", "Programmed", "the listener is served"),
-    });
+    conditions.push(
+        match (&listener.conflict, problem.or(listener.unresolved.as_ref())) {
+            (Some(conflict), _) => no("Programmed", conflict),
+            (None, Some(problem))
+                if !listener.is_served() || owner.refused.is_some() || is_useless =>
+            {
+                condition("Programmed", false, "Invalid", &problem.message)
+            }
+            _ => yes("Programmed", "Programmed", "the listener is served"),
+        },
+    );
     ListenerStatus {
         gateway: owner.resource.object(),
         name: listener.name.to_string(),
         attached_routes: listener.attached.len() as u32,
-        supported_kinds: listener.kinds.iter().map(|kind: &RouteKind| kind.as_str().to_string()).collect(),
+        supported_kinds: listener
+            .kinds
+            .iter()
+            .map(|kind: &RouteKind| kind.as_str().to_string())
+            .collect(),
         conditions,
     }
 }
@@ -137,9 +189,12 @@ fn listener_status(owner: &Owner<'_>, listener: &Listener<'_>) -> ListenerStatus
 /// SPEC: semantics/gateway-api.md 1.3: a Gateway is accepted while one of its
 /// own listeners is, and says ListenersNotValid as soon as one is not.
 fn gateway_conditions(index: usize, owners: &[Owner<'_>]) -> Vec<Condition> {
-    let Some(owner) = owners.get(index) else { return Vec::new() };
+    let Some(owner) = owners.get(index) else {
+        return Vec::new();
+    };
     let bad = bad_listeners(owner, |listener| !listener.is_served());
-    let is_accepted = owner.listeners.is_empty() || owner.listeners.iter().any(Listener::is_accepted);
+    let is_accepted =
+        owner.listeners.is_empty() || owner.listeners.iter().any(Listener::is_accepted);
     let accepted = match &bad {
         Some(message) => condition("Accepted", is_accepted, "ListenersNotValid", message),
         None => yes("Accepted", "Accepted", "the gateway is accepted"),
@@ -162,12 +217,22 @@ fn set_conditions(owner: &Owner<'_>) -> Vec<Condition> {
     }
     let bad = bad_listeners(owner, |listener| !listener.is_served());
     if is_valid_set(owner) {
-        let reason = if bad.is_some() { "ListenersNotValid" } else { "Accepted" };
+        let reason = if bad.is_some() {
+            "ListenersNotValid"
+        } else {
+            "Accepted"
+        };
         let message = bad.unwrap_or_else(|| "the listener set is accepted".to_string());
         let accepted = condition("Accepted", true, reason, &message);
-        return alloc::vec![accepted, yes("Programmed", "Programmed", "the listener set is served")];
+        return alloc::vec![
+            accepted,
+            yes("Programmed", "Programmed", "the listener set is served")
+        ];
     }
-    let problem = Problem::new("ListenersNotValid", bad.unwrap_or_else(|| "there is no listener".to_string()));
+    let problem = Problem::new(
+        "ListenersNotValid",
+        bad.unwrap_or_else(|| "there is no listener".to_string()),
+    );
     alloc::vec![no("Accepted", &problem), no("Programmed", &problem)]
 }
 
@@ -177,8 +242,12 @@ fn is_valid_set(owner: &Owner<'_>) -> bool {
 
 /// Names the listeners that are not good; `None` where all are.
 fn bad_listeners(owner: &Owner<'_>, is_bad: impl Fn(&Listener<'_>) -> bool) -> Option<String> {
-    let bad: Vec<&str> =
-        owner.listeners.iter().filter(|listener| is_bad(listener)).map(|listener| listener.name).collect();
+    let bad: Vec<&str> = owner
+        .listeners
+        .iter()
+        .filter(|listener| is_bad(listener))
+        .map(|listener| listener.name)
+        .collect();
     (!bad.is_empty()).then(|| alloc::format!("these listeners are not valid: {}", bad.join(", ")))
 }
 

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::gateway_api as codes;
+use crate::import::Object;
 use crate::import::document::Node;
 
 use super::Options;
@@ -81,7 +82,11 @@ pub(super) struct Context<'d> {
 
 /// A reference that a grant permits: from (group, kind, namespace), to (group,
 /// kind, namespace, name), where no name stands for every name.
-type GrantKey<'d> = ((&'d str, &'d str, &'d str), (&'d str, &'d str, &'d str), Option<&'d str>);
+type GrantKey<'d> = (
+    (&'d str, &'d str, &'d str),
+    (&'d str, &'d str, &'d str),
+    Option<&'d str>,
+);
 
 /// A reference from one object to another.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +100,7 @@ pub(super) struct Reference<'a> {
 impl<'d> Context<'d> {
     /// Sorts objects by kind. Of two of the same name the later one counts.
     pub(super) fn new(
-        objects: impl Iterator<Item = Node<'d>>,
+        objects: &[Object<'d>],
         options: &'d Options,
         out: &mut Vec<Diagnostic>,
     ) -> Self {
@@ -111,7 +116,7 @@ impl<'d> Context<'d> {
             namespaces: BTreeMap::new(),
             grants: BTreeSet::new(),
         };
-        for resource in distinct(objects.filter_map(Resource::new).filter(counts), out) {
+        for resource in distinct(objects.iter().filter_map(Resource::new).filter(counts), out) {
             context.add(resource, out);
         }
         context.note_unknown_classes(out);
@@ -120,7 +125,9 @@ impl<'d> Context<'d> {
 
     /// The Service of this name.
     pub(super) fn service(&self, namespace: &str, name: &str) -> Option<&Service<'d>> {
-        self.service_names.get(&(namespace, name)).and_then(|&index| self.services.get(index))
+        self.service_names
+            .get(&(namespace, name))
+            .and_then(|&index| self.services.get(index))
     }
 
     /// Whether Services are in the input at all. Where none is, all are assumed
@@ -160,7 +167,9 @@ impl<'d> Context<'d> {
     fn add(&mut self, resource: Resource<'d>, out: &mut Vec<Diagnostic>) {
         match (resource.group, resource.kind) {
             (GROUP, "Gateway") => self.gateways.push(resource),
-            (GROUP, "ListenerSet") | (TRIAL_GROUP, "XListenerSet") => self.listener_sets.push(resource),
+            (GROUP, "ListenerSet") | (TRIAL_GROUP, "XListenerSet") => {
+                self.listener_sets.push(resource)
+            }
             (GROUP, "ReferenceGrant") => self.add_grant(resource, out),
             (GROUP, "GatewayClass") => {
                 self.classes.insert(resource.name);
@@ -177,7 +186,8 @@ impl<'d> Context<'d> {
             ("", "Namespace") => {
                 let labels = resource.node.path(&["metadata", "labels"]);
                 let labels = labels.into_iter().flat_map(Node::entries);
-                let labels = labels.filter_map(|(key, value)| key.scalar_text().zip(value.scalar_text()));
+                let labels =
+                    labels.filter_map(|(key, value)| key.scalar_text().zip(value.scalar_text()));
                 self.namespaces.insert(resource.name, labels.collect());
             }
             _ => {}
@@ -186,26 +196,41 @@ impl<'d> Context<'d> {
 
     fn add_service(&mut self, resource: Resource<'d>) {
         let spec = resource.spec();
-        let ports = spec.into_iter().flat_map(|spec| list(spec, "ports")).filter_map(|item| {
-            Some(ServicePort {
-                name: text_or(item, "name", ""),
-                port: port(item, "port")?,
-                protocol: text_or(item, "protocol", "TCP"),
-                app_protocol: text(item, "appProtocol"),
-            })
+        let ports = spec
+            .into_iter()
+            .flat_map(|spec| list(spec, "ports"))
+            .filter_map(|item| {
+                Some(ServicePort {
+                    name: text_or(item, "name", ""),
+                    port: port(item, "port")?,
+                    protocol: text_or(item, "protocol", "TCP"),
+                    app_protocol: text(item, "appProtocol"),
+                })
+            });
+        self.service_names
+            .insert((resource.namespace, resource.name), self.services.len());
+        self.services.push(Service {
+            resource,
+            ports: ports.collect(),
         });
-        self.service_names.insert((resource.namespace, resource.name), self.services.len());
-        self.services.push(Service { resource, ports: ports.collect() });
     }
 
     fn add_grant(&mut self, resource: Resource<'d>, out: &mut Vec<Diagnostic>) {
         let Some(spec) = resource.spec() else { return };
         let to: Vec<_> = capped(spec.get("to"), GRANT_ENTRIES, &resource, "spec.to", out)
-            .map(|entry| (text_or(entry, "group", ""), text(entry, "kind"), text(entry, "name")))
+            .map(|entry| {
+                (
+                    text_or(entry, "group", ""),
+                    text(entry, "kind"),
+                    text(entry, "name"),
+                )
+            })
             .collect();
         for entry in capped(spec.get("from"), GRANT_ENTRIES, &resource, "spec.from", out) {
             let group = text_or(entry, "group", "");
-            let Some((kind, namespace)) = text(entry, "kind").zip(text(entry, "namespace")) else { continue };
+            let Some((kind, namespace)) = text(entry, "kind").zip(text(entry, "namespace")) else {
+                continue;
+            };
             for &(to_group, to_kind, name) in &to {
                 let Some(to_kind) = to_kind else { continue };
                 // SPEC: ReferenceGrant `to.name`: empty or absent means every name.
@@ -227,7 +252,8 @@ impl<'d> Context<'d> {
             let Some(class) = class else { continue };
             let name = class.as_str().unwrap_or_default();
             if !self.classes.contains(name) {
-                let text = format!("spec.gatewayClassName '{name}' is not a GatewayClass of the input");
+                let text =
+                    format!("spec.gatewayClassName '{name}' is not a GatewayClass of the input");
                 note(out, codes::GATEWAY_CLASS, class, gateway, text);
             }
         }
@@ -236,7 +262,13 @@ impl<'d> Context<'d> {
 
 fn passed_over(resource: &Resource<'_>, out: &mut Vec<Diagnostic>) {
     let text = "objects of this kind do not change where requests go here and are passed over";
-    note(out, codes::KIND_PASSED_OVER, resource.node.get("kind").unwrap_or(resource.node), resource, text);
+    note(
+        out,
+        codes::KIND_PASSED_OVER,
+        resource.node.get("kind").unwrap_or(resource.node),
+        resource,
+        text,
+    );
 }
 
 /// Whether this importer looks at objects of this kind.
@@ -257,11 +289,29 @@ fn distinct<'d>(
     let mut seen: BTreeMap<(&str, &str, &str, &str), usize> = BTreeMap::new();
     let mut all: Vec<Resource<'d>> = Vec::new();
     for resource in resources {
-        let key = (resource.group, resource.kind, resource.namespace, resource.name);
-        match seen.get(&key).filter(|_| resource.is_named()).and_then(|&index| all.get_mut(index)) {
+        let key = (
+            resource.group,
+            resource.kind,
+            resource.namespace,
+            resource.name,
+        );
+        match seen
+            .get(&key)
+            .filter(|_| resource.is_named())
+            .and_then(|&index| all.get_mut(index))
+        {
             Some(there) => {
-                let place = resource.node.path(&["metadata", "name"]).unwrap_or(resource.node);
-                warn(out, codes::REPEATED_OBJECT, place, &resource, "is given twice, and this one counts");
+                let place = resource
+                    .node
+                    .path(&["metadata", "name"])
+                    .unwrap_or(resource.node);
+                warn(
+                    out,
+                    codes::REPEATED_OBJECT,
+                    place,
+                    &resource,
+                    "is given twice, and this one counts",
+                );
                 *there = resource;
             }
             None => {

@@ -19,12 +19,14 @@ impl<'d> Builder<'_, 'd> {
             match item.as_str().and_then(origin) {
                 Some(origin) => allow_origins.push(origin),
                 None => {
-                    let text = format!("{at}.cors.allowOrigins[{index}] is not an origin and is left out");
+                    let text =
+                        format!("{at}.cors.allowOrigins[{index}] is not an origin and is left out");
                     self.warn(codes::CORS_ORIGIN, item, text);
                 }
             }
         }
-        let all = |key: &str| -> Vec<String> { strings(node, key).map(ToString::to_string).collect() };
+        let all =
+            |key: &str| -> Vec<String> { strings(node, key).map(ToString::to_string).collect() };
         let credentials = node.get("allowCredentials").and_then(Node::as_bool);
         let max_age = node.get("maxAge");
         CorsPolicy {
@@ -59,13 +61,25 @@ fn origin(text: &str) -> Option<CorsOrigin> {
         None => (rest, default),
     };
     let host = host.to_ascii_lowercase();
-    let suffix = if host == "*" { Some("") } else { host.strip_prefix("*.").filter(|rest| !rest.is_empty()) };
+    let suffix = if host == "*" {
+        Some("")
+    } else {
+        host.strip_prefix("*.").filter(|rest| !rest.is_empty())
+    };
     let plain = suffix.unwrap_or(&host);
-    if host.is_empty() || !plain.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')) {
+    if host.is_empty()
+        || !plain
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+    {
         return None;
     }
     Some(match suffix {
-        Some(suffix) => CorsOrigin::Wildcard { suffix: suffix.to_string(), scheme, port },
+        Some(suffix) => CorsOrigin::Wildcard {
+            suffix: suffix.to_string(),
+            scheme,
+            port,
+        },
         None => CorsOrigin::Exact { host, scheme, port },
     })
 }
@@ -91,7 +105,11 @@ mod tests {
     #[test]
     fn a_wildcard_stands_for_labels_or_for_every_host() {
         let wildcard = |suffix: &str| {
-            Some(CorsOrigin::Wildcard { scheme: "http".to_string(), suffix: suffix.to_string(), port: 80 })
+            Some(CorsOrigin::Wildcard {
+                scheme: "http".to_string(),
+                suffix: suffix.to_string(),
+                port: 80,
+            })
         };
         assert_eq!(origin("http://*.a.org"), wildcard("a.org"));
         assert_eq!(origin("http://*"), wildcard(""));
@@ -100,7 +118,16 @@ mod tests {
 
     #[test]
     fn what_is_no_origin_is_refused() {
-        for text in ["", "a.org", "ftp://a.org", "https://", "https://a.org/", "https://a.org:0", "https://a*.org", "https://*."] {
+        for text in [
+            "",
+            "a.org",
+            "ftp://a.org",
+            "https://",
+            "https://a.org/",
+            "https://a.org:0",
+            "https://a*.org",
+            "https://*.",
+        ] {
             assert_eq!(origin(text), None, "{text}");
         }
     }

@@ -22,17 +22,23 @@ impl<'d> Builder<'_, 'd> {
     pub(super) fn edits(&mut self, node: Node<'d>, at: &str) -> Vec<HeaderEdit> {
         let mut edits = Vec::new();
         let mut names: BTreeSet<String> = BTreeSet::new();
-        for (key, verb) in
-            [("set", HeaderVerb::Set), ("add", HeaderVerb::Add), ("remove", HeaderVerb::Remove)]
-        {
+        for (key, verb) in [
+            ("set", HeaderVerb::Set),
+            ("add", HeaderVerb::Add),
+            ("remove", HeaderVerb::Remove),
+        ] {
             for (index, item) in list(node, key).enumerate() {
                 let (name, value) = match verb {
                     HeaderVerb::Remove => (item.as_str(), Some("")),
                     HeaderVerb::Set | HeaderVerb::Add => (text(item, "name"), text(item, "value")),
                 };
-                let edit = name.filter(|name| is_token(name)).zip(value.filter(|value| is_value(value)));
+                let edit = name
+                    .filter(|name| is_token(name))
+                    .zip(value.filter(|value| is_value(value)));
                 let Some((name, value)) = edit else {
-                    let text = format!("{at}: {key}[{index}] is not a header's name and value and is left out");
+                    let text = format!(
+                        "{at}: {key}[{index}] is not a header's name and value and is left out"
+                    );
                     self.warn(codes::HEADER_EDIT, item, text);
                     continue;
                 };
@@ -42,7 +48,11 @@ impl<'d> Builder<'_, 'd> {
                     self.warn(codes::REPEATED_NAME, item, text);
                     continue;
                 }
-                edits.push(HeaderEdit { verb, name, value: value.to_string() });
+                edits.push(HeaderEdit {
+                    verb,
+                    name,
+                    value: value.to_string(),
+                });
             }
         }
         edits
@@ -52,11 +62,14 @@ impl<'d> Builder<'_, 'd> {
 /// A header's name: RFC 9110 5.6.2.
 pub(super) fn is_token(text: &str) -> bool {
     !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 /// Bytes that a header's value may have: RFC 9110 5.5. Line breaks would add
 /// headers of their own.
 fn is_value(text: &str) -> bool {
-    text.bytes().all(|byte| byte == b'\t' || (byte >= b' ' && byte != 0x7f))
+    text.bytes()
+        .all(|byte| byte == b'\t' || (byte >= b' ' && byte != 0x7f))
 }

@@ -13,7 +13,7 @@ use crate::import::document::Node;
 use crate::model::{Filter, HostRewrite, Mirror, PathRewrite, PrefixJoin, Redirect, Scheme};
 
 use super::backends::Builder;
-use super::read::{Problem, list, number, port, text, text_or};
+use super::read::{Problem, list, number, port, strings, text, text_or};
 
 /// What a list of filters comes to.
 #[derive(Default)]
@@ -51,7 +51,11 @@ impl<'d> Builder<'_, 'd> {
             let at = format!("{at}.filters[{index}]");
             let word = text_or(node, "type", "");
             if matches!(word, "CORS" | "RequestRedirect" | "URLRewrite") {
-                let other = if word == "URLRewrite" { "RequestRedirect" } else { "URLRewrite" };
+                let other = if word == "URLRewrite" {
+                    "RequestRedirect"
+                } else {
+                    "URLRewrite"
+                };
                 if once.contains(&word) || (word != "CORS" && once.contains(&other)) {
                     let text = format!("{at}: {word} cannot stand beside what is listed before it");
                     return Err(Problem::new("IncompatibleFilters", text));
@@ -59,7 +63,9 @@ impl<'d> Builder<'_, 'd> {
                 once.push(word);
             }
             let member = |key: &str| {
-                node.get(key).ok_or_else(|| Problem::new("UnsupportedValue", format!("{at}.{key} is missing")))
+                node.get(key).ok_or_else(|| {
+                    Problem::new("UnsupportedValue", format!("{at}.{key} is missing"))
+                })
             };
             match word {
                 "RequestHeaderModifier" => {
@@ -88,8 +94,8 @@ impl<'d> Builder<'_, 'd> {
                     filters.list.push(Filter::Cors(policy));
                 }
                 "ExternalAuth" if !is_grpc && scope == Scope::Rule => {
-                    let fact = self.external_auth(node, member("externalAuth")?, &at)?;
-                    filters.metadata.push(fact);
+                    let facts = self.external_auth(node, member("externalAuth")?, &at)?;
+                    filters.metadata.extend(facts);
                 }
                 "ExtensionRef" => return Err(extension(node, &at)),
                 _ => {
@@ -117,15 +123,22 @@ impl<'d> Builder<'_, 'd> {
             }
             (None, None) => Some((1, 1)),
         };
-        let share = share.filter(|&(numerator, denominator)| denominator > 0 && numerator <= denominator);
+        let share =
+            share.filter(|&(numerator, denominator)| denominator > 0 && numerator <= denominator);
         let backend = node.get("backendRef");
         let Some(((numerator, denominator), backend)) = share.zip(backend) else {
             let text = format!("{at} has no usable share or backendRef and is dropped");
             self.warn(codes::MIRROR_DROPPED, node, text);
             return None;
         };
-        let target = self.backend(backend, &format!("{at}.backendRef"));
-        Some(Mirror { target, numerator, denominator })
+        let target = self
+            .backend(backend, &format!("{at}.backendRef"))
+            .map_err(|invalid| *invalid);
+        Some(Mirror {
+            target,
+            numerator,
+            denominator,
+        })
     }
 
     /// SPEC: semantics/gateway-api.md 7: experimental; fail closed. Asking the
@@ -136,13 +149,15 @@ impl<'d> Builder<'_, 'd> {
         place: Node<'d>,
         node: Node<'d>,
         at: &str,
-    ) -> Result<(String, String), Problem> {
+    ) -> Result<Vec<(String, String)>, Problem> {
         let protocol = text_or(node, "protocol", "");
         if !matches!(protocol, "GRPC" | "HTTP") {
             let text = format!("{at}.externalAuth.protocol '{protocol}' is not supported");
             return Err(Problem::new("UnsupportedValue", text));
         }
-        let backend = node.get("backendRef").map(|node| self.backend(node, &format!("{at}.externalAuth.backendRef")));
+        let backend = node
+            .get("backendRef")
+            .map(|node| self.backend(node, &format!("{at}.externalAuth.backendRef")));
         let Some(Ok(backend)) = backend else {
             let text = format!("{at}.externalAuth has no usable backendRef");
             return Err(Problem::new("UnsupportedValue", text));
@@ -152,12 +167,40 @@ impl<'d> Builder<'_, 'd> {
             place,
             format!("{at}: the proxy must ask the authorization service that metadata names"),
         );
-        let port = backend.port.map(|port| format!(":{port}")).unwrap_or_default();
-        let mut value = format!("{protocol} {} {}/{}{port}", backend.kind, backend.namespace, backend.name);
-        if let Some(path) = node.get("http").and_then(|http| text(http, "path")) {
+        let port = backend
+            .port
+            .map(|port| format!(":{port}"))
+            .unwrap_or_default();
+        let mut value = format!(
+            "{protocol} {} {}/{}{port}",
+            backend.kind, backend.namespace, backend.name
+        );
+        let http = node.get("http");
+        if let Some(path) = http.and_then(|http| text(http, "path")) {
             value.push_str(path);
         }
-        Ok(("external_auth".to_string(), value))
+        let mut facts = alloc::vec![("external_auth".to_string(), value)];
+        let lists = [
+            (http, "allowedHeaders"),
+            (http, "allowedResponseHeaders"),
+            (node.get("grpc"), "allowedHeaders"),
+        ];
+        for (member, key) in lists {
+            if let Some(member) = member.filter(|member| member.get(key).is_some()) {
+                let names: Vec<&str> = strings(member, key).collect();
+                facts.push((format!("external_auth.{key}"), names.join(",")));
+            }
+        }
+        if let Some(size) = node
+            .path(&["forwardBody", "maxSize"])
+            .and_then(Node::as_i64)
+        {
+            facts.push((
+                "external_auth.forwardBody.maxSize".to_string(),
+                size.to_string(),
+            ));
+        }
+        Ok(facts)
     }
 }
 
@@ -165,16 +208,23 @@ impl<'d> Builder<'_, 'd> {
 /// must not be skipped. None is known here, so none resolves.
 fn extension(node: Node<'_>, at: &str) -> Problem {
     let (kind, name) = match node.get("extensionRef") {
-        Some(reference) => (text_or(reference, "kind", ""), text_or(reference, "name", "")),
+        Some(reference) => (
+            text_or(reference, "kind", ""),
+            text_or(reference, "name", ""),
+        ),
         None => ("", ""),
     };
-    Problem::new("UnsupportedValue", format!("{at}.extensionRef names {kind} {name}, which is not known here"))
+    Problem::new(
+        "UnsupportedValue",
+        format!("{at}.extensionRef names {kind} {name}, which is not known here"),
+    )
 }
 
 /// SPEC: semantics/gateway-api.md 7.1: status 302 where none is stated.
 fn redirect(node: Node<'_>, at: &str) -> Result<Redirect, Problem> {
     let at = format!("{at}.requestRedirect");
-    let wrong = |key: &str| Problem::new("UnsupportedValue", format!("{at}.{key} is not supported"));
+    let wrong =
+        |key: &str| Problem::new("UnsupportedValue", format!("{at}.{key} is not supported"));
     let scheme = match node.get("scheme").map(|scheme| scheme.as_str()) {
         None => None,
         Some(Some("http")) => Some(Scheme::Http),
@@ -191,44 +241,69 @@ fn redirect(node: Node<'_>, at: &str) -> Result<Redirect, Problem> {
         None => None,
         Some(_) => Some(port(node, "port").ok_or_else(|| wrong("port"))?),
     };
-    Ok(Redirect { scheme, host: hostname(node, &at)?, port, path: path(node, &at)?, status })
+    Ok(Redirect {
+        scheme,
+        host: hostname(node, &at)?,
+        port,
+        path: path(node, &at)?,
+        status,
+    })
 }
 
 fn rewrite(node: Node<'_>, at: &str) -> Result<Filter, Problem> {
     let at = format!("{at}.urlRewrite");
-    Ok(Filter::Rewrite { host: hostname(node, &at)?.map(HostRewrite::To), path: path(node, &at)? })
+    Ok(Filter::Rewrite {
+        host: hostname(node, &at)?.map(HostRewrite::To),
+        path: path(node, &at)?,
+    })
 }
 
 /// A precise hostname, without a wildcard.
 fn hostname(node: Node<'_>, at: &str) -> Result<Option<String>, Problem> {
-    let Some(field) = node.get("hostname") else { return Ok(None) };
+    let Some(field) = node.get("hostname") else {
+        return Ok(None);
+    };
     field
         .as_str()
         .filter(|host| {
             !host.is_empty()
-                && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+                && host
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
         })
         .map(|host| Some(host.to_ascii_lowercase()))
-        .ok_or_else(|| Problem::new("UnsupportedValue", format!("{at}.hostname is not a precise hostname")))
+        .ok_or_else(|| {
+            Problem::new(
+                "UnsupportedValue",
+                format!("{at}.hostname is not a precise hostname"),
+            )
+        })
 }
 
 /// SPEC: semantics/gateway-api.md 7.2: the replaced prefix is the one of the
 /// match that won, element by element.
 fn path(node: Node<'_>, at: &str) -> Result<Option<PathRewrite>, Problem> {
-    let Some(node) = node.get("path") else { return Ok(None) };
+    let Some(node) = node.get("path") else {
+        return Ok(None);
+    };
     let kind = text_or(node, "type", "");
     let rewrite = match kind {
         "ReplaceFullPath" => {
             text(node, "replaceFullPath").map(|path| PathRewrite::Full(path.to_string()))
         }
-        "ReplacePrefixMatch" => text(node, "replacePrefixMatch").map(|prefix| PathRewrite::Prefix {
-            replacement: prefix.to_string(),
-            join: PrefixJoin::Segments,
-        }),
+        "ReplacePrefixMatch" => {
+            text(node, "replacePrefixMatch").map(|prefix| PathRewrite::Prefix {
+                replacement: prefix.to_string(),
+                join: PrefixJoin::Segments,
+            })
+        }
         _ => None,
     };
     match rewrite {
         Some(rewrite) => Ok(Some(rewrite)),
-        None => Err(Problem::new("UnsupportedValue", format!("{at}.path.type '{kind}' is not supported as written"))),
+        None => Err(Problem::new(
+            "UnsupportedValue",
+            format!("{at}.path.type '{kind}' is not supported as written"),
+        )),
     }
 }

@@ -33,7 +33,9 @@ pub(super) fn reject_later(
     by_age.sort_by_cached_key(|&number| {
         let route = routes.get(number);
         let created = route.and_then(|route| route.created);
-        let name = route.filter(|_| created.is_some()).map(|route| route.place.resource.sort_name());
+        let name = route
+            .filter(|_| created.is_some())
+            .map(|route| route.place.resource.sort_name());
         (created.is_none(), created, name, number)
     });
     let mut rank = alloc::vec![0_usize; routes.len()];
@@ -54,7 +56,10 @@ pub(super) fn reject_later(
                     Some(RouteKind::Grpc) => (&mut grpc, &http),
                     _ => continue,
                 };
-                let bindings = listener.attached.get(&number).map_or(&[][..], Vec::as_slice);
+                let bindings = listener
+                    .attached
+                    .get(&number)
+                    .map_or(&[][..], Vec::as_slice);
                 if other.meets(bindings) {
                     listener.attached.remove(&number);
                     lost.insert(number);
@@ -65,15 +70,29 @@ pub(super) fn reject_later(
         }
         for number in lost {
             // A route that is still attached to another listener stays accepted.
-            let stays = owner.listeners.iter().any(|listener| listener.attached.contains_key(&number));
-            let (Some(route), Some(parents)) = (routes.get(number), parents.get_mut(number)) else { continue };
+            let stays = owner
+                .listeners
+                .iter()
+                .any(|listener| listener.attached.contains_key(&number));
+            let (Some(route), Some(parents)) = (routes.get(number), parents.get_mut(number)) else {
+                continue;
+            };
             let message = format!(
                 "names {}, where an older route of the other kind has the same hostnames",
                 owner.resource
             );
             let resource = route.place.resource;
-            warn(out, codes::ROUTE_CONFLICTED, resource.node, &resource, format!("spec.parentRefs {message}"));
-            for parent in parents.iter_mut().filter(|parent| !stays && names(&parent.object, owner)) {
+            warn(
+                out,
+                codes::ROUTE_CONFLICTED,
+                resource.node,
+                &resource,
+                format!("spec.parentRefs {message}"),
+            );
+            for parent in parents
+                .iter_mut()
+                .filter(|parent| !stays && names(&parent.object, owner))
+            {
                 if parent.result.is_ok() {
                     parent.result = Err(Problem::new("Conflicted", message.clone()));
                 }
@@ -139,5 +158,6 @@ impl Hosts {
 
 /// The suffixes of a host that begin after a dot: `b.c` and `c` for `a.b.c`.
 fn suffixes(host: &str) -> impl Iterator<Item = &str> {
-    host.match_indices('.').filter_map(|(at, _)| host.get(at + 1..))
+    host.match_indices('.')
+        .filter_map(|(at, _)| host.get(at + 1..))
 }

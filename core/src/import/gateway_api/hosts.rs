@@ -124,7 +124,9 @@ fn text_len(host: &HostMatch) -> usize {
 /// SPEC: semantics/gateway-api.md 1.1: `*.example.com` takes `a.b.example.com`,
 /// never `example.com`.
 fn under(host: &str, suffix: &str) -> bool {
-    host.strip_suffix(suffix).and_then(|head| head.strip_suffix('.')).is_some_and(|label| !label.is_empty())
+    host.strip_suffix(suffix)
+        .and_then(|head| head.strip_suffix('.'))
+        .is_some_and(|label| !label.is_empty())
 }
 
 /// How a set of hosts is written in messages.
@@ -165,28 +167,62 @@ mod tests {
             ("*", "*", Some("*")),
         ] {
             let both = both.map(host);
-            assert_eq!(intersect(&host(left), &host(right)), both, "{left} and {right}");
-            assert_eq!(intersect(&host(right), &host(left)), both, "{right} and {left}");
+            assert_eq!(
+                intersect(&host(left), &host(right)),
+                both,
+                "{left} and {right}"
+            );
+            assert_eq!(
+                intersect(&host(right), &host(left)),
+                both,
+                "{right} and {left}"
+            );
         }
     }
 
     #[test]
     fn a_route_without_hostnames_is_bound_to_the_listeners() {
         let bound = bind(&host("*.a.org"), &[], HostnamePrecedence::Own).unwrap();
-        assert_eq!(bound, [HostBinding { host: host("*.a.org"), written: HostMatch::Any }]);
-        assert_eq!(bind(&host("*"), &[], HostnamePrecedence::Own), Some([].to_vec()));
+        assert_eq!(
+            bound,
+            [HostBinding {
+                host: host("*.a.org"),
+                written: HostMatch::Any
+            }]
+        );
+        assert_eq!(
+            bind(&host("*"), &[], HostnamePrecedence::Own),
+            Some([].to_vec())
+        );
     }
 
     #[test]
     fn of_bindings_to_one_host_the_more_specifically_written_stays() {
         let hosts = [host("*.org"), host("a.b.org"), host("*.b.org")];
         let bound = bind(&host("a.b.org"), &hosts, HostnamePrecedence::Own).unwrap();
-        assert_eq!(bound, [HostBinding { host: host("a.b.org"), written: host("a.b.org") }]);
+        assert_eq!(
+            bound,
+            [HostBinding {
+                host: host("a.b.org"),
+                written: host("a.b.org")
+            }]
+        );
     }
 
     #[test]
     fn intersected_precedence_counts_the_host_in_common() {
-        let bound = bind(&host("a.org"), &[host("*.org")], HostnamePrecedence::Intersected).unwrap();
-        assert_eq!(bound, [HostBinding { host: host("a.org"), written: host("a.org") }]);
+        let bound = bind(
+            &host("a.org"),
+            &[host("*.org")],
+            HostnamePrecedence::Intersected,
+        )
+        .unwrap();
+        assert_eq!(
+            bound,
+            [HostBinding {
+                host: host("a.org"),
+                written: host("a.org")
+            }]
+        );
     }
 }

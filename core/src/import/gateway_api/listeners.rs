@@ -2,11 +2,11 @@
 //! served, and why not.
 //!
 //! A listener goes through three gates: its own fields ([`read`]), its
-//! neighbours ([`conflicts`]), and its references. The first two decide whether
+//! neighbours ([`conflicts`](super::conflicts)), and its references. The first two decide whether
 //! it is accepted; a certificate that cannot be used keeps an accepted listener
 //! from being served, while routes still attach to it.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -16,6 +16,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::import::document::Node;
 use crate::model::{HostBinding, HostMatch, Protocol};
 
+use super::conflicts;
 use super::context::{Context, Reference, RouteKind};
 use super::read::{GROUP, Problem, Resource, capped, error, port, text, text_or, warn};
 use super::selector::Namespaces;
@@ -107,7 +108,7 @@ pub(super) fn read_all<'d>(context: &Context<'d>, out: &mut Vec<Diagnostic>) -> 
             listeners: read_listeners(&resource, context, out),
         });
     }
-    conflicts(&mut owners, context.gateways.len(), out);
+    conflicts::find(&mut owners, context.gateways.len(), out);
     owners
 }
 
@@ -135,19 +136,30 @@ fn find_gateway(
     let kind = text_or(place, "kind", "Gateway");
     let namespace = text_or(place, "namespace", set.namespace);
     let name = text_or(place, "name", "");
-    let index = ((group, kind) == (GROUP, "Gateway")).then(|| gateways.get(&(namespace, name))).flatten();
-    let Some((&index, gateway)) = index.and_then(|index| Some((index, context.gateways.get(*index)?))) else {
-        let message = format!("spec.parentRef names {kind} {namespace}/{name}, which is not in the input");
+    let index = ((group, kind) == (GROUP, "Gateway"))
+        .then(|| gateways.get(&(namespace, name)))
+        .flatten();
+    let Some((&index, gateway)) =
+        index.and_then(|index| Some((index, context.gateways.get(*index)?)))
+    else {
+        let message =
+            format!("spec.parentRef names {kind} {namespace}/{name}, which is not in the input");
         warn(out, codes::LISTENER_SET_PARENT, place, set, &message);
         return Err(Problem::new("ParentNotAccepted", message));
     };
     // SPEC: semantics/gateway-api.md 1.3: without `allowedListeners` a gateway
     // takes no ListenerSet.
-    let allowed = gateway.node.path(&["spec", "allowedListeners", "namespaces"]);
-    if Namespaces::read(allowed, Namespaces::None).admit(set.namespace, gateway.namespace, context) {
+    let allowed = gateway
+        .node
+        .path(&["spec", "allowedListeners", "namespaces"]);
+    if Namespaces::read(allowed, Namespaces::None).admit(set.namespace, gateway.namespace, context)
+    {
         return Ok(index);
     }
-    let message = format!("{gateway} does not allow listener sets of namespace {}", set.namespace);
+    let message = format!(
+        "{gateway} does not allow listener sets of namespace {}",
+        set.namespace
+    );
     warn(out, codes::LISTENER_SET_NOT_ALLOWED, place, set, &message);
     Err(Problem::new("NotAllowed", message))
 }
@@ -184,8 +196,10 @@ fn read<'d>(
     let allowed = node.get("allowedRoutes");
     // SPEC: semantics/gateway-api.md 2: `allowedRoutes.namespaces.from` is Same
     // where nothing is said.
-    let namespaces =
-        Namespaces::read(allowed.and_then(|allowed| allowed.get("namespaces")), Namespaces::Same);
+    let namespaces = Namespaces::read(
+        allowed.and_then(|allowed| allowed.get("namespaces")),
+        Namespaces::Same,
+    );
     if let Some(fault) = namespaces.fault() {
         let text = format!("listener {name}: allowedRoutes.namespaces: {fault}");
         warn(out, codes::SELECTOR, allowed.unwrap_or(node), owner, text);
@@ -204,22 +218,33 @@ fn read<'d>(
         lacks_certificate: false,
         attached: BTreeMap::new(),
     };
-    if matches!(protocol, Some(Protocol::Http | Protocol::Https | Protocol::Tls)) {
+    if matches!(
+        protocol,
+        Some(Protocol::Http | Protocol::Https | Protocol::Tls)
+    ) {
         listener.host = HostMatch::parse(text_or(node, "hostname", ""));
     }
-    let mode = node.get("tls").map_or("Terminate", |tls| text_or(tls, "mode", "Terminate"));
+    let mode = node
+        .get("tls")
+        .map_or("Terminate", |tls| text_or(tls, "mode", "Terminate"));
     listener.refused = match protocol {
-        None => Some(Problem::new("UnsupportedProtocol", format!("protocol '{word}' is not supported"))),
-        _ if listener.port.is_none() => {
-            Some(Problem::new("UnsupportedValue", "port must be a number from 1 to 65535"))
-        }
+        None => Some(Problem::new(
+            "UnsupportedProtocol",
+            format!("protocol '{word}' is not supported"),
+        )),
+        _ if listener.port.is_none() => Some(Problem::new(
+            "UnsupportedValue",
+            "port must be a number from 1 to 65535",
+        )),
         // SPEC: semantics/gateway-api.md 11: HTTPS ends TLS; only TLS may pass it.
-        Some(Protocol::Https) if mode != "Terminate" => {
-            Some(Problem::new("UnsupportedValue", format!("tls.mode '{mode}' is not supported for HTTPS")))
-        }
-        Some(Protocol::Tls) if !matches!(mode, "Terminate" | "Passthrough") => {
-            Some(Problem::new("UnsupportedValue", format!("tls.mode '{mode}' is not supported")))
-        }
+        Some(Protocol::Https) if mode != "Terminate" => Some(Problem::new(
+            "UnsupportedValue",
+            format!("tls.mode '{mode}' is not supported for HTTPS"),
+        )),
+        Some(Protocol::Tls) if !matches!(mode, "Terminate" | "Passthrough") => Some(Problem::new(
+            "UnsupportedValue",
+            format!("tls.mode '{mode}' is not supported"),
+        )),
         _ => None,
     };
     if let Some(problem) = &listener.refused {
@@ -250,7 +275,9 @@ fn read_kinds(
         Some(Protocol::Udp) => &[RouteKind::Udp],
         _ => &[],
     };
-    let kinds = allowed.and_then(|allowed| allowed.get("kinds")).filter(|kinds| kinds.items().len() > 0);
+    let kinds = allowed
+        .and_then(|allowed| allowed.get("kinds"))
+        .filter(|kinds| kinds.items().len() > 0);
     let Some(kinds) = kinds else {
         listener.kinds = fitting.to_vec();
         return;
@@ -258,9 +285,8 @@ fn read_kinds(
     let mut bad: Vec<&str> = Vec::new();
     for node in kinds.items() {
         let word = text_or(node, "kind", "");
-        let kind = RouteKind::parse(word).filter(|kind| {
-            text_or(node, "group", GROUP) == GROUP && fitting.contains(kind)
-        });
+        let kind = RouteKind::parse(word)
+            .filter(|kind| text_or(node, "group", GROUP) == GROUP && fitting.contains(kind));
         match kind {
             Some(kind) if !listener.kinds.contains(&kind) => listener.kinds.push(kind),
             Some(_) => {}
@@ -269,8 +295,10 @@ fn read_kinds(
     }
     if !bad.is_empty() && listener.protocol.is_some() {
         let protocol = text_or(listener.node, "protocol", "");
-        let message =
-            format!("allowedRoutes.kinds names {}, which {protocol} listeners do not take", bad.join(", "));
+        let message = format!(
+            "allowedRoutes.kinds names {}, which {protocol} listeners do not take",
+            bad.join(", ")
+        );
         let text = format!("listener {}: {message}", listener.name);
         warn(out, codes::INVALID_ROUTE_KINDS, kinds, owner, text);
         listener.unresolved = Some(Problem::new("InvalidRouteKinds", message));
@@ -302,7 +330,13 @@ fn read_certificates(
             good += 1;
             continue;
         };
-        warn(out, code, node, owner, format!("{field}[{index}] {}", problem.message));
+        warn(
+            out,
+            code,
+            node,
+            owner,
+            format!("{field}[{index}] {}", problem.message),
+        );
         listener.unresolved.get_or_insert(problem);
     }
     listener.lacks_certificate = good == 0 && !nodes.is_empty();
@@ -313,153 +347,40 @@ fn certificate_fault(
     owner: &Resource<'_>,
     context: &Context<'_>,
 ) -> Option<(Code, Problem)> {
-    let Reference { group, kind, namespace, name } = to;
+    let Reference {
+        group,
+        kind,
+        namespace,
+        name,
+    } = to;
     if (group, kind) != ("", "Secret") {
         let message = format!("names a {kind} of group '{group}', which is not a Secret");
-        return Some((codes::INVALID_CERTIFICATE, Problem::new("InvalidCertificateRef", message)));
+        return Some((
+            codes::INVALID_CERTIFICATE,
+            Problem::new("InvalidCertificateRef", message),
+        ));
     }
     if !context.permits(owner, to) {
         let message = format!("names Secret {namespace}/{name}, which no ReferenceGrant permits");
-        return Some((codes::REF_NOT_PERMITTED, Problem::new("RefNotPermitted", message)));
+        return Some((
+            codes::REF_NOT_PERMITTED,
+            Problem::new("RefNotPermitted", message),
+        ));
     }
     if context.knows_secrets() && !context.has_secret(namespace, name) {
         let message = format!("names Secret {namespace}/{name}, which is not in the input");
-        return Some((codes::INVALID_CERTIFICATE, Problem::new("InvalidCertificateRef", message)));
+        return Some((
+            codes::INVALID_CERTIFICATE,
+            Problem::new("InvalidCertificateRef", message),
+        ));
     }
     None
 }
 
-/// What listeners on one port must have in common.
-///
-/// SPEC: semantics/gateway-api.md 1.3: HTTP, HTTPS and TLS differ by port and
-/// hostname, TCP and UDP by port; TCP beside any of the former is a conflict.
-/// HTTP beside HTTPS or TLS is one too, as in most implementations (upstream's
-/// text leaves it open); HTTPS beside TLS is not, since both choose by server
-/// name.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-enum Class {
-    Http,
-    Tls,
-    Tcp,
-    Udp,
-}
-
-/// What only one listener can have: a port of a transport, and on it a host.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-struct Claim {
-    port: (bool, u16),
-    class: Class,
-    host: HostMatch,
-}
-
-impl Claim {
-    fn of(listener: &Listener<'_>) -> Option<Self> {
-        if listener.refused.is_some() {
-            return None;
-        }
-        let class = match listener.protocol? {
-            Protocol::Http => Class::Http,
-            Protocol::Https | Protocol::Tls => Class::Tls,
-            Protocol::Tcp => Class::Tcp,
-            Protocol::Udp => Class::Udp,
-            Protocol::AnyHttp => return None,
-        };
-        let port = (class == Class::Udp, listener.port?);
-        Some(Self { port, class, host: listener.host.clone() })
-    }
-
-    /// Two of this class on one port are in conflict whatever their hosts.
-    fn is_alone(&self) -> bool {
-        matches!(self.class, Class::Tcp | Class::Udp)
-    }
-}
-
-/// Finds listeners that cannot be told apart.
-fn conflicts(owners: &mut [Owner<'_>], gateways: usize, out: &mut Vec<Diagnostic>) {
-    let mut taken: Vec<Taken> = Vec::new();
-    let (own, sets) = owners.split_at_mut(gateways.min(owners.len()));
-    for owner in own {
-        taken.push(conflicts_within(owner, out));
-    }
-    for owner in sets {
-        if let Some(taken) = owner.gateway.and_then(|index| taken.get_mut(index)) {
-            conflicts_of_set(owner, taken, out);
-        }
-    }
-}
-
-/// What a gateway's accepted listeners have claimed.
-#[derive(Default)]
-struct Taken {
-    classes: BTreeMap<(bool, u16), Class>,
-    claims: BTreeSet<Claim>,
-}
-
-/// SPEC: semantics/gateway-api.md 1.3: of indistinct listeners of one Gateway
-/// none may be picked as the winner: all of them are rejected.
-fn conflicts_within(owner: &mut Owner<'_>, out: &mut Vec<Diagnostic>) -> Taken {
-    let mut classes: BTreeMap<(bool, u16), BTreeSet<Class>> = BTreeMap::new();
-    let mut counts: BTreeMap<Claim, u32> = BTreeMap::new();
-    for claim in owner.listeners.iter().filter_map(Claim::of) {
-        classes.entry(claim.port).or_default().insert(claim.class);
-        *counts.entry(claim).or_default() += 1;
-    }
-    let mut taken = Taken::default();
-    for listener in &mut owner.listeners {
-        let Some(claim) = Claim::of(listener) else { continue };
-        let mixed = classes.get(&claim.port).is_some_and(|classes| classes.len() > 1);
-        let repeated = counts.get(&claim).is_some_and(|&count| count > 1);
-        if mixed || repeated {
-            let problem = conflict(&claim, mixed, "another listener of the gateway");
-            report(&owner.resource, listener, problem, out);
-        } else {
-            taken.classes.insert(claim.port, claim.class);
-            taken.claims.insert(claim);
-        }
-    }
-    taken
-}
-
-/// SPEC: semantics/gateway-api.md 1.3 (ListenerSet): across sets the listener
-/// of higher precedence is accepted, later ones are in conflict.
-fn conflicts_of_set(owner: &mut Owner<'_>, taken: &mut Taken, out: &mut Vec<Diagnostic>) {
-    for listener in &mut owner.listeners {
-        let Some(claim) = Claim::of(listener) else { continue };
-        let mixed = taken.classes.get(&claim.port).is_some_and(|&class| class != claim.class);
-        if mixed || taken.claims.contains(&claim) {
-            let problem = conflict(&claim, mixed, "a listener of higher precedence");
-            report(&owner.resource, listener, problem, out);
-        } else {
-            taken.classes.insert(claim.port, claim.class);
-            taken.claims.insert(claim);
-        }
-    }
-}
-
-fn conflict(claim: &Claim, mixed: bool, with: &str) -> Problem {
-    let port = claim.port.1;
-    if mixed {
-        Problem::new("ProtocolConflict", format!("{with} has port {port} with another protocol"))
-    } else if claim.is_alone() {
-        Problem::new("ProtocolConflict", format!("{with} has port {port}"))
-    } else {
-        Problem::new("HostnameConflict", format!("{with} has port {port} and hostname {}", claim.host))
-    }
-}
-
-fn report(
-    owner: &Resource<'_>,
-    listener: &mut Listener<'_>,
-    problem: Problem,
-    out: &mut Vec<Diagnostic>,
-) {
-    let text = format!("listener {} is not accepted: {}", listener.name, problem.message);
-    error(out, codes::LISTENER_CONFLICT, listener.node, owner, text);
-    listener.conflict = Some(problem);
-}
-
 /// Names of listeners, for messages.
 pub(super) fn names<'a>(listeners: impl Iterator<Item = &'a Listener<'a>>) -> String {
-    let names: Vec<String> = listeners.map(|listener| listener.name.to_string()).collect();
+    let names: Vec<String> = listeners
+        .map(|listener| listener.name.to_string())
+        .collect();
     names.join(", ")
 }

@@ -44,6 +44,7 @@ mod attach;
 mod backends;
 mod build;
 mod conditions;
+mod conflicts;
 mod context;
 mod cors;
 mod edits;
@@ -53,12 +54,15 @@ mod grpc_http;
 mod hosts;
 mod listeners;
 mod mesh;
+mod mesh_build;
 mod policy;
 mod read;
 mod route_grpc;
 mod route_http;
 mod route_l4;
 mod selector;
+#[cfg(test)]
+mod tests;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -144,11 +148,13 @@ pub(super) fn import(
 ) {
     let mut found: Vec<Diagnostic> = Vec::new();
     let faults = Faults::find(objects, options.lenient, &mut found);
-    let nodes = objects.iter().map(|object| object.node);
-    let context = Context::new(nodes, &options.gateway_api, &mut found);
+    let context = Context::new(objects, &options.gateway_api, &mut found);
     run(&context, &faults, is_alone, out, &mut found);
     // Each step reports by itself; readers want the order of the input.
-    found.sort_by_key(|one| one.origin.map_or((u32::MAX, 0), |origin| (origin.source, origin.start)));
+    found.sort_by_key(|one| {
+        one.origin
+            .map_or((u32::MAX, 0), |origin| (origin.source, origin.start))
+    });
     out.diagnostics.append(&mut found);
 }
 
@@ -184,12 +190,27 @@ fn run(
     for (number, &(kind, resource)) in context.routes.iter().enumerate() {
         let hosts = match kind {
             RouteKind::Tcp | RouteKind::Udp => Vec::new(),
-            _ => hosts::parse_all(resource.spec().into_iter().flat_map(|spec| strings(spec, "hostnames"))),
+            _ => hosts::parse_all(
+                resource
+                    .spec()
+                    .into_iter()
+                    .flat_map(|spec| strings(spec, "hostnames")),
+            ),
         };
-        let place = RoutePlace { index: number, kind, resource, hosts };
+        let place = RoutePlace {
+            index: number,
+            kind,
+            resource,
+            hosts,
+        };
         let own = attach::attach(&place, &mut owners, &index, &mut mesh, context, found);
         let created = resource.created(found);
-        let mut route = ReadRoute { place, created, ids: (None, None), verdict: Verdict::default() };
+        let mut route = ReadRoute {
+            place,
+            created,
+            ids: (None, None),
+            verdict: Verdict::default(),
+        };
         if own.iter().any(|parent| parent.is_mesh) {
             mesh::note_hostnames(&route.place, found);
         }
@@ -237,7 +258,10 @@ fn add_route<'d>(
         route.ids.1 = Some(out.routes.add_route(model_route(route, rules)));
         route.verdict.mesh_unresolved = verdict.unresolved.clone();
         if !in_gateways {
-            route.verdict = Verdict { mesh_unresolved: verdict.unresolved.clone(), ..verdict };
+            route.verdict = Verdict {
+                mesh_unresolved: verdict.unresolved.clone(),
+                ..verdict
+            };
         }
     }
 }
@@ -261,5 +285,10 @@ fn read_rules<'d>(
 fn model_route(route: &ReadRoute<'_>, rules: Vec<crate::model::Rule>) -> Route {
     let resource = route.place.resource;
     let origin: Origin = resource.origin();
-    Route { object: resource.object(), created: route.created, rules, origin }
+    Route {
+        object: resource.object(),
+        created: route.created,
+        rules,
+        origin,
+    }
 }

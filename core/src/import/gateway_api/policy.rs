@@ -15,7 +15,9 @@ impl<'d> Builder<'_, 'd> {
     /// SPEC: semantics/gateway-api.md 9: `request` is the whole transaction,
     /// `backendRequest` each try; `0s` switches a limit off.
     pub(super) fn timeouts(&mut self, rule: Node<'d>, at: &str) -> Timeouts {
-        let Some(node) = rule.get("timeouts") else { return Timeouts::default() };
+        let Some(node) = rule.get("timeouts") else {
+            return Timeouts::default();
+        };
         Timeouts {
             request_ms: self.duration(node, "request", &format!("{at}.timeouts")),
             backend_request_ms: self.duration(node, "backendRequest", &format!("{at}.timeouts")),
@@ -50,12 +52,22 @@ impl<'d> Builder<'_, 'd> {
         // `sessionName` is the name of both in manifests of older versions.
         let name = |member: &str| {
             let own = node.get(member).and_then(|member| text(member, "name"));
-            own.or_else(|| text(node, "sessionName")).map(ToString::to_string)
+            own.or_else(|| text(node, "sessionName"))
+                .map(ToString::to_string)
         };
         match text_or(node, "type", "Cookie") {
             "Cookie" => {
                 let cookie = node.get("cookie").or_else(|| node.get("cookieConfig"));
-                let lifetime = cookie.map_or("Session", |cookie| text_or(cookie, "lifetimeType", "Session"));
+                let lifetime = cookie.map_or("Session", |cookie| {
+                    text_or(cookie, "lifetimeType", "Session")
+                });
+                if let Some(path) = cookie
+                    .and_then(|cookie| cookie.get("path"))
+                    .filter(|path| path.as_str() != Some("/"))
+                {
+                    let text = format!("{at}.cookie.path is not handed on");
+                    self.warn(codes::NOT_PERFORMED, path, text);
+                }
                 Some(SessionPolicy::Cookie {
                     name: name("cookie"),
                     permanent: lifetime == "Permanent",
@@ -63,9 +75,11 @@ impl<'d> Builder<'_, 'd> {
                     idle_timeout_ms,
                 })
             }
-            "Header" => {
-                Some(SessionPolicy::Header { name: name("header"), absolute_timeout_ms, idle_timeout_ms })
-            }
+            "Header" => Some(SessionPolicy::Header {
+                name: name("header"),
+                absolute_timeout_ms,
+                idle_timeout_ms,
+            }),
             other => {
                 let text = format!("{at}.type '{other}' is not supported and is left out");
                 self.warn(codes::POLICY_VALUE, node, text);
@@ -78,7 +92,11 @@ impl<'d> Builder<'_, 'd> {
         let field = node.get(key)?;
         let value = field.as_str().and_then(duration::parse_ms);
         if value.is_none() {
-            self.warn(codes::POLICY_VALUE, field, format!("{at}.{key} is not a duration and is left out"));
+            self.warn(
+                codes::POLICY_VALUE,
+                field,
+                format!("{at}.{key} is not a duration and is left out"),
+            );
         }
         value
     }

@@ -10,6 +10,7 @@ use core::fmt;
 
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::import::Object;
 use crate::import::document::Node;
 use crate::model::{ObjectRef, Origin};
 
@@ -32,20 +33,32 @@ pub(super) struct Resource<'d> {
 }
 
 impl<'d> Resource<'d> {
-    /// Takes an object's name apart; `None` without kind or name.
-    pub(super) fn new(node: Node<'d>) -> Option<Self> {
-        let api_version = text(node, "apiVersion")?;
-        let group = api_version.split_once('/').map_or("", |(group, _)| group);
-        let kind = text(node, "kind")?;
-        let metadata = node.get("metadata")?;
+    /// The object with defaults; `None` without a name.
+    pub(super) fn new(object: &Object<'d>) -> Option<Self> {
+        let Object {
+            node, group, kind, ..
+        } = *object;
         // SPEC: Kubernetes API conventions: a name may be left to the API server.
-        let name = text(metadata, "name").or_else(|| text(metadata, "generateName"))?;
+        let generated = || {
+            node.path(&["metadata", "generateName"])
+                .and_then(Node::as_str)
+        };
+        let name = Some(object.name)
+            .filter(|name| !name.is_empty())
+            .or_else(generated)?;
         let namespace = match (group, kind) {
             ("", "Namespace") | (GROUP, "GatewayClass") => "",
             // SPEC: `kubectl apply` without a namespace uses `default`.
-            _ => text(metadata, "namespace").filter(|text| !text.is_empty()).unwrap_or("default"),
+            _ if object.namespace.is_empty() => "default",
+            _ => object.namespace,
         };
-        Some(Self { node, group, kind, namespace, name })
+        Some(Self {
+            node,
+            group,
+            kind,
+            namespace,
+            name,
+        })
     }
 
     /// Whether its name is its own: a generated one begins alike in many objects.
@@ -63,7 +76,10 @@ impl<'d> Resource<'d> {
 
     /// Where its name was written: the place of what concerns it as a whole.
     pub(super) fn origin(&self) -> Origin {
-        self.node.path(&["metadata", "name"]).unwrap_or(self.node).origin()
+        self.node
+            .path(&["metadata", "name"])
+            .unwrap_or(self.node)
+            .origin()
     }
 
     /// `namespace/name`, the order of equals.
@@ -77,7 +93,11 @@ impl<'d> Resource<'d> {
         let time = node.scalar_text().and_then(timestamp);
         if time.is_none() {
             let text = format!("{self}: metadata.creationTimestamp is not an RFC 3339 time");
-            out.push(Diagnostic::warning(codes::CREATION_TIMESTAMP, node.origin(), text));
+            out.push(Diagnostic::warning(
+                codes::CREATION_TIMESTAMP,
+                node.origin(),
+                text,
+            ));
         }
         time
     }
@@ -104,7 +124,10 @@ pub(super) struct Problem {
 
 impl Problem {
     pub(super) fn new(reason: &'static str, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into() }
+        Self {
+            reason,
+            message: message.into(),
+        }
     }
 }
 
@@ -116,7 +139,11 @@ pub(super) fn warn(
     subject: &Resource<'_>,
     message: impl fmt::Display,
 ) {
-    out.push(Diagnostic::warning(code, place.origin(), format!("{subject}: {message}")));
+    out.push(Diagnostic::warning(
+        code,
+        place.origin(),
+        format!("{subject}: {message}"),
+    ));
 }
 
 /// Adds an error that names the object and the field.
@@ -127,7 +154,11 @@ pub(super) fn error(
     subject: &Resource<'_>,
     message: impl fmt::Display,
 ) {
-    out.push(Diagnostic::error(code, place.origin(), format!("{subject}: {message}")));
+    out.push(Diagnostic::error(
+        code,
+        place.origin(),
+        format!("{subject}: {message}"),
+    ));
 }
 
 /// Adds a note that names the object and the field.
@@ -138,7 +169,11 @@ pub(super) fn note(
     subject: &Resource<'_>,
     message: impl fmt::Display,
 ) {
-    out.push(Diagnostic::note(code, place.origin(), format!("{subject}: {message}")));
+    out.push(Diagnostic::note(
+        code,
+        place.origin(),
+        format!("{subject}: {message}"),
+    ));
 }
 
 /// A string field.
@@ -163,7 +198,9 @@ pub(super) fn strings<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = &'d
 
 /// An integer field that fits.
 pub(super) fn number<T: TryFrom<i64>>(node: Node<'_>, key: &str) -> Option<T> {
-    node.get(key).and_then(Node::as_i64).and_then(|value| T::try_from(value).ok())
+    node.get(key)
+        .and_then(Node::as_i64)
+        .and_then(|value| T::try_from(value).ok())
 }
 
 /// A port, 1 to 65535.
@@ -193,7 +230,9 @@ pub(super) fn timestamp(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     let digits = |from: usize, to: usize| -> Option<i64> {
         let part = text.get(from..to)?;
-        part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok())?
+        part.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| part.parse().ok())?
     };
     let byte = |at: usize| bytes.get(at).copied().map(|byte| byte.to_ascii_uppercase());
     if byte(4)? != b'-' || byte(7)? != b'-' || byte(13)? != b':' || byte(16)? != b':' {
@@ -260,7 +299,13 @@ mod tests {
 
     #[test]
     fn what_is_no_rfc_3339_time_is_refused() {
-        for text in ["", "2020-09-08", "2020-13-08T01:02:03Z", "2020-09-08T01:02:03", "é020-09-08T01:02:03Z"] {
+        for text in [
+            "",
+            "2020-09-08",
+            "2020-13-08T01:02:03Z",
+            "2020-09-08T01:02:03",
+            "é020-09-08T01:02:03Z",
+        ] {
             assert_eq!(timestamp(text), None, "{text}");
         }
     }

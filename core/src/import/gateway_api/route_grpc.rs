@@ -16,13 +16,24 @@ impl<'d> Builder<'_, 'd> {
     /// SPEC: semantics/gateway-api.md 4: unlike HTTPRoute, a GRPCRoute without
     /// `rules` has no default and takes nothing.
     pub(super) fn grpc_rules(&mut self) -> Vec<Rule> {
-        let nodes: Vec<_> = self.route.spec().into_iter().flat_map(|spec| list(spec, "rules")).collect();
+        let nodes: Vec<_> = self
+            .route
+            .spec()
+            .into_iter()
+            .flat_map(|spec| list(spec, "rules"))
+            .collect();
         if nodes.is_empty() {
             let place = self.route.node.get("spec").unwrap_or(self.route.node);
-            self.warn(codes::NO_BACKENDS, place, "has no rules and takes no request");
+            self.warn(
+                codes::NO_BACKENDS,
+                place,
+                "has no rules and takes no request",
+            );
         }
         let rules = nodes.into_iter().enumerate();
-        rules.filter_map(|(index, node)| self.grpc_rule(node, &format!("rules[{index}]"))).collect()
+        rules
+            .filter_map(|(index, node)| self.grpc_rule(node, &format!("rules[{index}]")))
+            .collect()
     }
 
     fn grpc_rule(&mut self, node: Node<'d>, at: &str) -> Option<Rule> {
@@ -38,16 +49,20 @@ impl<'d> Builder<'_, 'd> {
             let kind = text_or(method, "type", "Exact");
             let name = |key: &str| -> Result<Option<ValueMatch>, String> {
                 // An empty name is the same as none, as in the API's Go types.
-                let Some(value) = text(method, key).filter(|value| !value.is_empty()) else { return Ok(None) };
+                let Some(value) = text(method, key).filter(|value| !value.is_empty()) else {
+                    return Ok(None);
+                };
                 match kind {
                     "Exact" => Ok(Some(ValueMatch::Exact(value.to_string()))),
-                    "RegularExpression" => {
-                        regex(value, &format!("method.{key}")).map(|value| Some(ValueMatch::Regex(value)))
-                    }
+                    "RegularExpression" => regex(value, &format!("method.{key}"))
+                        .map(|value| Some(ValueMatch::Regex(value))),
                     other => Err(format!("method.type '{other}' is not supported")),
                 }
             };
-            one.path = PathMatch::Grpc { service: name("service")?, method: name("method")? };
+            one.path = PathMatch::Grpc {
+                service: name("service")?,
+                method: name("method")?,
+            };
         }
         one.headers = self.header_matches(node, at)?;
         Ok(one)
@@ -59,6 +74,14 @@ fn every_call(origin: Origin) -> Vec<RouteMatch> {
 }
 
 fn call(origin: Origin) -> RouteMatch {
-    let path = PathMatch::Grpc { service: None, method: None };
-    RouteMatch { path, grpc_only: true, origin, ..RouteMatch::default() }
+    let path = PathMatch::Grpc {
+        service: None,
+        method: None,
+    };
+    RouteMatch {
+        path,
+        grpc_only: true,
+        origin,
+        ..RouteMatch::default()
+    }
 }

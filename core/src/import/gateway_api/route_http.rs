@@ -24,17 +24,28 @@ impl<'d> Builder<'_, 'd> {
     /// SPEC: semantics/gateway-api.md 3.1: without `rules` there is one rule
     /// that takes every path and has no backends.
     pub(super) fn http_rules(&mut self) -> Vec<Rule> {
-        let nodes: Vec<_> = self.route.spec().into_iter().flat_map(|spec| list(spec, "rules")).collect();
+        let nodes: Vec<_> = self
+            .route
+            .spec()
+            .into_iter()
+            .flat_map(|spec| list(spec, "rules"))
+            .collect();
         if nodes.is_empty() {
             let place = self.route.node.get("spec").unwrap_or(self.route.node);
-            self.warn(codes::NO_BACKENDS, place, "has no rules, so that every request answers 500");
+            self.warn(
+                codes::NO_BACKENDS,
+                place,
+                "has no rules, so that every request answers 500",
+            );
             let mut rule = Rule::new(Action::Forward(Vec::new()));
             rule.matches = every_path(place.origin());
             rule.origin = place.origin();
             return alloc::vec![rule];
         }
         let rules = nodes.into_iter().enumerate();
-        rules.filter_map(|(index, node)| self.http_rule(node, &format!("rules[{index}]"))).collect()
+        rules
+            .filter_map(|(index, node)| self.http_rule(node, &format!("rules[{index}]")))
+            .collect()
     }
 
     fn http_rule(&mut self, node: Node<'d>, at: &str) -> Option<Rule> {
@@ -64,7 +75,8 @@ impl<'d> Builder<'_, 'd> {
                     left_out = true;
                     let text = format!("{at} is left out: {fault}");
                     error(self.out, codes::MATCH_LEFT_OUT, node, &self.route, &text);
-                    self.invalid.get_or_insert(Problem::new("UnsupportedValue", text));
+                    self.invalid
+                        .get_or_insert(Problem::new("UnsupportedValue", text));
                 }
             }
         }
@@ -80,17 +92,25 @@ impl<'d> Builder<'_, 'd> {
 
     /// What is the same in rules of HTTPRoutes and GRPCRoutes.
     pub(super) fn rule(&mut self, node: Node<'d>, at: &str, matches: Vec<RouteMatch>) -> Rule {
-        // An API server would have refused the whole route for it.
-        let filters = match self.faults.within(node) {
-            Some(_) => Err(Problem::new("UnsupportedValue", format!("{at} has an error in it"))),
-            None => self.filters(node, Scope::Rule, at),
-        };
+        // An API server would have refused the whole route for an error in it.
+        let filters = self.filters(node, Scope::Rule, at).and_then(|filters| {
+            match self.faults.within(node) {
+                Some(fault) => Err(Problem::new("UnsupportedValue", fault)),
+                None => Ok(filters),
+            }
+        });
         let targets = self.targets(node, at);
         let (filters, action) = match filters {
-            Ok(Filters { list, redirect: Some(redirect), metadata }) => {
-                ((list, metadata), Action::Redirect(redirect))
-            }
-            Ok(Filters { list, redirect: None, metadata }) => {
+            Ok(Filters {
+                list,
+                redirect: Some(redirect),
+                metadata,
+            }) => ((list, metadata), Action::Redirect(redirect)),
+            Ok(Filters {
+                list,
+                redirect: None,
+                metadata,
+            }) => {
                 if targets.is_empty() {
                     let text = format!("{at} has no backendRefs and answers 500");
                     self.warn(codes::NO_BACKENDS, node, text);
@@ -121,7 +141,11 @@ impl<'d> Builder<'_, 'd> {
         self.invalid_rules += 1;
         let reason = problem.reason.to_string();
         self.invalid.get_or_insert(problem);
-        Action::Respond(Respond { status: 500, body: String::new(), reason })
+        Action::Respond(Respond {
+            status: 500,
+            body: String::new(),
+            reason,
+        })
     }
 
     /// Reads `backendRefs`.
@@ -132,16 +156,28 @@ impl<'d> Builder<'_, 'd> {
             let target = self.backend(node, &at);
             let (target, filters) = match (target, self.filters(node, Scope::Backend, &at)) {
                 (Ok(backend), Ok(filters)) => (Target::Backend(backend), filters.list),
-                (Err(invalid), _) => (Target::Invalid(invalid), Vec::new()),
+                (Err(invalid), _) => (Target::Invalid(*invalid), Vec::new()),
                 (Ok(backend), Err(problem)) => {
                     let text = format!("{at} answers 500: {}", problem.message);
                     error(self.out, codes::RULE_ANSWERS_500, node, &self.route, text);
                     let reason = problem.reason.to_string();
                     self.invalid.get_or_insert(problem);
-                    (Target::Invalid(InvalidTarget { backend, reason, status: 500 }), Vec::new())
+                    (
+                        Target::Invalid(InvalidTarget {
+                            backend,
+                            reason,
+                            status: 500,
+                        }),
+                        Vec::new(),
+                    )
                 }
             };
-            targets.push(WeightedTarget { target, weight: weight(node), filters, origin: node.origin() });
+            targets.push(WeightedTarget {
+                target,
+                weight: weight(node),
+                filters,
+                origin: node.origin(),
+            });
         }
         targets
     }
@@ -182,7 +218,11 @@ impl<'d> Builder<'_, 'd> {
 
     /// SPEC: semantics/gateway-api.md 3.4: names compare without case, and only
     /// the first of equal names counts; repeated request headers are joined.
-    pub(super) fn header_matches(&mut self, node: Node<'d>, at: &str) -> Result<Vec<HeaderMatch>, String> {
+    pub(super) fn header_matches(
+        &mut self,
+        node: Node<'d>,
+        at: &str,
+    ) -> Result<Vec<HeaderMatch>, String> {
         let mut names: BTreeSet<String> = BTreeSet::new();
         let mut headers = Vec::new();
         for (index, item) in list(node, "headers").enumerate() {
@@ -222,7 +262,11 @@ impl<'d> Builder<'_, 'd> {
                 self.repeated(item, &format!("{at}.queryParams[{index}]"), name);
                 continue;
             }
-            query.push(QueryMatch { name: name.to_string(), value, origin: item.origin() });
+            query.push(QueryMatch {
+                name: name.to_string(),
+                value,
+                origin: item.origin(),
+            });
         }
         Ok(query)
     }
@@ -235,14 +279,19 @@ impl<'d> Builder<'_, 'd> {
 
 fn every_path(origin: Origin) -> Vec<RouteMatch> {
     let path = PathMatch::Segments("/".to_string());
-    alloc::vec![RouteMatch { path, origin, ..RouteMatch::default() }]
+    alloc::vec![RouteMatch {
+        path,
+        origin,
+        ..RouteMatch::default()
+    }]
 }
 
 /// SPEC: semantics/gateway-api.md 3.6: these words, compared with case.
 fn http_method(node: Node<'_>) -> Result<String, String> {
     match node.as_str() {
         Some(
-            word @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH"),
+            word @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE"
+            | "PATCH"),
         ) => Ok(word.to_string()),
         _ => Err("method is not one that the API knows".into()),
     }
@@ -262,7 +311,11 @@ fn value_match(item: Node<'_>, at: &str) -> Result<ValueMatch, String> {
 /// Refuses what is not a regular expression before a status is given to its
 /// route; size limits are the compiler's.
 pub(super) fn regex(text: &str, at: &str) -> Result<String, String> {
-    let parsed = regex_syntax::ParserBuilder::new().nest_limit(REGEX_DEPTH).utf8(false).build().parse(text);
+    let parsed = regex_syntax::ParserBuilder::new()
+        .nest_limit(REGEX_DEPTH)
+        .utf8(false)
+        .build()
+        .parse(text);
     match parsed {
         Ok(_) => Ok(text.to_string()),
         Err(_) => Err(format!("{at} is not a regular expression")),

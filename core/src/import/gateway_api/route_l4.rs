@@ -14,13 +14,26 @@ impl Builder<'_, '_> {
     /// Nothing tells a second rule's connections from the first's, so it could
     /// never be chosen.
     pub(super) fn l4_rules(&mut self) -> Vec<Rule> {
-        let nodes: Vec<_> = self.route.spec().into_iter().flat_map(|spec| list(spec, "rules")).collect();
+        let nodes: Vec<_> = self
+            .route
+            .spec()
+            .into_iter()
+            .flat_map(|spec| list(spec, "rules"))
+            .collect();
         if let Some(&second) = nodes.get(1) {
-            self.warn(codes::LIMIT, second, "rules: only the first of several can be chosen");
+            self.warn(
+                codes::LIMIT,
+                second,
+                "rules: only the first of several can be chosen",
+            );
         }
         let Some(&node) = nodes.first() else {
             let place = self.route.node.get("spec").unwrap_or(self.route.node);
-            self.warn(codes::NO_BACKENDS, place, "has no rules and takes no connection");
+            self.warn(
+                codes::NO_BACKENDS,
+                place,
+                "has no rules and takes no connection",
+            );
             return Vec::new();
         };
         let targets = self.targets(node, "rules[0]");
@@ -28,8 +41,8 @@ impl Builder<'_, '_> {
             self.warn(codes::NO_BACKENDS, node, "rules[0] has no backendRefs");
         }
         let action = match self.faults.within(node) {
-            Some(_) => {
-                let problem = Problem::new("UnsupportedValue", "rules[0] has an error in it");
+            Some(fault) => {
+                let problem = Problem::new("UnsupportedValue", fault);
                 self.answer_500(node, "rules[0]", problem)
             }
             None => Action::Forward(targets),

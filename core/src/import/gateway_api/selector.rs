@@ -42,13 +42,17 @@ impl<'d> Namespaces<'d> {
             Self::None => false,
             Self::Same => namespace == own,
             Self::Selector(None) => false,
-            Self::Selector(Some(selector)) => selects(selector, namespace, context.labels(namespace)),
+            Self::Selector(Some(selector)) => {
+                selects(selector, namespace, context.labels(namespace))
+            }
         }
     }
 
     /// What is wrong with it, if anything is.
     pub(super) fn fault(self) -> Option<String> {
-        let Self::Selector(selector) = self else { return None };
+        let Self::Selector(selector) = self else {
+            return None;
+        };
         let Some(selector) = selector else {
             return Some("'from: Selector' has no selector and lets nothing in".into());
         };
@@ -56,7 +60,9 @@ impl<'d> Namespaces<'d> {
             let operator = text(requirement, "operator").unwrap_or_default();
             (!matches!(operator, "In" | "NotIn" | "Exists" | "DoesNotExist")).then_some(operator)
         })?;
-        Some(format!("the selector's operator '{bad}' is unknown and lets nothing in"))
+        Some(format!(
+            "the selector's operator '{bad}' is unknown and lets nothing in"
+        ))
     }
 }
 
@@ -80,13 +86,18 @@ fn selects(selector: Node<'_>, namespace: &str, labels: Option<&Labels<'_>>) -> 
         .into_iter()
         .flat_map(Node::entries)
         .all(|(key, value)| {
-            key.scalar_text().is_some_and(|key| label(key) == Some(value.scalar_text().unwrap_or_default()))
+            key.scalar_text()
+                .is_some_and(|key| label(key) == Some(value.scalar_text().unwrap_or_default()))
         });
     by_labels
         && list(selector, "matchExpressions").all(|requirement| {
-            let Some(key) = text(requirement, "key") else { return false };
+            let Some(key) = text(requirement, "key") else {
+                return false;
+            };
             let value = label(key);
-            let named = || value.is_some_and(|value| strings(requirement, "values").any(|one| one == value));
+            let named = || {
+                value.is_some_and(|value| strings(requirement, "values").any(|one| one == value))
+            };
             match text(requirement, "operator") {
                 Some("In") => named(),
                 Some("NotIn") => !named(),

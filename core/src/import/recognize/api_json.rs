@@ -32,11 +32,21 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("Mesh", "meshName", "mesh"),
 ];
 
+/// What a CloudFormation template is called, which holds several objects.
+const TEMPLATE: &str = "Template";
+
 /// The route types of GatewayRoutes and Routes.
 const ROUTES: &[&str] = &["httpRoute", "http2Route", "grpcRoute", "tcpRoute"];
 
 /// Says what an object without a type is, if it is App Mesh API JSON.
 pub(super) fn recognize(node: Node<'_>) -> Option<Found<'_>> {
+    if is_template(node) {
+        return Some(Found {
+            node,
+            kind: TEMPLATE,
+            name: "",
+        });
+    }
     let mut entries = node.entries();
     if let (Some((key, inner)), None) = (entries.next(), entries.next())
         && KINDS
@@ -46,6 +56,17 @@ pub(super) fn recognize(node: Node<'_>) -> Option<Found<'_>> {
         return unwrapped(inner);
     }
     unwrapped(node)
+}
+
+/// Whether it is a CloudFormation template with App Mesh resources; its importer
+/// opens it.
+fn is_template(node: Node<'_>) -> bool {
+    let is_ours = |resource: Node<'_>| {
+        let name = resource.get("Type").and_then(Node::as_str);
+        name.is_some_and(|name| name.starts_with("AWS::AppMesh::"))
+    };
+    node.get("Resources")
+        .is_some_and(|resources| resources.entries().any(|(_, resource)| is_ours(resource)))
 }
 
 fn unwrapped(node: Node<'_>) -> Option<Found<'_>> {

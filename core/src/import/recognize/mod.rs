@@ -29,8 +29,9 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 
 /// Groups of Gateway API, stable and experimental.
 const GATEWAY_API_GROUPS: &[&str] = &["gateway.networking.k8s.io", "gateway.networking.x-k8s.io"];
-/// The group of App Mesh.
-const APP_MESH_GROUP: &str = "appmesh.k8s.aws";
+/// The group of App Mesh, and one that an article made up for it, which its
+/// importer refuses by name or reads leniently.
+const APP_MESH_GROUPS: &[&str] = &["appmesh.k8s.aws", "appmesh"];
 /// Core kinds that the Gateway API importer needs.
 const CORE_KINDS: &[&str] = &["ConfigMap", "Namespace", "Secret", "Service"];
 
@@ -236,7 +237,7 @@ impl<'d> Search<'d, '_> {
             return;
         }
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-        let dialects: &[Dialect] = if group == APP_MESH_GROUP {
+        let dialects: &[Dialect] = if APP_MESH_GROUPS.contains(&group) {
             &[Dialect::AppMesh]
         } else if GATEWAY_API_GROUPS.contains(&group) {
             &[Dialect::GatewayApi]

@@ -5,18 +5,36 @@
 //! A schema is a tree of `static`s, written by hand from the facts of a dialect's
 //! CRDs: field names, types, limits, patterns, enumerations, list keys, defaults.
 //! It stands in read-only memory, costs nothing at start-up, and a test can walk
-//! it and hold it against the CRDs. [`validate`] walks a [`Node`] and a [`Schema`]
+//! it and hold it against the CRDs. [`validate`] walks a [`Node`](super::Node) and a [`Schema`]
 //! together and reports every fault with a code (`diagnostic::codes::schema`), the
 //! field's path, and the place of the offending value; a field that is missing is
 //! reported at the object that misses it.
 //!
-//! ```ignore
-//! static HEADER: Object = Object::closed(&[
-//!     Field::required("name", pattern(1, 256, &patterns::HEADER_NAME)),
+//! ```
+//! use fingerpost::import::document::{Limits, read};
+//! use fingerpost::import::schema::patterns::HEADER_NAME;
+//! use fingerpost::import::schema::{Field, Object, Schema, map_list, one_of, pattern, text, validate};
+//! use fingerpost::import::Sources;
+//!
+//! static HEADER: Schema = Schema::Object(&Object::closed(&[
+//!     Field::required("name", pattern(1, 256, &HEADER_NAME)),
 //!     Field::required("value", text(1, 4096)),
 //!     Field::optional("type", one_of(&["Exact", "RegularExpression"])).default("\"Exact\""),
-//! ]);
-//! static HEADERS: Schema = map_list(0, 16, &Schema::Object(&HEADER), &["name"]);
+//! ]));
+//! static MATCH: Schema = Schema::Object(&Object::closed(&[
+//!     Field::optional("headers", map_list(0, 16, &HEADER, &["name"])),
+//! ]));
+//!
+//! let mut sources = Sources::new();
+//! sources.add("match.yaml", "headers:\n- name: x-tenant\n  value: 7\n");
+//! let (documents, _) = read(&sources, &Limits::default());
+//! let mut found = Vec::new();
+//! for root in documents.roots() {
+//!     assert!(!validate(root, &MATCH, "the match", &mut found));
+//! }
+//! let [wrong] = found.as_slice() else { panic!("{found:?}") };
+//! assert_eq!(wrong.message, "the match: headers[0].value must be a string, not an integer");
+//! assert_eq!(wrong.help.as_deref(), Some("put it in quotes: \"7\""));
 //! ```
 //!
 //! # Rules of reading

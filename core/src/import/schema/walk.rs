@@ -214,35 +214,40 @@ impl Walk<'_> {
         }
         match unique {
             Unique::No => {}
-            Unique::Items => self.unique(node, max, path, "", |node| [scalar(Some(node), None)]),
-            Unique::Keys([key]) => {
-                let default = default_text(item, key);
-                self.unique(node, max, path, key, |node| {
-                    [scalar(node.get(key), default)]
-                });
-            }
+            Unique::Items => self.unique(node, max, path, "", |item| {
+                item.scalar_text().map(|_| scalar(Some(item), None))
+            }),
             Unique::Keys(keys) => {
-                self.unique(node, max, path, &keys.join(", "), |node| {
-                    let keys = keys.iter();
-                    keys.map(|key| scalar(node.get(key), default_text(item, key)))
-                        .collect::<Vec<_>>()
+                let default = |key: &str| default_text(item, key);
+                self.unique(node, max, path, &keys.join(", "), |item| {
+                    // An item without any of its keys is faulty already, and like no other.
+                    let is_keyed = |key: &&str| item.get(key).is_some() || default(key).is_some();
+                    keys.iter().any(is_keyed).then(|| {
+                        let keys = keys.iter();
+                        keys.map(|key| scalar(item.get(key), default(key)))
+                            .collect::<Vec<_>>()
+                    })
                 });
             }
         }
     }
 
-    /// Reports items whose `identity` an earlier item has; `keys` says what it is made of.
+    /// Reports items whose `identity`, where they have one, an earlier item has; `keys`
+    /// says what it is made of.
     fn unique<'d, I: Ord>(
         &mut self,
         node: Node<'d>,
         max: u32,
         path: &Path<'_>,
         keys: &str,
-        identity: impl Fn(Node<'d>) -> I,
+        identity: impl Fn(Node<'d>) -> Option<I>,
     ) {
         let mut seen = BTreeMap::new();
         for (index, item) in node.items().enumerate().take(max as usize) {
-            let first = *seen.entry(identity(item)).or_insert(index);
+            let Some(identity) = identity(item) else {
+                continue;
+            };
+            let first = *seen.entry(identity).or_insert(index);
             if first != index {
                 let says = if keys.is_empty() {
                     format!("repeats {}", path.index(first))

@@ -4,7 +4,7 @@
 //! in CEL. [`manifest`] does the same without either: the schema as `schema/` has it,
 //! and the rules as functions here, one for each family that recurs in the CRDs. What
 //! an API server refuses is an error, so whoever lints manifests before applying them
-//! learns it here, and the importer never meets such an object.
+//! learns it here, and the importer learns which parts of an object not to trust.
 //!
 //! # What differs from an API server
 //!

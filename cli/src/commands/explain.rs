@@ -1,0 +1,54 @@
+//! `explain`: where a request goes, and why.
+
+use std::io::Write;
+
+use fingerpost::json;
+
+use super::load::{Compiled, compile, tell};
+use crate::args::ExplainArgs;
+use crate::curl;
+use crate::failure::{Failure, SUCCESS};
+use crate::output;
+use crate::render::explanation;
+use crate::request;
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// A request that is none, input that cannot be read, output that cannot be
+/// written.
+pub(crate) fn run(args: &ExplainArgs, as_json: bool) -> Result<u8, Failure> {
+    let (files, draft) = match &args.curl {
+        Some(command) => {
+            let draft = request::from_curl(curl::parse(command)?, &args.request)?;
+            (request::paths(&args.words), draft)
+        }
+        None => {
+            let (files, method, url) = request::split(&args.words)?;
+            (files, request::from_url(&method, &url, &args.request)?)
+        }
+    };
+    let Compiled { table } = compile(&files, &args.import)?;
+    tell(&draft.notes);
+    let mut scratch = table.create_scratch();
+    let latin1 = draft.request.is_latin1();
+    let answered: Result<(), Failure> = draft.request.ask(&table, |request, draws| {
+        let decision = table.decide_with(&mut scratch, request, draws);
+        let told = table.explain(request, draws);
+        // Also for people: it tells whether the gateway is ambiguous.
+        let line = json::write_explanation(&told, &decision, latin1)?;
+        if as_json {
+            let mut out = output::stdout_raw();
+            writeln!(out, "{line}")?;
+            out.flush()?;
+        } else {
+            let mut out = output::stdout();
+            explanation::write(&mut out, &told, &decision, args.all)?;
+            out.flush()?;
+        }
+        Ok(())
+    })?;
+    answered?;
+    Ok(SUCCESS)
+}

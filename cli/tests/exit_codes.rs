@@ -1,0 +1,160 @@
+//! Exit codes: 0 done, 1 bad news, 2 called wrongly, 3 cannot be read.
+
+mod common;
+
+use common::texts;
+
+fn code(args: &[&str], stdin: &str) -> i32 {
+    texts(args, stdin.as_bytes()).2
+}
+
+/// Ends with this code, says something on standard error, and answers nothing.
+fn fails(args: &[&str], stdin: &str, expected: i32, says: &str) {
+    let (stdout, stderr, code) = texts(args, stdin.as_bytes());
+    assert_eq!(code, expected, "{args:?}: {stderr}");
+    assert_eq!(stdout, "", "{args:?}");
+    assert!(
+        stderr.contains(says),
+        "{args:?} says {stderr:?}, not {says:?}"
+    );
+}
+
+#[test]
+fn an_answer_is_success_whatever_it_is() {
+    assert_eq!(
+        code(&["route", "shop", "GET", "http://shop.example/cart"], ""),
+        0
+    );
+    assert_eq!(
+        code(&["route", "shop", "GET", "http://nobody.example/"], ""),
+        0
+    );
+    assert_eq!(code(&["explain", "shop", "GET", "/"], ""), 0);
+    assert_eq!(code(&["check", "shop"], ""), 0);
+    assert_eq!(code(&["show", "shop"], ""), 0);
+    assert_eq!(code(&["--help"], ""), 0);
+    assert_eq!(code(&["--version"], ""), 0);
+}
+
+#[test]
+fn errors_in_manifests_and_bad_lines_are_bad_news() {
+    assert_eq!(code(&["check", "broken"], ""), 1);
+    assert_eq!(
+        code(
+            &["route", "shop", "--requests", "-"],
+            "{\"path\":\"/\"}\nnope\n"
+        ),
+        1
+    );
+    assert_eq!(
+        code(&["route", "shop", "--requests", "-"], "{\"path\":\"/\"}\n"),
+        0
+    );
+}
+
+#[test]
+fn errors_in_manifests_do_not_stop_an_answer() {
+    let (stdout, stderr, code) = texts(&["route", "shop", "broken", "GET", "/"], b"");
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.starts_with("no_route 404"), "{stdout}");
+    assert!(stderr.contains("run `fingerpost check`"), "{stderr}");
+}
+
+#[test]
+fn wrong_usage_is_told() {
+    fails(&[], "", 2, "Usage");
+    fails(&["frobnicate"], "", 2, "frobnicate");
+    fails(&["route", "shop", "GET"], "", 2, "expected");
+    fails(&["route", "shop", "http://a/"], "", 2, "expected");
+    fails(&["route", "shop", "shop", "http://a/"], "", 2, "METHOD");
+    fails(
+        &["route", "shop", "GET", "shop.example/cart"],
+        "",
+        2,
+        "FP1208",
+    );
+    fails(
+        &["route", "shop", "GET", "/", "-H", "nonsense"],
+        "",
+        2,
+        "FP1203",
+    );
+    fails(
+        &["route", "shop", "GET", "/", "--gateway", "nobody"],
+        "",
+        2,
+        "FP1211",
+    );
+    fails(&["route", "shop", "G T", "/"], "", 2, "FP1203");
+    fails(
+        &["route", "shop", "GET", "/", "--port", "70000"],
+        "",
+        2,
+        "70000",
+    );
+    fails(
+        &["route", "shop", "GET", "/", "--dialect", "cobol"],
+        "",
+        2,
+        "gateway-api",
+    );
+    fails(
+        &["route", "shop", "--requests", "-", "-H", "a: b"],
+        "",
+        2,
+        "lines of --requests",
+    );
+    fails(&["route", "-", "--requests", "-"], "", 2, "standard input");
+    fails(&["check", "-", "-"], "", 2, "twice");
+    fails(
+        &["explain", "shop", "--curl", "wget http://a/"],
+        "",
+        2,
+        "FP1209",
+    );
+    fails(&["show", "shop", "--status", "--stats"], "", 2, "--stats");
+}
+
+#[test]
+fn what_cannot_be_read_is_told() {
+    fails(&["check", "nowhere"], "", 3, "nowhere cannot be read");
+    fails(
+        &["route", "shop", "--requests", "nowhere"],
+        "",
+        3,
+        "nowhere cannot be read",
+    );
+    fails(
+        &["route", "shop", "--requests", "shop"],
+        "",
+        3,
+        "shop cannot be read",
+    );
+    fails(&["check", "table.fpt"], "", 3, "snapshots");
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_run_without_a_word() {
+    use std::io::Write;
+    use std::process::Stdio;
+
+    let mut command = common::command();
+    command.args(["route", "shop/gateway.yaml", "--requests", "-"]);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    for _ in 0..10_000 {
+        // The run may have ended already, and its standard input with it.
+        if stdin.write_all(b"{\"path\":\"/\"}\n").is_err() {
+            break;
+        }
+    }
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}

@@ -1,0 +1,242 @@
+//! Whole outputs, compared byte for byte with `golden/`.
+//!
+//! `UPDATE_GOLDEN=1 cargo test -p fingerpost-cli --test golden` writes them anew;
+//! the change is then read in the diff like any other.
+
+mod common;
+
+use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
+
+/// Runs a command and compares what it says on both streams, and its exit code.
+fn golden(name: &str, args: &[&str], stdin: &[u8]) {
+    let (stdout, stderr, code) = common::texts(args, stdin);
+    let mut found = String::new();
+    writeln!(found, "$ fingerpost {args:?}").unwrap();
+    writeln!(found, "--- exit code {code}\n--- standard output").unwrap();
+    found.push_str(&stdout);
+    writeln!(found, "--- standard error").unwrap();
+    found.push_str(&stderr);
+    let path: PathBuf = [
+        env!("CARGO_MANIFEST_DIR"),
+        "tests",
+        "golden",
+        &format!("{name}.txt"),
+    ]
+    .iter()
+    .collect();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &found).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == expected,
+        "{} differs; found:\n{found}\nexpected:\n{expected}",
+        path.display()
+    );
+}
+
+#[test]
+fn route_forward() {
+    let url = "http://shop.example/cart/1?x=2";
+    golden(
+        "route_forward",
+        &[
+            "route",
+            "shop",
+            "GET",
+            url,
+            "-H",
+            "X-Debug: 1",
+            "-H",
+            "a: b",
+        ],
+        b"",
+    );
+}
+
+#[test]
+fn route_forward_json() {
+    let url = "http://shop.example/cart/1?x=2";
+    golden(
+        "route_forward_json",
+        &["route", "shop", "GET", url, "-H", "X-Debug: 1", "--json"],
+        b"",
+    );
+}
+
+#[test]
+fn route_redirect() {
+    golden(
+        "route_redirect",
+        &["route", "shop", "GET", "http://shop.example/old"],
+        b"",
+    );
+}
+
+#[test]
+fn route_backend_that_is_not_there() {
+    golden(
+        "route_gone",
+        &[
+            "route",
+            "shop",
+            "gone.yaml",
+            "GET",
+            "http://shop.example/gone",
+        ],
+        b"",
+    );
+}
+
+#[test]
+fn route_no_route_is_no_failure() {
+    golden(
+        "route_no_route",
+        &["route", "shop", "GET", "http://other.example/"],
+        b"",
+    );
+}
+
+#[test]
+fn route_reject() {
+    golden(
+        "route_reject",
+        &["route", "shop", "GET", "http://shop.example/a\u{1}b"],
+        b"",
+    );
+}
+
+#[test]
+fn route_connection() {
+    golden(
+        "route_connection",
+        &["route", "shop", "tcp://10.0.0.1:5432"],
+        b"",
+    );
+}
+
+#[test]
+fn explain_tie_break() {
+    let url = "http://SHOP.example:80/./cart";
+    golden(
+        "explain_tie_break",
+        &["explain", "shop", "GET", url, "-H", "x-env: canary"],
+        b"",
+    );
+}
+
+#[test]
+fn explain_weights() {
+    let url = "http://shop.example/cart";
+    let random = "18446744073709551615";
+    golden(
+        "explain_weights",
+        &["explain", "shop", "GET", url, "--random", random],
+        b"",
+    );
+}
+
+#[test]
+fn explain_no_route() {
+    golden(
+        "explain_no_route",
+        &["explain", "shop", "POST", "/nowhere"],
+        b"",
+    );
+}
+
+#[test]
+fn explain_no_listener() {
+    golden(
+        "explain_no_listener",
+        &["explain", "shop", "GET", "http://shop.example:81/"],
+        b"",
+    );
+}
+
+#[test]
+fn explain_json() {
+    let url = "http://shop.example/cart";
+    golden(
+        "explain_json",
+        &["explain", "shop", "GET", url, "--json"],
+        b"",
+    );
+}
+
+#[test]
+fn explain_curl() {
+    let curl = "curl -s 'http://shop.example/cart' -H 'X-Env: canary' -x http://proxy | jq .";
+    golden("explain_curl", &["explain", "shop", "--curl", curl], b"");
+}
+
+#[test]
+fn check_clean() {
+    golden("check_clean", &["check", "shop"], b"");
+}
+
+#[test]
+fn check_broken() {
+    golden("check_broken", &["check", "broken"], b"");
+}
+
+#[test]
+fn check_broken_json() {
+    golden("check_broken_json", &["check", "broken", "--json"], b"");
+}
+
+#[test]
+fn check_syntax() {
+    golden(
+        "check_syntax",
+        &["check", "-"],
+        b"kind: A\nspec:\n\tport: 1\n",
+    );
+}
+
+#[test]
+fn show_table() {
+    golden("show_table", &["show", "shop"], b"");
+}
+
+#[test]
+fn show_table_json() {
+    golden("show_table_json", &["show", "shop", "--json"], b"");
+}
+
+#[test]
+fn show_status() {
+    golden("show_status", &["show", "shop", "--status"], b"");
+}
+
+#[test]
+fn show_status_json() {
+    golden(
+        "show_status_json",
+        &["show", "shop", "--status", "--json"],
+        b"",
+    );
+}
+
+#[test]
+fn show_tries() {
+    golden("show_tries", &["show", "shop", "--tries"], b"");
+}
+
+#[test]
+fn stream() {
+    let lines = concat!(
+        "{\"path\":\"/cart\",\"authority\":\"shop.example\"}\n",
+        "\n",
+        "{\"path\":\"/cart\",\"headers\":[[\"a\",\"b\"],[\"c\",\"d\"],[\"e\"]]}\n",
+        "{\"path\":\"/old\",\"authority\":\"shop.example\",\"gateway\":\"shop/public\"}\n",
+        "{\"path\":\"/\",\"gateway\":\"elsewhere\"}\n",
+    );
+    golden(
+        "stream",
+        &["route", "shop", "--requests", "-"],
+        lines.as_bytes(),
+    );
+}

@@ -1,0 +1,171 @@
+//! FILES: folders, links, standard input, and what is no text.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::texts;
+
+/// A folder of its own for one test, gone afterwards.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("fingerpost-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A document that is not an object, so that `check` names each file it read.
+const MARK: &[u8] = b"- 1\n";
+
+/// The names of the files that `check` read, in order.
+fn read(folder: &Folder) -> Vec<String> {
+    let (stdout, stderr, code) = texts(&["check", folder.path(), "--json"], b"");
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let found: Vec<serde_json::Value> = serde_json::from_str(&stdout).unwrap();
+    let name = |value: &serde_json::Value| {
+        let file = Path::new(value["file"].as_str().unwrap());
+        file.strip_prefix(folder.path())
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned()
+    };
+    found.iter().map(name).collect()
+}
+
+#[test]
+fn a_folder_is_read_recursively_in_order_of_path() {
+    let folder = Folder::new("order");
+    for name in [
+        "b.yaml",
+        "a/z.yml",
+        "a/b/c.json",
+        "c.txt",
+        ".git/d.yaml",
+        "a/.hidden.yaml",
+    ] {
+        folder.write(name, MARK);
+    }
+    assert_eq!(read(&folder), ["a/b/c.json", "a/z.yml", "b.yaml"]);
+}
+
+#[test]
+fn a_named_file_is_read_whatever_it_is_called() {
+    let folder = Folder::new("named");
+    folder.write("routes.txt", b"a: [\n");
+    let file = format!("{}/routes.txt", folder.path());
+    assert_eq!(texts(&["check", &file], b"").2, 1);
+}
+
+#[test]
+fn an_empty_folder_is_told() {
+    let folder = Folder::new("empty");
+    folder.write("readme.txt", b"");
+    let (_, stderr, code) = texts(&["check", folder.path()], b"");
+    assert_eq!(code, 3);
+    assert!(stderr.contains("no *.yaml, *.yml or *.json"), "{stderr}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_loop_of_links_ends_and_each_file_is_read_once() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new("loop");
+    folder.write("a/one.yaml", MARK);
+    symlink(folder.path(), folder.0.join("a/up")).unwrap();
+    symlink(folder.0.join("a"), folder.0.join("b")).unwrap();
+    assert_eq!(read(&folder), ["a/one.yaml"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_dangling_link_to_a_manifest_is_told() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new("dangling");
+    folder.write("one.yaml", MARK);
+    symlink("nowhere", folder.0.join("two.yaml")).unwrap();
+    let (_, stderr, code) = texts(&["check", folder.path()], b"");
+    assert_eq!(code, 3);
+    assert!(stderr.contains("two.yaml cannot be read"), "{stderr}");
+}
+
+#[test]
+fn bytes_that_are_no_utf_8_are_told_with_their_place() {
+    let folder = Folder::new("bytes");
+    folder.write("a.yaml", b"a: b\nc: \xff\n");
+    let (_, stderr, code) = texts(&["check", folder.path()], b"");
+    assert_eq!(code, 3);
+    assert!(stderr.contains("a.yaml:2:4 cannot be read"), "{stderr}");
+    folder.write("a.yaml", b"\xff\xfea\0");
+    assert!(texts(&["check", folder.path()], b"").1.contains("UTF-16"));
+}
+
+#[test]
+fn standard_input_is_a_file_among_others() {
+    let gateway = fs::read(common::fixtures().join("shop/gateway.yaml")).unwrap();
+    let args = [
+        "route",
+        "-",
+        "shop/routes.yml",
+        "shop/services.json",
+        "GET",
+        "http://shop.example/old",
+    ];
+    let (stdout, stderr, code) = texts(&args, &gateway);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.starts_with("redirect 301"), "{stdout}");
+}
+
+#[test]
+fn what_a_request_holds_cannot_command_the_terminal() {
+    let header = "x: \u{1b}]0;title\u{7}\u{9b}2J\u{202e}";
+    let url = "http://shop.example/cart/\u{1b}[31m";
+    for command in ["route", "explain"] {
+        for url in [url, "http://shop.example/cart/\u{202e}"] {
+            let (stdout, stderr, _) = texts(&[command, "shop", "GET", url, "-H", header], b"");
+            for text in [&stdout, &stderr] {
+                assert!(
+                    !text.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}']),
+                    "{text:?}"
+                );
+            }
+        }
+    }
+    let (stdout, ..) = texts(
+        &[
+            "route",
+            "shop",
+            "GET",
+            "http://shop.example/cart",
+            "-H",
+            header,
+            "--json",
+        ],
+        b"",
+    );
+    assert!(
+        !stdout.contains(['\u{1b}', '\u{9b}', '\u{202e}']),
+        "{stdout:?}"
+    );
+}

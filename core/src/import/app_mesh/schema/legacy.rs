@@ -1,0 +1,71 @@
+//! `v1beta1`, as far as it decides about routing: a VirtualService with its routes.
+
+use crate::import::schema::{Field, NO_LIMIT, Object, Schema, int, list};
+
+use super::matches::{GRPC_EVENT, HTTP_EVENT, ROUTER_GRPC, ROUTER_HTTP, ROUTER_TCP, TCP_EVENT};
+use super::routes::ROUTER_LISTENER;
+use super::{ANY_TEXT, DURATION, PORT_NUMBER, PRIORITY, TCP_TIMEOUT, TIMEOUT, kubernetes};
+
+/// A VirtualService.
+pub(super) static VIRTUAL_SERVICE: Schema = kubernetes!(&SPEC);
+
+static SPEC: Object = Object::closed(&[
+    Field::required("meshName", ANY_TEXT),
+    Field::optional("routes", list(0, NO_LIMIT, &ROUTE)),
+    Field::optional(
+        "virtualRouter",
+        Schema::Object(&Object::closed(&[
+            Field::optional("listeners", list(0, NO_LIMIT, &ROUTER_LISTENER)),
+            Field::required("name", ANY_TEXT),
+        ])),
+    ),
+]);
+
+static ROUTE: Schema = Schema::Object(&Object::closed(&[
+    Field::optional("grpc", Schema::Object(&GRPC_ROUTE)),
+    Field::optional("http", Schema::Object(&HTTP_ROUTE)),
+    Field::optional("http2", Schema::Object(&HTTP_ROUTE)),
+    Field::required("name", ANY_TEXT),
+    Field::optional("priority", PRIORITY),
+    Field::optional("tcp", Schema::Object(&TCP_ROUTE)),
+]));
+
+static HTTP_ROUTE: Object = Object::closed(&[
+    Field::required("action", Schema::Object(&ACTION)),
+    Field::required("match", Schema::Object(&ROUTER_HTTP)),
+    Field::optional("retryPolicy", Schema::Object(&RETRY)),
+    Field::optional("timeout", TIMEOUT),
+]);
+
+static GRPC_ROUTE: Object = Object::closed(&[
+    Field::required("action", Schema::Object(&ACTION)),
+    Field::required("match", Schema::Object(&ROUTER_GRPC)),
+    Field::optional("retryPolicy", Schema::Object(&RETRY)),
+    Field::optional("timeout", TIMEOUT),
+]);
+
+static TCP_ROUTE: Object = Object::closed(&[
+    Field::required("action", Schema::Object(&ACTION)),
+    Field::optional("match", Schema::Object(&ROUTER_TCP)),
+    Field::optional("timeout", TCP_TIMEOUT),
+]);
+
+static ACTION: Object = Object::closed(&[Field::required(
+    "weightedTargets",
+    list(1, 10, &WEIGHTED_TARGET),
+)]);
+
+static WEIGHTED_TARGET: Schema = Schema::Object(&Object::closed(&[
+    Field::optional("port", PORT_NUMBER),
+    Field::required("virtualNodeName", ANY_TEXT),
+    Field::required("weight", int(0, 100)),
+]));
+
+static RETRY: Object = Object::closed(&[
+    Field::optional("grpcRetryEvents", list(0, 5, &GRPC_EVENT)),
+    Field::optional("httpRetryEvents", list(0, 25, &HTTP_EVENT)),
+    Field::required("maxRetries", int(0, i64::MAX)),
+    Field::optional("perRetryTimeout", DURATION),
+    Field::optional("perRetryTimeoutMillis", int(0, i64::MAX)),
+    Field::optional("tcpRetryEvents", list(0, 1, &TCP_EVENT)),
+]);
