@@ -2,27 +2,22 @@
 //! directions.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use fingerpost::diagnostic::Severity;
 use fingerpost::import::Sources;
 use fingerpost::import::app_mesh::schema::KINDS;
 use fingerpost::import::document::{Kind, Limits, Node, read};
 use fingerpost::import::schema::{NO_LIMIT, Schema};
+use fingerpost_tests::shared;
 
 /// What is said of one path, in OpenAPI's words.
 type Flat = BTreeMap<String, BTreeMap<&'static str, String>>;
 
 #[test]
 fn schemas_say_what_the_crds_say_and_nothing_else() {
-    let folder = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../shared/data/app-mesh/crds"
-    ));
-    if !folder.is_dir() {
-        println!("skipped: {} is not there", folder.display());
+    let Some(folder) = shared::folder("data/app-mesh/crds") else {
         return;
-    }
+    };
     let mut compared = BTreeSet::new();
     let mut paths = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -39,7 +34,11 @@ fn schemas_say_what_the_crds_say_and_nothing_else() {
             file.display()
         );
         for crd in documents.roots() {
-            let kind = crd.path(&["spec", "names", "kind"]).unwrap().as_str().unwrap();
+            let kind = crd
+                .path(&["spec", "names", "kind"])
+                .unwrap()
+                .as_str()
+                .unwrap();
             for version in crd.path(&["spec", "versions"]).unwrap().items() {
                 assert_eq!(version.get("name").unwrap().as_str(), Some("v1beta2"));
                 let mut theirs = Flat::new();
@@ -132,7 +131,10 @@ fn our_facts(schema: &Schema, path: &str, out: &mut Flat) {
         }
         other => panic!("{path}: {other:?} is in none of these CRDs"),
     }
-    assert!(out.insert(path.to_string(), facts).is_none(), "{path} twice");
+    assert!(
+        out.insert(path.to_string(), facts).is_none(),
+        "{path} twice"
+    );
 }
 
 fn crd_facts(node: Node<'_>, path: &str, out: &mut Flat) {
@@ -141,7 +143,9 @@ fn crd_facts(node: Node<'_>, path: &str, out: &mut Flat) {
     }
     let mut facts = BTreeMap::new();
     let texts = |node: Node<'_>| -> BTreeSet<String> {
-        node.items().map(|item| item.as_str().unwrap().to_string()).collect()
+        node.items()
+            .map(|item| item.as_str().unwrap().to_string())
+            .collect()
     };
     for (key, value) in node.entries() {
         let key = key.as_str().unwrap();

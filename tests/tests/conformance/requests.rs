@@ -50,7 +50,7 @@ fn answers(files: &[PathBuf], cases: &[Value]) -> Result<Vec<Vec<Asked>>, String
             }
         }
     }
-    let output = files::run(&["route"], files, &["--requests", "-"], input)?;
+    let output = files::route(files, input)?;
     let mut lines = output.lines();
     let mut asked = Vec::new();
     for case in cases {
