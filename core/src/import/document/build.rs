@@ -65,6 +65,8 @@ pub(super) struct File<'s> {
     pub(super) json: bool,
     /// Whether there is a `$` in it at all.
     pub(super) dollars: bool,
+    /// Whether there is a `#` in it at all.
+    pub(super) comments: bool,
     /// Where the text begins that the parser was given.
     pub(super) base: usize,
     /// Diagnostics reported and left out.
@@ -130,6 +132,7 @@ impl<'s, 'l> Builder<'s, 'l> {
                 text: "",
                 json: false,
                 dollars: false,
+                comments: false,
                 base: 0,
                 reported: 0,
                 left_out: 0,

@@ -38,6 +38,7 @@ pub fn read<'s>(sources: &'s Sources, limits: &Limits) -> (Documents<'s>, Vec<Di
             text: file.text(),
             json: is_json(file.name()),
             dollars: memchr::memchr(b'$', file.text().as_bytes()).is_some(),
+            comments: memchr::memchr(b'#', file.text().as_bytes()).is_some(),
             base: 0,
             reported: 0,
             left_out: 0,
@@ -125,7 +126,7 @@ fn read_segment(
     let depth = builder.limits.depth;
     let options = options! {
         // Looking for comments costs the parser a seventh of its time.
-        emit_comments: memchr::memchr(b'#', segment.as_bytes()).is_some(),
+        emit_comments: builder.file.comments,
         max_buffered_comment_events: COMMENTS,
         flow_nesting_limit: depth,
         block_nesting_limit: depth,
