@@ -167,7 +167,7 @@ fn names_timeouts_retries_and_sessions_are_handed_on() {
     assert_eq!(rule.timeouts.backend_request_ms, Some(500));
     let retry = rule.retry.as_ref().unwrap();
     assert_eq!((retry.attempts, retry.backoff_ms), (Some(3), Some(25)));
-    assert_eq!(retry.on, ["503", "connect-failure"]);
+    assert_eq!(retry.on, ["503", "connect-failure", "reset"]);
     assert!(matches!(
         rule.session.as_ref().unwrap(),
         crate::model::SessionPolicy::Header { name: Some(name), .. } if name == "x-s"
