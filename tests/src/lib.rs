@@ -3,10 +3,13 @@
 //! [`build`] writes small route sets by hand, [`generate`] writes random ones and
 //! requests that hit them, [`engine`] asks the engine what the oracle is asked,
 //! [`show`] prints all of it so that a failure can be read, and [`minimise`] makes
-//! a failing set small.
+//! a failing set small. [`shared`] finds data of other projects beside this one.
+
+#![forbid(unsafe_code)]
 
 pub mod build;
 pub mod engine;
 pub mod generate;
 pub mod minimise;
+pub mod shared;
 pub mod show;

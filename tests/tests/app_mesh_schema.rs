@@ -5,27 +5,22 @@
 #![allow(clippy::print_stdout)]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use fingerpost::diagnostic::Severity;
 use fingerpost::import::Sources;
 use fingerpost::import::app_mesh::schema::KINDS;
 use fingerpost::import::document::{Kind, Limits, Node, read};
 use fingerpost::import::schema::{NO_LIMIT, Schema};
+use fingerpost_tests::shared;
 
 /// What is said of one path, in OpenAPI's words.
 type Flat = BTreeMap<String, BTreeMap<&'static str, String>>;
 
 #[test]
 fn schemas_say_what_the_crds_say_and_nothing_else() {
-    let folder = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../shared/data/app-mesh/crds"
-    ));
-    if !folder.is_dir() {
-        println!("skipped: {} is not there", folder.display());
+    let Some(folder) = shared::folder("data/app-mesh/crds") else {
         return;
-    }
+    };
     let mut compared = BTreeSet::new();
     let mut paths = 0;
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -116,13 +116,7 @@ fn schemas_say_what_every_row_of_the_flattened_constraints_says() {
 }
 
 fn shared(path: &str) -> Option<PathBuf> {
-    let conformance = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/conformance");
-    let path = PathBuf::from(conformance).join(path);
-    if !path.exists() {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
+    fingerpost_tests::shared::folder(&format!("data/conformance/{path}"))
 }
 
 fn yaml_files(folder: &std::path::Path) -> Vec<PathBuf> {

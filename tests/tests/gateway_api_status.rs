@@ -128,15 +128,7 @@ fn hostnames_intersect_as_the_vectors_say() {
 }
 
 fn data() -> Option<PathBuf> {
-    let data = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../shared/data/conformance"
-    ));
-    if !data.exists() {
-        println!("skipped: {} is not there", data.display());
-        return None;
-    }
-    Some(data.to_path_buf())
+    fingerpost_tests::shared::folder("data/conformance")
 }
 
 /// The host under which a route is found at a listener; `None` where it is not.

@@ -416,12 +416,7 @@ fn fill_in(text: &str) -> String {
 
 /// The shared data beside the project, or `None` with the reason printed.
 fn shared() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: {} is not there", path.display());
-    None
+    fingerpost_tests::shared::folder("data")
 }
 
 /// Every YAML and JSON file under a folder, in order.

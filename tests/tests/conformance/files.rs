@@ -8,16 +8,10 @@ use std::{env, fs, thread};
 
 use serde_json::Value;
 
-/// Runs the command line: a command, the manifests, what follows them, and
-/// standard input. Gives its standard output.
-pub(crate) fn run(
-    command: &[&str],
-    files: &[PathBuf],
-    options: &[&str],
-    input: String,
-) -> Result<String, String> {
+/// Streams requests through `fingerpost route`, and gives the decisions.
+pub(crate) fn route(files: &[PathBuf], input: String) -> Result<String, String> {
     let mut process = Command::new(binary()?);
-    process.args(command).args(files).args(options);
+    process.arg("route").args(files).args(["--requests", "-"]);
     process
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -3,9 +3,8 @@
 //! The cases lie beside the project (`../shared/data/conformance`, or
 //! `$FINGERPOST_SHARED`); without them this prints `skipped:` and ends. Each
 //! upstream test is loaded in isolation, as upstream does: the base manifests
-//! and its own. Its request cases are asked in one `fingerpost route FILES
-//! --requests -`, its expectations of status are looked up in what `fingerpost
-//! show FILES --status --json` prints.
+//! and its own, in one `fingerpost route FILES --requests -`. What it expects of
+//! status is checked in `tests/gateway_api_status.rs`.
 //!
 //! The binary is `$FINGERPOST_BIN`, or the newest one in the target folder.
 //! Cases that are not run are listed with their reasons in
@@ -15,21 +14,22 @@
 //! * `files.rs`: manifests of a test, and the command line that reads them
 //! * `requests.rs`: cases as request lines, and the decisions on them
 //! * `expect.rs`: whether a decision meets a case
+//! * `backend.rs`: what the client sees where the backend fails first
 //! * `weights.rs`: shares, counted over evenly spaced draws
-//! * `status.rs`: what a controller would write
 
+mod backend;
 mod expect;
 mod files;
 mod requests;
-mod status;
 mod weights;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
-use std::{env, fs};
 
+use fingerpost_tests::shared;
 use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 
@@ -37,8 +37,7 @@ use requests::Asked;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let Some(folder) = conformance_folder() else {
-        println!("skipped: test data absent: data/conformance");
+    let Some(folder) = shared::folder("data/conformance") else {
         return ExitCode::SUCCESS;
     };
     let not_run = not_run();
@@ -46,24 +45,21 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     for (test, document) in tests(&folder) {
         let upstream = Arc::new(Upstream::new(&folder, document));
-        for (mark, count) in [
-            ('#', upstream.cases().len()),
-            ('!', upstream.statuses().len()),
-        ] {
-            for at in 0..count {
-                let id = format!("{test}{mark}{at}");
-                if let Some(entry) = not_run.iter().find(|entry| entry.names(&test, &id)) {
-                    named.insert(entry.what.clone());
-                    println!("not run: {id}: {}", entry.reason);
-                    continue;
-                }
-                let upstream = Arc::clone(&upstream);
-                let name = format!("{id} {}", upstream.name(mark, at));
-                trials.push(Trial::test(name.trim_end(), move || match mark {
-                    '#' => Ok(upstream.try_case(at)?),
-                    _ => Ok(upstream.try_status(at)?),
-                }));
+        for at in 0..upstream.cases().len() {
+            let id = format!("{test}#{at}");
+            if let Some(entry) = not_run.iter().find(|entry| entry.names(&test, &id)) {
+                named.insert(entry.what.clone());
+                println!("not run: {id}: {}", entry.reason);
+                continue;
             }
+            let upstream = Arc::clone(&upstream);
+            let name = format!(
+                "{id} {}",
+                upstream.cases()[at]["name"].as_str().unwrap_or("")
+            );
+            trials.push(Trial::test(name.trim_end(), move || {
+                Ok(upstream.try_case(at)?)
+            }));
         }
     }
     for entry in not_run {
@@ -81,54 +77,24 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// One upstream test, the decisions on its cases and its objects' status, each
-/// read once.
+/// One upstream test and, once asked, the decisions on its cases.
 struct Upstream {
     document: Value,
     folder: PathBuf,
-    decisions: OnceLock<Result<Vec<Asked>, String>>,
-    status: OnceLock<Result<Value, String>>,
+    decisions: OnceLock<Result<Vec<Vec<Asked>>, String>>,
 }
 
 impl Upstream {
     fn new(folder: &Path, document: Value) -> Self {
-        let folder = folder.to_path_buf();
         Self {
             document,
-            folder,
+            folder: folder.to_path_buf(),
             decisions: OnceLock::new(),
-            status: OnceLock::new(),
         }
     }
 
     fn cases(&self) -> &[Value] {
         self.document["cases"].as_array().map_or(&[], Vec::as_slice)
-    }
-
-    fn statuses(&self) -> &[Value] {
-        self.document["status_expectations"]
-            .as_array()
-            .map_or(&[], Vec::as_slice)
-    }
-
-    fn name(&self, mark: char, at: usize) -> String {
-        match mark {
-            '#' => self.cases()[at]["name"].as_str().unwrap_or("").to_string(),
-            _ => {
-                let expect = &self.statuses()[at];
-                let of = ["route", "listener", "gateway", "listenerset"];
-                let of = of
-                    .iter()
-                    .map(|name| &expect[*name])
-                    .find(|of| !of.is_null());
-                let name = of.map(|of| of["name"].as_str().or(of.as_str()).unwrap_or(""));
-                format!(
-                    "{} {}",
-                    expect["type"].as_str().unwrap_or(""),
-                    name.unwrap_or("")
-                )
-            }
-        }
     }
 
     fn try_case(&self, at: usize) -> Result<(), String> {
@@ -137,38 +103,27 @@ impl Upstream {
             .get_or_init(|| requests::ask(&self.folder, &self.document));
         let asked = asked.as_ref().map_err(Clone::clone)?;
         let case = &self.cases()[at];
-        let Asked { request, decisions } = &asked[at];
         let expect = &case["expect"];
-        let failure = |why: String, decision: &Value| {
-            format!("{why}\nrequest  {request}\ndecision {decision}\nexpected {expect}")
-        };
-        if expect.get("weights").is_some() {
-            let first = decisions.first().unwrap_or(&Value::Null);
-            return weights::check(expect, decisions).map_err(|why| failure(why, first));
-        }
-        for decision in decisions {
-            expect::check(case, decision).map_err(|why| failure(why, decision))?;
+        for Asked { request, decisions } in &asked[at] {
+            let failure = |why: String, decision: &Value| {
+                format!("{why}\nrequest  {request}\ndecision {decision}\nexpected {expect}")
+            };
+            if expect.get("weights").is_some() {
+                let first = decisions.first().unwrap_or(&Value::Null);
+                weights::check(expect, decisions).map_err(|why| failure(why, first))?;
+                continue;
+            }
+            for decision in decisions {
+                expect::check(case, request, decision).map_err(|why| failure(why, decision))?;
+            }
         }
         Ok(())
-    }
-
-    fn try_status(&self, at: usize) -> Result<(), String> {
-        let expect = &self.statuses()[at];
-        let precondition = &expect["precondition"];
-        let read = || status::read(&self.folder, &self.document, precondition);
-        // Two expectations in all change the manifests first.
-        let status = if precondition.is_null() {
-            self.status.get_or_init(read).clone()
-        } else {
-            read()
-        };
-        status::check(expect, &status?).map_err(|why| format!("{why}\nexpected {expect}"))
     }
 }
 
 /// A line of the list of cases that are not run.
 struct NotRun {
-    /// `Test`, `Test#case` or `Test!expectation`.
+    /// `Test` or `Test#case`.
     what: String,
     reason: String,
 }
@@ -191,15 +146,6 @@ fn not_run() -> Vec<NotRun> {
             }
         })
         .collect()
-}
-
-fn conformance_folder() -> Option<PathBuf> {
-    let shared = env::var_os("FINGERPOST_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"),
-        PathBuf::from,
-    );
-    let folder = shared.join("data/conformance");
-    folder.is_dir().then_some(folder)
 }
 
 /// Every upstream test with its name, in order of name.

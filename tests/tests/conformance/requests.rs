@@ -6,16 +6,20 @@ use serde_json::{Map, Value, json};
 
 use crate::{files, weights};
 
-/// A case's request and the decisions on it: one, or one for each draw where
+/// A request of a case and the decisions on it: one, or one for each draw where
 /// the case is about shares.
 pub(crate) struct Asked {
     pub(crate) request: Value,
     pub(crate) decisions: Vec<Value>,
 }
 
+/// An address, for cases that are sent to the gateway's address: a host that no
+/// route names. They are also asked without any authority.
+const ADDRESS: &str = "192.0.2.1";
+
 /// Asks every case of an upstream test. Cases that change the manifests first
 /// are asked on their own.
-pub(crate) fn ask(folder: &Path, document: &Value) -> Result<Vec<Asked>, String> {
+pub(crate) fn ask(folder: &Path, document: &Value) -> Result<Vec<Vec<Asked>>, String> {
     let mut asked = Vec::new();
     let cases = document["cases"].as_array().ok_or("no cases")?;
     let mut from = 0;
@@ -33,36 +37,50 @@ pub(crate) fn ask(folder: &Path, document: &Value) -> Result<Vec<Asked>, String>
 }
 
 /// Streams the requests of these cases through one run of the command line.
-fn answers(files: &[PathBuf], cases: &[Value]) -> Result<Vec<Asked>, String> {
+fn answers(files: &[PathBuf], cases: &[Value]) -> Result<Vec<Vec<Asked>>, String> {
     let mut input = String::new();
-    let mut requests = Vec::new();
     for case in cases {
-        let request = request(case);
-        let draws = weights::draws(&case["expect"]);
-        for draw in &draws {
-            let mut line = request.clone();
-            if let (Some(draw), Some(line)) = (draw, line.as_object_mut()) {
-                line.insert("random".to_string(), json!(draw));
+        for request in requests(case) {
+            for draw in weights::draws(&case["expect"]) {
+                let mut line = request.clone();
+                if let (Some(draw), Some(line)) = (draw, line.as_object_mut()) {
+                    line.insert("random".to_string(), json!(draw));
+                }
+                input.push_str(&format!("{line}\n"));
             }
-            input.push_str(&format!("{line}\n"));
         }
-        requests.push((request, draws.len()));
     }
-    let output = files::run(&["route"], files, &["--requests", "-"], input)?;
+    let output = files::route(files, input)?;
     let mut lines = output.lines();
     let mut asked = Vec::new();
-    for (request, count) in requests {
-        let mut decisions = Vec::new();
-        for _ in 0..count {
-            let line = lines.next().ok_or("fewer answers than requests")?;
-            decisions.push(serde_json::from_str(line).map_err(|e| format!("{e}: {line}"))?);
+    for case in cases {
+        let mut of_case = Vec::new();
+        for request in requests(case) {
+            let mut decisions = Vec::new();
+            for _ in weights::draws(&case["expect"]) {
+                let line = lines.next().ok_or("fewer answers than requests")?;
+                decisions.push(serde_json::from_str(line).map_err(|e| format!("{e}: {line}"))?);
+            }
+            of_case.push(Asked { request, decisions });
         }
-        asked.push(Asked { request, decisions });
+        asked.push(of_case);
     }
     match lines.next() {
         None => Ok(asked),
         Some(line) => Err(format!("more answers than requests: {line}")),
     }
+}
+
+/// A case's requests: more than one where there is more than one way to say it.
+fn requests(case: &Value) -> Vec<Value> {
+    let request = request(case);
+    let mut requests = vec![request.clone()];
+    if request["authority"].is_null() && !case["request"]["host"].is_string() {
+        let mut addressed = request;
+        addressed["authority"] = json!(ADDRESS);
+        requests.push(addressed);
+    }
+    requests
 }
 
 /// A case's request, in the contract's words.

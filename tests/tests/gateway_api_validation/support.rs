@@ -93,13 +93,7 @@ pub(crate) fn error_codes(found: &[Diagnostic]) -> BTreeSet<u16> {
 }
 
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let conformance = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/conformance");
-    let path = PathBuf::from(conformance).join(path);
-    if !path.exists() {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
+    fingerpost_tests::shared::folder(&format!("data/conformance/{path}"))
 }
 
 /// Every file below a folder that ends so.

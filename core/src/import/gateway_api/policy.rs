@@ -26,7 +26,8 @@ impl<'d> Builder<'_, 'd> {
     }
 
     /// SPEC: semantics/gateway-api.md 9: `attempts` are tries after the first;
-    /// where there is a `retry` at all, connection errors are tried again too.
+    /// where there is a `retry` at all, connection errors are tried again too:
+    /// a backend that cannot be reached, hangs up or is too slow to answer.
     pub(super) fn retry(&mut self, rule: Node<'d>, at: &str) -> Option<RetryPolicy> {
         let node = rule.get("retry")?;
         let mut on: alloc::vec::Vec<String> = list(node, "codes")
@@ -34,7 +35,7 @@ impl<'d> Builder<'_, 'd> {
             .filter(|code| (400..=599).contains(code))
             .map(|code| code.to_string())
             .collect();
-        on.push("connect-failure".to_string());
+        on.extend(["connect-failure", "reset"].map(ToString::to_string));
         Some(RetryPolicy {
             attempts: number(node, "attempts"),
             per_try_timeout_ms: None,
