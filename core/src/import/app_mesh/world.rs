@@ -44,6 +44,7 @@ pub(super) struct World {
     pub(super) namespaces: BTreeMap<String, LabelMap>,
     /// Routes that are documents of their own, each with its router.
     pub(super) loose_routes: Vec<LooseRoute>,
+    told_legacy: bool,
 }
 
 macro_rules! named {
@@ -81,6 +82,7 @@ impl World {
             nodes: Table::new("VirtualNode", usize::MAX),
             namespaces: BTreeMap::new(),
             loose_routes: Vec::new(),
+            told_legacy: false,
         };
         for object in objects {
             world.object(object, options, files, out);
@@ -106,7 +108,10 @@ impl World {
         }
         let form = match (object.group, object.version) {
             (GROUP, "v1beta2") => Form::V1Beta2,
-            (GROUP, "v1beta1") => Form::V1Beta1,
+            (GROUP, "v1beta1") => {
+                self.tell_legacy(node, out);
+                Form::V1Beta1
+            }
             ("", "v1") if object.kind == "Namespace" => {
                 let labels = meta::labels(node.get("metadata"));
                 self.namespaces.insert(object.name.to_string(), labels);
@@ -130,6 +135,15 @@ impl World {
             return;
         }
         self.kubernetes(object.kind, node, names, reader, out);
+    }
+
+    /// Says once that the older form is met.
+    fn tell_legacy(&mut self, node: Node<'_>, out: &mut Vec<Diagnostic>) {
+        if core::mem::replace(&mut self.told_legacy, true) {
+            return;
+        }
+        let message = "appmesh.k8s.aws/v1beta1 is the controller's older form; the controller of today takes v1beta2";
+        out.push(Diagnostic::note(codes::LEGACY_FORM, place(node), message));
     }
 
     /// Reads an object of the controller's API.
