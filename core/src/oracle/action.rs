@@ -262,10 +262,16 @@ impl<'o, 's> Walk<'o, 's> {
             None => seen.path.clone(),
         };
         let mut location = Vec::new();
-        if let Some(host) = host {
+        // SPEC: `model::Redirect`: without a host, a bare path unless the redirect
+        // names another scheme or a port; then the host is empty.
+        let elsewhere = redirect.port.is_some()
+            || redirect
+                .scheme
+                .is_some_and(|scheme| scheme != self.request.scheme());
+        if host.is_some() || elsewhere {
             location.extend_from_slice(scheme.as_str().as_bytes());
             location.extend_from_slice(b"://");
-            location.extend_from_slice(host);
+            location.extend_from_slice(host.unwrap_or_default());
             if port != scheme.default_port() {
                 location.extend_from_slice(format!(":{port}").as_bytes());
             }
