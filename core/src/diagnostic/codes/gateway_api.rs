@@ -47,6 +47,7 @@ codes! {
     PARENT_NOT_FOUND = 1404, "the parent is not in the input";
     PARENT_KIND = 1405, "the parent is of a kind that routes cannot attach to";
     ROUTE_CONFLICTED = 1406, "another kind of route takes precedence";
+    NO_PARENTS = 1407, "the route names no parent";
     BACKEND_NOT_FOUND = 1410, "the backend is not in the input";
     REF_NOT_PERMITTED = 1411, "no ReferenceGrant permits the reference";
     INVALID_KIND = 1412, "the reference's kind is not supported";

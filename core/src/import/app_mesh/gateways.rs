@@ -205,10 +205,10 @@ impl<'w> Builder<'w> {
             ),
             // SPEC: the port is needed where the gateway has several listeners (API
             // HttpGatewayRouteMatch.port).
-            (_, None) if gateway.listeners.len() > 1 => (
+            (2.., None) => (
                 codes::PORT_NEEDED,
                 format!(
-                    "{object}: {} has several listeners, and the match names no port; every listener of its protocol takes it",
+                    "{object}: {} has several listeners for it, and the match names no port; all of them take it",
                     gateway.meta.object
                 ),
             ),
@@ -256,7 +256,9 @@ impl<'w> Builder<'w> {
             }
             None => {
                 let host = match &resolved {
-                    Resolved::Outside { object, aws_name } => {
+                    Resolved::Outside {
+                        object, aws_name, ..
+                    } => {
                         rule.metadata = service_metadata(&super::stages::qualified(object));
                         Some(aws_name.clone())
                     }

@@ -132,7 +132,8 @@ impl<'w> Builder<'w> {
         });
     }
 
-    /// A stage with one rule: what is sent to a VirtualService goes to its provider.
+    /// Where a VirtualService's requests are looked up: its router's stage, or a stage
+    /// with one rule, by which they go to whoever provides for it.
     fn service_stage(
         &mut self,
         index: usize,
@@ -149,6 +150,12 @@ impl<'w> Builder<'w> {
         };
         let subject = object.to_string();
         let came = self.service(index, port, kind, (&subject, origin))?;
+        // A router's rules that name the service themselves need no stage before them.
+        if let Target::Stage { stage, metadata } = &came.target {
+            if metadata.is_empty() {
+                return Some(*stage);
+            }
+        }
         let mut rule = Rule::new(Action::Forward(Vec::new()));
         rule.timeouts = came.timeouts.unwrap_or_default();
         if !matches!(came.target, Target::Stage { .. }) {

@@ -14,7 +14,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::import::document::Node;
+use crate::import::document::{Kind, Node};
 use crate::model::{ObjectRef, Origin};
 
 use super::kinds::Meta;
@@ -47,7 +47,11 @@ pub(super) enum Resolved {
     /// a host name that leads to it.
     Found { index: usize, by_host: bool },
     /// An object outside of the input, by its name and the name in AWS it would have.
-    Outside { object: ObjectRef, aws_name: String },
+    Outside {
+        object: ObjectRef,
+        aws_name: String,
+        by_host: bool,
+    },
     /// Nothing.
     Missing { object: ObjectRef },
 }
@@ -165,7 +169,8 @@ impl<T: Named> Table<T> {
                     index,
                     by_host: false,
                 },
-                None => self.not_found("", name, name.clone()),
+                // Documents of the API hold one resource each, and seldom all of them.
+                None => self.outside("", name, name.clone(), false),
             },
             By::Arn(arn) => match arn_name(arn) {
                 Some(name) => match self.find_aws(name) {
@@ -175,10 +180,7 @@ impl<T: Named> Table<T> {
                     },
                     // SPEC: an ARN may lead to another account's shared mesh, which
                     // no input shows (controller docs, reference/api_design).
-                    None => Resolved::Outside {
-                        object: ObjectRef::new(self.kind, "", name),
-                        aws_name: name.to_string(),
-                    },
+                    None => self.outside("", name, name.to_string(), false),
                 },
                 None => Resolved::Missing {
                     object: ObjectRef::new(self.kind, "", arn.as_str()),
@@ -208,22 +210,29 @@ impl<T: Named> Table<T> {
         match short {
             Some((name, namespace)) => {
                 let host = format!("{name}.{namespace}.svc.cluster.local");
-                self.not_found(namespace, name, host)
+                self.not_found(namespace, name, host, true)
             }
-            None => self.not_found(
-                namespace,
-                name,
-                default_aws_name(self.kind, namespace, name),
-            ),
+            None => {
+                let aws_name = default_aws_name(self.kind, namespace, name);
+                self.not_found(namespace, name, aws_name, false)
+            }
         }
     }
 
-    fn not_found(&self, namespace: &str, name: &str, aws_name: String) -> Resolved {
-        let object = ObjectRef::new(self.kind, namespace, name);
+    fn not_found(&self, namespace: &str, name: &str, aws_name: String, by_host: bool) -> Resolved {
         if self.namespaces.contains(namespace) {
+            let object = ObjectRef::new(self.kind, namespace, name);
             Resolved::Missing { object }
         } else {
-            Resolved::Outside { object, aws_name }
+            self.outside(namespace, name, aws_name, by_host)
+        }
+    }
+
+    fn outside(&self, namespace: &str, name: &str, aws_name: String, by_host: bool) -> Resolved {
+        Resolved::Outside {
+            object: ObjectRef::new(self.kind, namespace, name),
+            aws_name,
+            by_host,
         }
     }
 }
@@ -247,6 +256,10 @@ impl Reference {
                 by: By::AwsName(name),
                 origin: value.origin(),
             });
+        }
+        // What is no object is reported by the schema check.
+        if node.kind() != Kind::Map {
+            return None;
         }
         let by_ref = node.get(&format!("{what}Ref"));
         let by_arn = node.get(&format!("{what}ARN"));

@@ -61,12 +61,18 @@ impl<'w> Resolver<'w> {
         resolved: &Resolved,
         to: Option<&ObjectRef>,
     ) {
+        if let Resolved::Outside {
+            object,
+            by_host: true,
+            ..
+        } = resolved
+        {
+            self.by_host(subject, reference, object);
+        }
         match (resolved, to) {
-            (Resolved::Found { by_host: true, .. }, Some(to)) => self.say(Diagnostic::warning(
-                codes::COERCED,
-                reference.origin,
-                format!("{subject}: a reference is by name, not by host name; {to} is meant"),
-            )),
+            (Resolved::Found { by_host: true, .. }, Some(to)) => {
+                self.by_host(subject, reference, to);
+            }
             (Resolved::Outside { object, .. }, _) => self.say(Diagnostic::note(
                 codes::ASSUMED,
                 reference.origin,
@@ -81,6 +87,14 @@ impl<'w> Resolver<'w> {
             )),
             (Resolved::Found { .. }, _) => {}
         }
+    }
+
+    fn by_host(&mut self, subject: &str, reference: &Reference, to: &ObjectRef) {
+        self.say(Diagnostic::warning(
+            codes::COERCED,
+            reference.origin,
+            format!("{subject}: a reference is by name, not by host name; {to} is meant"),
+        ));
     }
 
     /// A VirtualNode as a target.

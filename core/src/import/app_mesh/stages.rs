@@ -30,6 +30,9 @@ pub(super) struct Builder<'w> {
     pub(super) routes: &'w mut RouteSet,
     pub(super) host_fallthrough: bool,
     routers: BTreeMap<(usize, Option<u16>), StageId>,
+    /// The VirtualService of each router that only one leads to. Such a router's rules
+    /// carry its name; otherwise whoever leads there does.
+    only_service: BTreeMap<usize, Option<String>>,
     nobody: BTreeMap<usize, StageId>,
 }
 
@@ -54,8 +57,14 @@ impl<'w> Builder<'w> {
             routes,
             host_fallthrough,
             routers: BTreeMap::new(),
+            only_service: only_services(world),
             nobody: BTreeMap::new(),
         }
+    }
+
+    /// Whether the rules of a router say themselves which VirtualService they are for.
+    fn is_named(&self, router: usize) -> bool {
+        self.only_service.get(&router).is_some_and(Option::is_some)
     }
 
     /// What the VirtualService of this index comes to. `port` is the listener of the
@@ -164,11 +173,13 @@ impl<'w> Builder<'w> {
                 fitting.or(listeners.first())
             }
         };
-        let stage = self.router_stage(index, router, listener.map(|listener| listener.port));
-        Target::Stage {
-            stage,
-            metadata: service_metadata(service),
-        }
+        let port = listener.map(|listener| listener.port);
+        let stage = self.router_stage(index, router, port);
+        let metadata = match self.is_named(index) {
+            true => Vec::new(),
+            false => service_metadata(service),
+        };
+        Target::Stage { stage, metadata }
     }
 
     /// The stage of a router for one of its listeners; `None` serves every route.
@@ -197,7 +208,7 @@ impl<'w> Builder<'w> {
             .routes
             .iter()
             .filter(serves)
-            .map(|route| self.router_rule(&subject, route))
+            .map(|route| self.router_rule(index, &subject, route))
             .collect();
         let entries: Vec<Entry<'_>> = router
             .routes
@@ -274,7 +285,7 @@ impl<'w> Builder<'w> {
         }
     }
 
-    fn router_rule(&mut self, subject: &str, route: &RouterRoute) -> Rule {
+    fn router_rule(&mut self, index: usize, subject: &str, route: &RouterRoute) -> Rule {
         let subject = format!("{subject} route '{}'", super::wire::shorten(&route.name));
         let targets = route
             .targets
@@ -297,6 +308,10 @@ impl<'w> Builder<'w> {
             matches,
             timeouts: self.bounded(&subject, route, timeouts),
             retry,
+            metadata: match self.only_service.get(&index) {
+                Some(Some(service)) => service_metadata(service),
+                _ => Vec::new(),
+            },
             origin: route.origin,
             ..Rule::new(Action::Forward(targets))
         }
@@ -345,6 +360,22 @@ impl<'w> Builder<'w> {
             }
         }
     }
+}
+
+/// For each router that VirtualServices lead to: the name of the one, if it is only one.
+fn only_services(world: &World) -> BTreeMap<usize, Option<String>> {
+    let mut only = BTreeMap::new();
+    for service in world.services.iter() {
+        let Provider::Router(router) = &service.provider else {
+            continue;
+        };
+        if let Resolved::Found { index, .. } = world.routers.resolve(router) {
+            only.entry(index)
+                .and_modify(|service| *service = None)
+                .or_insert_with(|| Some(qualified(&service.meta.object)));
+        }
+    }
+    only
 }
 
 /// `httpRoute of port 8080`.

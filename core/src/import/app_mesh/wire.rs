@@ -192,7 +192,7 @@ impl Reader {
         self.warn(
             codes::COERCED,
             origin,
-            &format!("{wrong} is not a field that exists; {meant}"),
+            &format!("{wrong} is not a known field; {meant}"),
             None,
         );
         Some(value)

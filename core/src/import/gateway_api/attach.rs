@@ -38,8 +38,31 @@ pub(super) struct Parent<'d> {
     pub(super) result: Result<(), Problem>,
 }
 
-/// Gateways and listener sets by name.
-pub(super) type OwnerIndex<'d> = BTreeMap<(&'d str, &'d str, &'d str), usize>;
+/// Where Gateways and ListenerSets are found.
+pub(super) struct OwnerIndex<'d> {
+    by_name: BTreeMap<(&'d str, &'d str, &'d str), usize>,
+    defaults: Vec<usize>,
+}
+
+impl<'d> OwnerIndex<'d> {
+    pub(super) fn new(owners: &[Owner<'d>]) -> Self {
+        let name = |owner: &Owner<'d>| {
+            let resource = owner.resource;
+            (resource.kind, resource.namespace, resource.name)
+        };
+        let all = owners.iter().enumerate();
+        Self {
+            by_name: all
+                .clone()
+                .map(|(index, owner)| (name(owner), index))
+                .collect(),
+            defaults: all
+                .filter(|(_, owner)| owner.is_default)
+                .map(|(index, _)| index)
+                .collect(),
+        }
+    }
+}
 
 /// A parent reference with defaults.
 ///
@@ -110,7 +133,11 @@ pub(super) fn attach<'d>(
         let result = match (reference.group, reference.kind) {
             (GROUP, "Gateway" | "ListenerSet") | (TRIAL_GROUP, "XListenerSet") => {
                 let key = (reference.kind, reference.namespace, reference.name);
-                match index.get(&key).and_then(|&index| owners.get_mut(index)) {
+                match index
+                    .by_name
+                    .get(&key)
+                    .and_then(|&index| owners.get_mut(index))
+                {
                     Some(owner) => attach_to(route, owner, &reference, context),
                     None => {
                         let text =
@@ -130,7 +157,21 @@ pub(super) fn attach<'d>(
         };
         parents.push(finish(route, &reference, is_mesh, result, out));
     }
-    attach_to_defaults(route, owners, &mut parents, context);
+    attach_to_defaults(route, owners, index, &mut parents, context);
+    if parents.is_empty() {
+        let place = route
+            .resource
+            .node
+            .get("spec")
+            .unwrap_or(route.resource.node);
+        warn(
+            out,
+            codes::NO_PARENTS,
+            place,
+            &route.resource,
+            "has no parentRefs and is attached to nothing",
+        );
+    }
     parents
 }
 
@@ -174,6 +215,7 @@ fn finish<'d>(
 fn attach_to_defaults<'d>(
     route: &RoutePlace<'d>,
     owners: &mut [Owner<'d>],
+    index: &OwnerIndex<'d>,
     parents: &mut Vec<Parent<'d>>,
     context: &Context<'d>,
 ) {
@@ -183,7 +225,10 @@ fn attach_to_defaults<'d>(
     if field.as_str() != Some("All") {
         return;
     }
-    for owner in owners.iter_mut().filter(|owner| owner.is_default) {
+    for &index in &index.defaults {
+        let Some(owner) = owners.get_mut(index) else {
+            continue;
+        };
         let object = owner.resource.object();
         if parents.iter().any(|parent| parent.object == object) {
             continue;

@@ -136,8 +136,9 @@ impl<'a, 'd> Builder<'a, 'd> {
             let text = format!("names {kind} {namespace}/{name}, which no ReferenceGrant permits");
             return Err(fault(codes::REF_NOT_PERMITTED, "RefNotPermitted", text));
         }
-        // SPEC: semantics/gateway-api.md 8: a Service needs a port.
-        if port.is_none() && (is_service || is_import) {
+        // SPEC: semantics/gateway-api.md 8: a Service needs a port; the rule is for
+        // no other kind.
+        if port.is_none() && is_service {
             let text = format!("names {kind} {namespace}/{name} without a port");
             return Err(fault(codes::BACKEND_INVALID, "UnsupportedValue", text));
         }

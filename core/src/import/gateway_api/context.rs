@@ -10,11 +10,13 @@ use crate::import::Object;
 use crate::import::document::Node;
 
 use super::Options;
-use super::read::{GROUP, Resource, TRIAL_GROUP, capped, list, note, port, text, text_or, warn};
+use super::read::{GROUP, Resource, TRIAL_GROUP, capped, note, port, text, text_or, warn};
 use super::selector::Labels;
 
 /// Entries that a ReferenceGrant's lists may have.
 const GRANT_ENTRIES: usize = 16;
+/// Ports that a Service may have here: a route may be bound to each of them.
+const SERVICE_PORTS: usize = 256;
 
 /// The kinds of route.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -168,7 +170,7 @@ impl<'d> Context<'d> {
         match (resource.group, resource.kind) {
             (GROUP, "Gateway") => self.gateways.push(resource),
             (GROUP, "ListenerSet") | (TRIAL_GROUP, "XListenerSet") => {
-                self.listener_sets.push(resource)
+                self.listener_sets.push(resource);
             }
             (GROUP, "ReferenceGrant") => self.add_grant(resource, out),
             (GROUP, "GatewayClass") => {
@@ -179,7 +181,7 @@ impl<'d> Context<'d> {
                 None => passed_over(&resource, out),
             },
             (TRIAL_GROUP, _) => passed_over(&resource, out),
-            ("", "Service") => self.add_service(resource),
+            ("", "Service") => self.add_service(resource, out),
             ("", "Secret") => {
                 self.secrets.insert((resource.namespace, resource.name));
             }
@@ -194,19 +196,16 @@ impl<'d> Context<'d> {
         }
     }
 
-    fn add_service(&mut self, resource: Resource<'d>) {
-        let spec = resource.spec();
-        let ports = spec
-            .into_iter()
-            .flat_map(|spec| list(spec, "ports"))
-            .filter_map(|item| {
-                Some(ServicePort {
-                    name: text_or(item, "name", ""),
-                    port: port(item, "port")?,
-                    protocol: text_or(item, "protocol", "TCP"),
-                    app_protocol: text(item, "appProtocol"),
-                })
-            });
+    fn add_service(&mut self, resource: Resource<'d>, out: &mut Vec<Diagnostic>) {
+        let ports = resource.node.path(&["spec", "ports"]);
+        let ports = capped(ports, SERVICE_PORTS, &resource, "spec.ports", out).filter_map(|item| {
+            Some(ServicePort {
+                name: text_or(item, "name", ""),
+                port: port(item, "port")?,
+                protocol: text_or(item, "protocol", "TCP"),
+                app_protocol: text(item, "appProtocol"),
+            })
+        });
         self.service_names
             .insert((resource.namespace, resource.name), self.services.len());
         self.services.push(Service {

@@ -1,6 +1,7 @@
 //! What the validator found, by place: whether a rule has an error in it.
 
-use alloc::string::String;
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::diagnostic::codes::{gateway_api as codes, schema as schema_codes};
@@ -25,34 +26,42 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    /// Validates every object. With `lenient` what is found is reported all the
-    /// same, and costs nothing.
+    /// Validates every object. With `lenient` errors become warnings and cost
+    /// nothing.
     pub(super) fn find(objects: &[Object<'_>], lenient: bool, out: &mut Vec<Diagnostic>) -> Self {
-        let before = out.len();
+        let mut spans = Vec::new();
         for object in objects {
+            let before = out.len();
             validate::object(object, out);
+            let subject = format!("{}: ", object.object_ref());
+            for one in out.iter_mut().skip(before) {
+                if one.severity != Severity::Error {
+                    continue;
+                }
+                if lenient {
+                    one.severity = Severity::Warning;
+                }
+                if lenient || CLEAR.contains(&one.code) {
+                    continue;
+                }
+                let Some(origin) = one.origin else { continue };
+                let message = one.message.strip_prefix(&subject).unwrap_or(&one.message);
+                spans.push((origin.source, origin.start, origin.end, message.to_string()));
+            }
         }
-        if lenient {
-            return Self::default();
-        }
-        let errors = out
-            .iter()
-            .skip(before)
-            .filter(|one| one.severity == Severity::Error && !CLEAR.contains(&one.code));
-        let mut spans: Vec<_> = errors
-            .filter_map(|one| {
-                let origin = one.origin?;
-                Some((origin.source, origin.start, origin.end, one.message.clone()))
-            })
-            .collect();
         spans.sort();
         Self { spans }
     }
 
-    /// The first error that lies wholly within a node.
-    pub(super) fn within(&self, node: Node<'_>) -> Option<&str> {
-        let range = node.range();
-        let (source, start, end) = (node.source(), range.start as u32, range.end as u32);
+    /// The first error that lies wholly within a node, and not within the items
+    /// of a list in it.
+    pub(super) fn within(&self, node: Node<'_>, except: Option<Node<'_>>) -> Option<&str> {
+        let place = |node: Node<'_>| {
+            let range = node.range();
+            (range.start as u32, range.end as u32)
+        };
+        let (source, (start, end)) = (node.source(), place(node));
+        let list = except.map(place);
         let first = self
             .spans
             .partition_point(|span| (span.0, span.1) < (source, start));
@@ -60,7 +69,12 @@ impl Faults {
             .get(first..)?
             .iter()
             .take_while(|span| span.0 == source && span.1 < end)
-            .find(|span| span.2 <= end)
+            .filter(|span| span.2 <= end)
+            // What is wrong with the list itself is placed at all of it.
+            .find(|span| {
+                let own = (span.1, span.2);
+                list.is_none_or(|list| own == list || own.0 < list.0 || list.1 < own.1)
+            })
             .map(|span| span.3.as_str())
     }
 }

@@ -1,6 +1,7 @@
 //! Hostnames: what a listener and a route have in common, and which is more
 //! specific.
 
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -46,12 +47,11 @@ pub(super) fn bind(
             host => alloc::vec![binding(host.clone(), HostMatch::Any, precedence)],
         });
     }
-    let mut bindings: Vec<HostBinding> = Vec::new();
-    for written in hostnames {
-        if let Some(host) = intersect(listener, written) {
-            add(&mut bindings, binding(host, written.clone(), precedence));
-        }
-    }
+    let common = hostnames.iter().filter_map(|written| {
+        let host = intersect(listener, written)?;
+        Some(binding(host, written.clone(), precedence))
+    });
+    let bindings = distinct(common);
     (!bindings.is_empty()).then_some(bindings)
 }
 
@@ -61,21 +61,17 @@ pub(super) fn merge(there: &mut Vec<HostBinding>, more: Vec<HostBinding>) {
         there.clear();
         return;
     }
-    for one in more {
-        add(there, one);
-    }
+    let all = core::mem::take(there).into_iter().chain(more);
+    *there = distinct(all);
 }
 
 /// Reads `hostnames`.
 pub(super) fn parse_all<'d>(texts: impl Iterator<Item = &'d str>) -> Vec<HostMatch> {
-    let mut hosts = Vec::new();
-    for text in texts {
-        let host = HostMatch::parse(text);
-        if !hosts.contains(&host) {
-            hosts.push(host);
-        }
-    }
-    hosts
+    let mut seen = BTreeSet::new();
+    texts
+        .map(HostMatch::parse)
+        .filter(|host| seen.insert(host.clone()))
+        .collect()
 }
 
 fn binding(host: HostMatch, written: HostMatch, precedence: HostnamePrecedence) -> HostBinding {
@@ -88,17 +84,25 @@ fn binding(host: HostMatch, written: HostMatch, precedence: HostnamePrecedence) 
     HostBinding { host, written }
 }
 
-/// Adds a binding. Of two with the same host the more specifically written one
-/// stays: the other could never win.
-fn add(bindings: &mut Vec<HostBinding>, new: HostBinding) {
-    match bindings.iter_mut().find(|there| there.host == new.host) {
-        Some(there) => {
-            if specificity(&new.written, &there.written) == Ordering::Greater {
-                *there = new;
+/// Each host once, in order. Of two bindings of one host the more specifically
+/// written one stays: the other could never win.
+fn distinct(bindings: impl Iterator<Item = HostBinding>) -> Vec<HostBinding> {
+    let mut places: BTreeMap<HostMatch, usize> = BTreeMap::new();
+    let mut kept: Vec<HostBinding> = Vec::new();
+    for new in bindings {
+        match places.get(&new.host).and_then(|&place| kept.get_mut(place)) {
+            Some(there) => {
+                if specificity(&new.written, &there.written) == Ordering::Greater {
+                    *there = new;
+                }
+            }
+            None => {
+                places.insert(new.host.clone(), kept.len());
+                kept.push(new);
             }
         }
-        None => bindings.push(new),
     }
+    kept
 }
 
 /// SPEC: semantics/gateway-api.md 1.4: more characters in a hostname without a

@@ -18,11 +18,13 @@ use crate::model::{HostBinding, HostMatch, Protocol};
 
 use super::conflicts;
 use super::context::{Context, Reference, RouteKind};
-use super::read::{GROUP, Problem, Resource, capped, error, port, text, text_or, warn};
+use super::read::{GROUP, Problem, Resource, capped, error, port, text_or, warn};
 use super::selector::Namespaces;
 
 /// Listeners that one Gateway or ListenerSet may have.
 pub(super) const LISTENERS: usize = 64;
+/// Default gateways that routes are attached to.
+const DEFAULT_GATEWAYS: usize = 64;
 /// Certificates that one listener may have.
 const CERTIFICATES: usize = 64;
 
@@ -79,14 +81,13 @@ impl Listener<'_> {
 /// the ListenerSets in the order in which their listeners count.
 pub(super) fn read_all<'d>(context: &Context<'d>, out: &mut Vec<Diagnostic>) -> Vec<Owner<'d>> {
     let mut owners: Vec<Owner<'d>> = Vec::new();
+    let mut defaults = 0;
     for (index, &resource) in context.gateways.iter().enumerate() {
-        let spec = resource.spec();
         owners.push(Owner {
             resource,
             gateway: Some(index),
             refused: None,
-            // SPEC: semantics/gateway-api.md 2: `defaultScope` (experimental).
-            is_default: spec.and_then(|spec| text(spec, "defaultScope")) == Some("All"),
+            is_default: is_default(&resource, &mut defaults, out),
             is_assumed: false,
             listeners: read_listeners(&resource, context, out),
         });
@@ -110,6 +111,25 @@ pub(super) fn read_all<'d>(context: &Context<'d>, out: &mut Vec<Diagnostic>) -> 
     }
     conflicts::find(&mut owners, context.gateways.len(), out);
     owners
+}
+
+/// SPEC: semantics/gateway-api.md 2: `defaultScope: All` (experimental). The API
+/// has no limit; without one here every route could meet every gateway.
+fn is_default(resource: &Resource<'_>, count: &mut usize, out: &mut Vec<Diagnostic>) -> bool {
+    let Some(field) = resource.node.path(&["spec", "defaultScope"]) else {
+        return false;
+    };
+    if field.as_str() != Some("All") {
+        return false;
+    }
+    *count += 1;
+    if *count > DEFAULT_GATEWAYS {
+        let text = format!(
+            "spec.defaultScope is passed over: {DEFAULT_GATEWAYS} gateways have it already"
+        );
+        error(out, codes::LIMIT, field, resource, text);
+    }
+    *count <= DEFAULT_GATEWAYS
 }
 
 /// SPEC: semantics/gateway-api.md 1.3 (ListenerSet): by creation time, then

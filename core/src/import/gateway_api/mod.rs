@@ -176,14 +176,7 @@ fn run(
 ) {
     let mut owners = listeners::read_all(context, found);
     assume::gateways(context, &mut owners, found);
-    let index: OwnerIndex<'_> = owners
-        .iter()
-        .enumerate()
-        .map(|(index, owner)| {
-            let resource = owner.resource;
-            ((resource.kind, resource.namespace, resource.name), index)
-        })
-        .collect();
+    let index = OwnerIndex::new(&owners);
     let mut mesh = Mesh::default();
     let mut routes: Vec<ReadRoute<'_>> = Vec::new();
     let mut parents: Vec<Vec<Parent<'_>>> = Vec::new();

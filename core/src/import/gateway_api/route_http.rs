@@ -93,12 +93,14 @@ impl<'d> Builder<'_, 'd> {
     /// What is the same in rules of HTTPRoutes and GRPCRoutes.
     pub(super) fn rule(&mut self, node: Node<'d>, at: &str, matches: Vec<RouteMatch>) -> Rule {
         // An API server would have refused the whole route for an error in it.
-        let filters = self.filters(node, Scope::Rule, at).and_then(|filters| {
-            match self.faults.within(node) {
+        // What is wrong with a reference to a backend costs that backend.
+        let fault = self.faults.within(node, node.get("backendRefs"));
+        let filters = self
+            .filters(node, Scope::Rule, at)
+            .and_then(|filters| match fault {
                 Some(fault) => Err(Problem::new("UnsupportedValue", fault)),
                 None => Ok(filters),
-            }
-        });
+            });
         let targets = self.targets(node, at);
         let (filters, action) = match filters {
             Ok(Filters {
@@ -154,7 +156,14 @@ impl<'d> Builder<'_, 'd> {
         for (index, node) in list(rule, "backendRefs").enumerate() {
             let at = format!("{at}.backendRefs[{index}]");
             let target = self.backend(node, &at);
-            let (target, filters) = match (target, self.filters(node, Scope::Backend, &at)) {
+            let fault = self.faults.within(node, None);
+            let filters = self
+                .filters(node, Scope::Backend, &at)
+                .and_then(|filters| match fault {
+                    Some(fault) => Err(Problem::new("UnsupportedValue", fault)),
+                    None => Ok(filters),
+                });
+            let (target, filters) = match (target, filters) {
                 (Ok(backend), Ok(filters)) => (Target::Backend(backend), filters.list),
                 (Err(invalid), _) => (Target::Invalid(*invalid), Vec::new()),
                 (Ok(backend), Err(problem)) => {

@@ -40,7 +40,7 @@ impl Builder<'_, '_> {
         if targets.is_empty() {
             self.warn(codes::NO_BACKENDS, node, "rules[0] has no backendRefs");
         }
-        let action = match self.faults.within(node) {
+        let action = match self.faults.within(node, node.get("backendRefs")) {
             Some(fault) => {
                 let problem = Problem::new("UnsupportedValue", fault);
                 self.answer_500(node, "rules[0]", problem)

@@ -88,8 +88,10 @@ fn the_routes_own_hostname_counts_unless_the_option_says_the_intersection() {
             written
         }]
     );
-    let mut options = Options::default();
-    options.hostname_precedence = HostnamePrecedence::Intersected;
+    let options = Options {
+        hostname_precedence: HostnamePrecedence::Intersected,
+        ..Options::default()
+    };
     assert_eq!(
         binding(options),
         [HostBinding {
@@ -208,8 +210,10 @@ fn grpc_and_http_routes_merge_or_the_later_is_rejected() {
             + &route("HTTPRoute", "h", &(host("*.a.org") + &to("h")))
             + &route("GRPCRoute", "g", &(host(grpc) + &to("g")))
     };
-    let mut options = Options::default();
-    options.grpc_http_conflict = GrpcHttpConflict::RejectLater;
+    let options = Options {
+        grpc_http_conflict: GrpcHttpConflict::RejectLater,
+        ..Options::default()
+    };
     assert_eq!(
         of_route(&read(&text("x.a.org")), "g", "Accepted"),
         "True/Accepted"
@@ -234,4 +238,14 @@ fn of_two_objects_of_one_name_the_later_counts_in_the_first_ones_place() {
         + &route("HTTPRoute", "r", &to("two"));
     assert!(has(&read(&text), codes::REPEATED_OBJECT));
     assert_eq!(get(&text, "h", "/"), "two");
+}
+
+#[test]
+fn a_route_without_parents_is_reported() {
+    let text = open_gateway()
+        + &route("HTTPRoute", "r", &to("b"))
+            .replace("  parentRefs: [{name: gw, namespace: infra}]\n", "");
+    let out = read(&text);
+    assert!(has(&out, codes::NO_PARENTS));
+    assert_eq!(get(&text, "h", "/"), "no_route 404");
 }

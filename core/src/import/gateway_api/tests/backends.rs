@@ -174,3 +174,14 @@ fn layer_four_routes_have_one_rule_of_backends() {
         "*.a.org"
     );
 }
+
+#[test]
+fn an_error_in_a_reference_costs_that_reference() {
+    let text = to("{name: a, port: 80, weight: 3}, {name: b, weight: 7}");
+    let Action::Forward(targets) = &super::rules(&text)[0].action else {
+        panic!("no targets")
+    };
+    assert!(matches!(&targets[0].target, Target::Backend(_)));
+    assert!(matches!(&targets[1].target, Target::Invalid(_)));
+    assert_eq!(get(&text, "h", "/"), "a");
+}

@@ -48,8 +48,10 @@ fn without_isolation_listeners_of_a_port_are_searched_together() {
             "r3",
             "  rules: [{matches: [{path: {value: /x}}], backendRefs: [{name: exact, port: 80}]}]",
         );
-    let mut options = Options::default();
-    options.listener_isolation = false;
+    let options = Options {
+        listener_isolation: false,
+        ..Options::default()
+    };
     let out = read_with(&text, options);
     assert_eq!(out.routes.stages.len(), 1);
     let table = super::table(&out.routes);

@@ -3,6 +3,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::{get, has, http, of_route, open_gateway, read, route, rules, to};
+use crate::diagnostic::Severity;
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::model::{Action, HeaderMatch, PathMatch, RepeatedHeaders, ValueMatch};
 
@@ -191,4 +192,27 @@ fn items_of_a_typed_list_need_no_type_of_their_own() {
                 - metadata: {name: r, namespace: shop}\n  spec:\n    parentRefs: [{name: gw, namespace: infra}]\n    \
                 rules: [{backendRefs: [{name: b, port: 80}]}]\n";
     assert_eq!(get(&(open_gateway() + list), "h", "/"), "b");
+}
+
+#[test]
+fn a_lenient_import_takes_what_an_api_server_refuses() {
+    let text = http(
+        "  - {matches: [{path: {value: /a}}], timeouts: {request: soon}, backendRefs: [{name: b, port: 80}]}",
+    );
+    let mut sources = crate::import::Sources::new();
+    sources.add("test.yaml", text);
+    let options = crate::import::Options {
+        lenient: true,
+        ..Default::default()
+    };
+    let out = crate::import::import(&sources, &options);
+    assert!(
+        out.diagnostics
+            .iter()
+            .all(|one| one.severity < Severity::Error)
+    );
+    assert!(matches!(
+        out.routes.routes[0].rules[0].action,
+        Action::Forward(_)
+    ));
 }

@@ -47,9 +47,11 @@ fn read(text: &str) -> Import {
 fn read_with(text: &str, options: Options) -> Import {
     let mut sources = Sources::new();
     sources.add("test.yaml", text);
-    let mut all = crate::import::Options::default();
-    all.gateway_api = options;
-    import(&sources, &all)
+    let options = crate::import::Options {
+        gateway_api: options,
+        ..Default::default()
+    };
+    import(&sources, &options)
 }
 
 /// The rules of the only route.

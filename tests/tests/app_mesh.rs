@@ -1,0 +1,149 @@
+//! App Mesh: manifests in, the right decision out.
+//!
+//! Each folder under `dialects/app-mesh` holds manifests and `cases.json`: requests
+//! in the JSON that all faces share, and what their decisions must hold. A case says
+//! the law it stands for; an expectation is a part of the decision, compared field by
+//! field, `routed_by` being the name of the last rule on the way. `diagnostics` lists the codes that importing gives, notes of other dialects
+//! left out; a folder without any must import without a remark.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use fingerpost::Table;
+use fingerpost::compile::Compiler;
+use fingerpost::diagnostic::{Diagnostic, Severity};
+use fingerpost::import::{Options, Sources, import};
+use fingerpost::json::{RequestJson, write_decision};
+use serde_json::Value;
+
+#[test]
+fn every_case_of_every_folder_holds() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("dialects/app-mesh");
+    let mut failures = Vec::new();
+    let mut held = 0;
+    for folder in sorted(&root) {
+        let cases = read_cases(&folder.join("cases.json"));
+        let (table, diagnostics) = table_of(&folder);
+        failures.extend(check_diagnostics(&folder, &cases, &diagnostics));
+        held += run(&table, &folder, &cases, &mut failures);
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(held >= 120, "only {held} cases were found");
+    println!("{held} cases");
+}
+
+#[test]
+fn the_examples_answer_as_their_readme_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("../examples/app-mesh");
+    let (table, diagnostics) = table_of(&folder);
+    assert!(diagnostics.is_empty(), "{diagnostics:#?}");
+    let cases = read_cases(&root.join("dialects/app-mesh-examples.json"));
+    let mut failures = Vec::new();
+    let held = run(&table, &folder, &cases, &mut failures);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(held >= 12, "only {held} cases were found");
+}
+
+fn read_cases(path: &Path) -> Value {
+    let text =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn table_of(folder: &Path) -> (Table, Vec<Diagnostic>) {
+    let mut sources = Sources::new();
+    for path in sorted(folder) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let is_manifest = [".yaml", ".yml", ".json"]
+            .iter()
+            .any(|end| name.ends_with(end));
+        if is_manifest && name != "cases.json" {
+            sources.add(name, fs::read_to_string(&path).unwrap());
+        }
+    }
+    let imported = import(&sources, &Options::default());
+    let compiled = Compiler::new().compile(&imported.routes);
+    assert!(
+        compiled.diagnostics.is_empty(),
+        "{:?}",
+        compiled.diagnostics
+    );
+    (compiled.table, imported.diagnostics)
+}
+
+fn check_diagnostics(folder: &Path, cases: &Value, found: &[Diagnostic]) -> Option<String> {
+    let expected: BTreeSet<String> = cases["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|code| code.as_str().unwrap().to_string())
+        .collect();
+    let codes: BTreeSet<String> = found.iter().map(|found| found.code.to_string()).collect();
+    let errors = found.iter().any(|found| found.severity == Severity::Error);
+    (codes != expected || errors)
+        .then(|| format!("{}: expected {expected:?}: {found:#?}", folder.display()))
+}
+
+fn run(table: &Table, folder: &Path, cases: &Value, failures: &mut Vec<String>) -> usize {
+    let cases = cases["cases"].as_array().unwrap();
+    for case in cases {
+        let law = case["law"].as_str().unwrap();
+        let answer = ask(table, &case["request"]);
+        if let Some(at) = difference(&case["expect"], &answer, "decision") {
+            failures.push(format!("{} {law}: {at}\n  in {answer}", folder.display()));
+        }
+    }
+    cases.len()
+}
+
+fn ask(table: &Table, request: &Value) -> Value {
+    let mut json = RequestJson::new();
+    if let Err(error) = json.parse(request.to_string().as_bytes()) {
+        panic!("{request}: {error:?}");
+    }
+    let mut scratch = table.create_scratch();
+    let decided = json.ask(table, |request, draws| {
+        write_decision(&table.decide_with(&mut scratch, request, draws), false)
+    });
+    match decided.and_then(|decided| decided) {
+        Ok(text) => {
+            let mut answer: Value = serde_json::from_str(&text).unwrap();
+            let stages = answer["stages"].as_array();
+            let last = stages.and_then(|stages| stages.last()).unwrap_or(&answer);
+            answer["routed_by"] = last["rule_name"].clone();
+            answer
+        }
+        Err(error) => serde_json::json!({"outcome": format!("{error:?}")}),
+    }
+}
+
+/// Where `found` does not hold what `expected` asks for.
+fn difference(expected: &Value, found: &Value, at: &str) -> Option<String> {
+    match (expected, found) {
+        (Value::Object(expected), Value::Object(found)) => {
+            expected.iter().find_map(|(key, value)| {
+                let at = format!("{at}.{key}");
+                difference(value, found.get(key).unwrap_or(&Value::Null), &at)
+            })
+        }
+        (Value::Array(expected), Value::Array(found)) if expected.len() == found.len() => expected
+            .iter()
+            .zip(found)
+            .enumerate()
+            .find_map(|(index, (one, other))| difference(one, other, &format!("{at}[{index}]"))),
+        _ if expected == found => None,
+        // A field that does not apply is absent.
+        (Value::String(text), Value::Null) if text.is_empty() => None,
+        _ => Some(format!("{at} is {found}, not {expected}")),
+    }
+}
+
+fn sorted(folder: &Path) -> Vec<PathBuf> {
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
