@@ -82,6 +82,9 @@ pub(crate) struct ExplainArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct CheckArgs {
+    /// Report as a SARIF 2.1.0 log
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) sarif: bool,
     /// Manifests: files, folders or '-' for standard input
     #[arg(required = true, value_name = "FILES")]
     pub(crate) files: Vec<PathBuf>,

@@ -42,6 +42,17 @@ impl Failure {
         }
     }
 
+    /// As JSON, for those who asked for JSON: `{"error":{"code","message","field"}}`.
+    pub(crate) fn to_json(&self) -> Option<String> {
+        match self {
+            Self::Request(error) => Some(error.to_json()),
+            Self::Unreadable(message) => {
+                Some(RequestError::new(cli::UNREADABLE, message.as_str()).to_json())
+            }
+            Self::Usage(_) | Self::Output(_) => None,
+        }
+    }
+
     /// Whether there is nobody left to tell.
     pub(crate) fn is_silent(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)

@@ -41,9 +41,15 @@ fn main() -> ExitCode {
         Err(failure) => {
             if !failure.is_silent() {
                 let mut err = output::stderr();
-                let message = text::plain(failure.to_string());
+                let message = match failure.to_json().filter(|_| cli.json) {
+                    Some(json) => json,
+                    None => {
+                        let message = text::plain(failure.to_string());
+                        format!("{}: {message}", paint(style::BAD, "error"))
+                    }
+                };
                 // Nobody is left to tell where standard error fails.
-                let _ = writeln!(err, "{}: {message}", paint(style::BAD, "error"));
+                let _ = writeln!(err, "{message}");
                 let _ = err.flush();
             }
             ExitCode::from(failure.exit_code())

@@ -79,6 +79,9 @@ pub(crate) fn from_url(
 pub(crate) fn from_curl(curl: CurlRequest, options: &RequestArgs) -> Result<Draft, RequestError> {
     let target = url::parse(&curl.url)?;
     let mut draft = draft(&curl.method, &target, options, |request| {
+        if let Some(target) = &curl.target {
+            request.set_path(target.as_bytes());
+        }
         if let Some(protocol) = curl.protocol {
             request.set_protocol(protocol);
         }

@@ -286,4 +286,16 @@ mod tests {
         assert!(error("http://[zz]/").contains("not an IPv6"));
         assert!(error("http://::1/").contains("[::1]"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_the_reader(
+            text in "((https?|tcp|tls|udp|grpc)://)?[-a-z0-9:/?#@.\\[\\]%\u{e9}\u{1f600} ]{0,40}",
+        ) {
+            if let Ok(target) = parse(&text) {
+                proptest::prop_assert!(target.path.is_none_or(|path| path == "*" || path.starts_with('/')));
+                proptest::prop_assert!(target.authority.is_none_or(|authority| !authority.contains(['/', '@'])));
+            }
+        }
+    }
 }

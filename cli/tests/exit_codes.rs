@@ -39,6 +39,8 @@ fn an_answer_is_success_whatever_it_is() {
 #[test]
 fn errors_in_manifests_and_bad_lines_are_bad_news() {
     assert_eq!(code(&["check", "broken"], ""), 1);
+    assert_eq!(code(&["check", "broken", "--json"], ""), 1);
+    assert_eq!(code(&["check", "broken", "--sarif"], ""), 1);
     assert_eq!(
         code(
             &["route", "shop", "--requests", "-"],
@@ -131,6 +133,20 @@ fn what_cannot_be_read_is_told() {
         "shop cannot be read",
     );
     fails(&["check", "table.fpt"], "", 3, "snapshots");
+}
+
+#[test]
+fn errors_are_json_for_those_who_ask_for_json() {
+    let json =
+        r#"{"error":{"code":"FP1211","message":"there is no gateway 'x'","field":"gateway"}}"#;
+    fails(
+        &["route", "shop", "GET", "/", "--gateway", "x", "--json"],
+        "",
+        2,
+        json,
+    );
+    let json = r#"{"error":{"code":"FP1701","message":"nowhere cannot be read: "#;
+    fails(&["check", "nowhere", "--json"], "", 3, json);
 }
 
 #[test]

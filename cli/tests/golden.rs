@@ -139,6 +139,35 @@ fn explain_weights() {
 }
 
 #[test]
+fn explain_two_stages() {
+    let random = "17000000000000000000";
+    golden(
+        "explain_two_stages",
+        &["explain", "mesh.yaml", "GET", "/cart/1", "--random", random],
+        b"",
+    );
+}
+
+#[test]
+fn route_two_stages_json() {
+    golden(
+        "route_two_stages_json",
+        &["route", "mesh.yaml", "GET", "/cart/1", "--json"],
+        b"",
+    );
+}
+
+#[test]
+fn check_regex() {
+    golden("check_regex", &["check", "regex.yaml"], b"");
+}
+
+#[test]
+fn check_sarif() {
+    golden("check_sarif", &["check", "regex.yaml", "--sarif"], b"");
+}
+
+#[test]
 fn explain_no_route() {
     golden(
         "explain_no_route",

@@ -1,6 +1,7 @@
 //! The engine behind the oracle's questions and answers.
 
 use fingerpost::compile::Compiler;
+use fingerpost::compile::limits::Limits;
 use fingerpost::model::{self, Backend, RouteSet};
 use fingerpost::oracle::{self, Answer, Forward, Step};
 use fingerpost::{BackendView, Decision, Draws, Outcome, Request, RequestProtocol, Scratch, Table};
@@ -21,7 +22,17 @@ impl Engine {
     ///
     /// Panics where something was left out of the table.
     pub fn new(set: &RouteSet) -> Self {
-        let compiled = Compiler::new().compile(&located(set));
+        Self::with_limits(set, Limits::default())
+    }
+
+    /// [`Engine::new`] within limits that choose other structures.
+    ///
+    /// # Panics
+    ///
+    /// Panics where something was left out of the table.
+    pub fn with_limits(set: &RouteSet, limits: Limits) -> Self {
+        let compiler = Compiler::new().with_limits(limits);
+        let compiled = compiler.compile(&located(set));
         let faults = &compiled.diagnostics;
         assert!(faults.is_empty(), "{faults:?}");
         let scratch = compiled.table.create_scratch();
@@ -69,6 +80,14 @@ pub fn comparable(asked: &oracle::Request, mut answer: Answer) -> Answer {
         forward.target.clear();
     }
     answer
+}
+
+/// Limits under which no regular expression becomes an automaton, so that each
+/// runs in the slower engine.
+pub fn without_automata() -> Limits {
+    let mut limits = Limits::default();
+    limits.regex_automata = 0;
+    limits
 }
 
 /// The headers of a request in the form that the engine borrows.

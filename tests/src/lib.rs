@@ -5,6 +5,8 @@
 //! [`show`] prints all of it so that a failure can be read, and [`minimise`] makes
 //! a failing set small. [`shared`] finds data of other projects beside this one.
 
+#![forbid(unsafe_code)]
+
 pub mod build;
 pub mod engine;
 pub mod generate;

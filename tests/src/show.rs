@@ -22,7 +22,7 @@ impl Display for Set<'_> {
         for gateway in &self.0.gateways {
             writeln!(f, "{} {:?}", gateway.object, gateway.normalization)?;
             for listener in &gateway.listeners {
-                let hosts: Vec<_> = listener.hosts.iter().map(HostMatch::to_text).collect();
+                let hosts: Vec<_> = listener.hosts.iter().map(host).collect();
                 write!(f, "  listener {} {:?}", listener.name, listener.protocol)?;
                 write!(f, " port={:?} hosts={hosts:?}", listener.port)?;
                 if let Some(namespace) = &listener.client_namespace {
@@ -134,8 +134,16 @@ impl Display for Answered<'_> {
 
 fn binding(binding: &HostBinding) -> String {
     match binding.host == binding.written {
-        true => binding.host.to_text(),
-        false => format!("{} written {}", binding.host, binding.written),
+        true => host(&binding.host),
+        false => format!("{} written {}", host(&binding.host), host(&binding.written)),
+    }
+}
+
+/// A wildcard and a raw suffix can have the same text.
+fn host(pattern: &HostMatch) -> String {
+    match pattern {
+        HostMatch::Suffix(text) => format!("suffix {text}"),
+        other => other.to_text(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use fingerpost::compile::Compiler;
 use fingerpost::json;
 
 use super::load::{Loaded, load};
@@ -16,11 +17,26 @@ use crate::render::diagnostics::{self, Counts};
 ///
 /// Input that cannot be read, output that cannot be written.
 pub(crate) fn run(args: &CheckArgs, as_json: bool) -> Result<u8, Failure> {
-    let Loaded { sources, import } = load(&args.files, &args.import)?;
+    let Loaded {
+        sources,
+        mut import,
+    } = load(&args.files, &args.import)?;
+    import
+        .diagnostics
+        .extend(Compiler::new().compile(&import.routes).diagnostics);
+    // In the order of the input, whatever step found what; without a place last.
+    import.diagnostics.sort_by_key(|found| match found.origin {
+        Some(origin) => (false, origin.source, origin.start),
+        None => (true, 0, 0),
+    });
     let counts = Counts::of(&import.diagnostics);
-    if as_json {
+    let names: Vec<_> = sources.iter().map(|source| source.name()).collect();
+    if args.sarif {
         let mut out = output::stdout_raw();
-        let names: Vec<_> = sources.iter().map(|source| source.name()).collect();
+        writeln!(out, "{}", json::write_sarif(&import.diagnostics, &names))?;
+        out.flush()?;
+    } else if as_json {
+        let mut out = output::stdout_raw();
         write!(out, "[")?;
         for (index, diagnostic) in import.diagnostics.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
@@ -30,15 +46,12 @@ pub(crate) fn run(args: &CheckArgs, as_json: bool) -> Result<u8, Failure> {
                 json::write_diagnostic(diagnostic, &names)
             )?;
         }
-        writeln!(
-            out,
-            "{}]",
-            if import.diagnostics.is_empty() {
-                ""
-            } else {
-                "\n"
-            }
-        )?;
+        let end = if import.diagnostics.is_empty() {
+            ""
+        } else {
+            "\n"
+        };
+        writeln!(out, "{end}]")?;
         out.flush()?;
     } else {
         let mut out = output::stdout();

@@ -269,4 +269,22 @@ mod tests {
             "note[FP1001]: m\n"
         );
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_source_and_no_place_breaks_the_form(
+            text in "[a-z\t\n\r\u{0}\u{1b}\u{300}\u{200b}\u{202e}\u{1f600}\u{4e2d}\u{e9} ]{0,300}",
+            start in 0usize..320,
+            length in 0usize..320,
+        ) {
+            let boundary = |at: usize| {
+                let at = at.min(text.len());
+                (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+            };
+            let (start, end) = (boundary(start), boundary(start + length));
+            let out = rendered(&text, start, end);
+            proptest::prop_assert!(out.starts_with("error[FP1001]: it is wrong\n"), "{}", out);
+            proptest::prop_assert!(!out.contains(['\u{1b}', '\u{0}', '\u{202e}']), "{:?}", out);
+        }
+    }
 }

@@ -36,6 +36,14 @@ pub(crate) fn write(
             plain(&stage.stage),
             paint(style::QUIET, format!("({order})"))
         )?;
+        if index > 0 {
+            let host = stage
+                .host
+                .as_ref()
+                .map(|host| format!(" (host {})", plain(host)));
+            let path = plain(&stage.path);
+            line(out, "sees", format!("{path}{}", host.unwrap_or_default()))?;
+        }
         self::stage(out, stage, all)?;
         pick(out, decision, index)?;
     }

@@ -5,7 +5,7 @@ use super::{Decision, Outcome, Reason, Verdict};
 use crate::matcher::authority::host_of;
 use crate::matcher::listener;
 use crate::matcher::normalize;
-use crate::matcher::request::{Request, RequestProtocol};
+use crate::matcher::request::{Request, RequestProtocol, is_http};
 use crate::matcher::scratch::{PathBuffers, Scratch, Step};
 use crate::matcher::walk::{Found, Search};
 use crate::table::action::{ActionEntry, Effects, RuleEntry, TargetEntry, TargetKind};
@@ -26,11 +26,12 @@ impl Table {
     ) -> Decision<'a> {
         scratch.prepare(self);
         let sections = &*self.sections;
-        let verdict = decide(sections, scratch, request, draws);
+        let request = request.settled();
+        let verdict = decide(sections, scratch, &request, draws);
         Decision {
             sections,
             scratch,
-            request: *request,
+            request,
             verdict,
         }
     }
@@ -77,13 +78,6 @@ fn decide(
         finish_target(scratch, request);
     }
     verdict
-}
-
-pub(crate) fn is_http(request: &Request<'_>) -> bool {
-    !matches!(
-        request.protocol(),
-        RequestProtocol::Tcp | RequestProtocol::Tls | RequestProtocol::Udp
-    )
 }
 
 /// Whether the target is one that can be matched at all.
@@ -137,6 +131,16 @@ fn find_entry(
             None => return Err(Verdict::new(Outcome::Reject, 400, Reason::BadAuthority)),
         },
     };
+    // A connection's host is its server name, in further stages too.
+    if request.protocol() == RequestProtocol::Tls {
+        scratch.host.len = 0;
+        if let Some(name) = sni_host
+            && let Some(room) = scratch.host.bytes.get_mut(..name.len())
+        {
+            room.copy_from_slice(name);
+            scratch.host.len = name.len();
+        }
+    }
     let mut entered: Option<Entered> = None;
     let mut missed = Verdict::new(Outcome::NoRoute, 404, Reason::NoListener);
     let mut path_of: Option<u32> = None;

@@ -50,8 +50,15 @@ pub(crate) fn write(
         PathRewriteEntry::Full(path) => (text.get(path), &[][..]),
         PathRewriteEntry::Prefix { replacement, join } => {
             let replacement = text.get(replacement);
-            let rest = path.get(prefix_len as usize..).unwrap_or(&[]);
+            let (prefix, rest) = path
+                .split_at_checked(prefix_len as usize)
+                .unwrap_or((path, &[]));
             match join {
+                // Of a string prefix that ends in a slash, the slash stays with the rest.
+                PrefixJoin::Segments if prefix.ends_with(b"/") => {
+                    let rest = path.get(prefix.len() - 1..).unwrap_or(rest);
+                    (trim_slash(replacement), rest)
+                }
                 // SPEC: Gateway API, HTTPPathModifier.replacePrefixMatch, table of
                 // examples: trailing slashes of prefix and replacement do not count.
                 PrefixJoin::Segments => (trim_slash(replacement), rest),

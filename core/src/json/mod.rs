@@ -19,6 +19,7 @@ mod explanation;
 mod listing;
 mod parse;
 mod request;
+mod sarif;
 #[cfg(feature = "import")]
 mod status;
 mod words;
@@ -30,5 +31,6 @@ pub use error::RequestError;
 pub use explanation::write_explanation;
 pub use listing::{write_lines, write_listing, write_stats};
 pub use request::{MAX_ATTRIBUTES, MAX_DRAWS, MAX_HEADERS, RequestJson};
+pub use sarif::write_sarif;
 #[cfg(feature = "import")]
 pub use status::write_status;

@@ -230,6 +230,14 @@ impl<'r> Request<'r> {
         self.attributes
     }
 
+    /// The request as it can be decided: a connection has no target.
+    pub(crate) fn settled(mut self) -> Self {
+        if !is_http(&self) {
+            self.target = b"";
+        }
+        self
+    }
+
     /// The first value of a header, by name without regard to case.
     pub(crate) fn header(&self, name: &[u8]) -> Option<&'r [u8]> {
         self.headers
@@ -253,4 +261,12 @@ impl<'r> Request<'r> {
                 && matches!(value.get(prefix.len()), None | Some(b'+' | b';' | b' '))
         })
     }
+}
+
+/// Whether it is an HTTP request rather than a connection or datagram.
+pub(crate) fn is_http(request: &Request<'_>) -> bool {
+    !matches!(
+        request.protocol(),
+        RequestProtocol::Tcp | RequestProtocol::Tls | RequestProtocol::Udp
+    )
 }

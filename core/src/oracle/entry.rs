@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Protocol, Request, Seen, host};
-use crate::model::{self, Gateway, Listener, Scheme};
+use crate::model::{self, Gateway, HostMatch, Listener, Scheme};
 
 /// Whether a request means this gateway.
 ///
@@ -57,17 +57,18 @@ pub(super) fn listeners<'s>(
     let by_host = sni.or(authority);
     // SPEC: gateway-api.md 1.3: exact before wildcard, longer before shorter, a
     // host before none; `Listener::client_namespace`: with one before without.
-    let key = |listener: &&Listener| {
-        let specificity = best(listener, by_host)?;
+    let key = |listener: &Listener, host: Option<&[u8]>| {
+        let specificity = best(listener, host)?;
         Some((specificity, listener.client_namespace.is_some()))
     };
-    let Some(best_key) = taking.iter().filter_map(key).max() else {
+    let keys = taking.iter().filter_map(|listener| key(listener, by_host));
+    let Some(best_key) = keys.max() else {
         return (Vec::new(), false);
     };
     let equals: Vec<_> = taking
         .iter()
         .copied()
-        .filter(|listener| key(listener) == Some(best_key))
+        .filter(|listener| key(listener, by_host) == Some(best_key))
         .collect();
     if sni.is_none() || authority.is_none() {
         return (equals, false);
@@ -77,8 +78,8 @@ pub(super) fn listeners<'s>(
     let (mut chosen, mut misdirected) = (Vec::new(), false);
     for listener in equals {
         let on_port = taking.iter().filter(|other| is_on(other, listener.port));
-        let own = best(listener, authority);
-        match on_port.filter_map(|other| best(other, authority)).max() {
+        let own = key(listener, authority);
+        match on_port.filter_map(|other| key(other, authority)).max() {
             _ if !listener.detect_misdirected => chosen.push(listener),
             None => {}
             Some(most) if own == Some(most) => chosen.push(listener),
@@ -89,9 +90,9 @@ pub(super) fn listeners<'s>(
 }
 
 /// How specific the listener's best host for `host` is; `None` where it has none.
-fn best(listener: &Listener, host: Option<&[u8]>) -> Option<(u8, usize)> {
+fn best(listener: &Listener, host: Option<&[u8]>) -> Option<host::Specificity> {
     if listener.hosts.is_empty() {
-        return Some((0, 0));
+        return Some(host::specificity(&HostMatch::Any));
     }
     let matching = listener
         .hosts

@@ -72,15 +72,20 @@ pub fn matches(pattern: &HostMatch, host: Option<&[u8]>) -> bool {
 ///
 /// SPEC: gateway-api.md 1.3, exact before wildcard, longer before shorter, a host
 /// before none.
-pub(super) fn specificity(pattern: &HostMatch) -> (u8, usize) {
+pub(super) fn specificity(pattern: &HostMatch) -> Specificity {
     match pattern {
-        HostMatch::Exact(_) => (2, 0),
-        // The dot is part of the text that a wildcard fixes.
-        HostMatch::Wildcard(suffix) => (1, suffix.len() + 1),
-        HostMatch::Suffix(suffix) => (1, suffix.len()),
-        HostMatch::Any => (0, 0),
+        HostMatch::Exact(_) => (3, 0, false),
+        // The dot is part of the text that a wildcard fixes. Of a wildcard and a raw
+        // suffix with the same text, the suffix is first: open, but fixed.
+        HostMatch::Wildcard(suffix) => (2, suffix.len() + 1, false),
+        HostMatch::Suffix(suffix) => (2, suffix.len(), true),
+        HostMatch::Any => (1, 0, false),
     }
 }
+
+/// A class, the length of the text that is fixed, and whether it is a raw suffix.
+/// The default is less than any pattern's.
+pub(super) type Specificity = (u8, usize, bool);
 
 /// A route's hosts in a stage, seen from one request.
 pub(super) struct Bound<'a> {
@@ -101,12 +106,12 @@ pub(super) fn best_binding<'a>(
 }
 
 impl Bound<'_> {
-    pub(super) fn specificity(&self) -> (u8, usize) {
-        self.matching
-            .iter()
-            .map(|binding| specificity(&binding.host))
+    pub(super) fn specificity(&self) -> Specificity {
+        let hosts = self.matching.iter().map(|binding| &binding.host);
+        hosts
+            .map(specificity)
             .max()
-            .unwrap_or_default()
+            .unwrap_or(specificity(&HostMatch::Any))
     }
 
     /// SPEC: gateway-api.md 1.4: characters in a matching non-wildcard host, then

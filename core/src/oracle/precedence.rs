@@ -30,12 +30,8 @@ pub(super) fn compare(preset: Precedence, a: &Winner<'_>, b: &Winner<'_>) -> Ord
             .then_with(|| name(a).cmp(&name(b))),
         // SPEC: `Precedence::FirstMatch`: position alone.
         Precedence::FirstMatch => Ordering::Equal,
-        // SPEC: gateway-api.md 5: of TLS hosts the most specific, then the oldest.
-        Precedence::OldestRoute => b
-            .host
-            .cmp(&a.host)
-            .then_with(|| age(a, b))
-            .then_with(|| name(a).cmp(&name(b))),
+        // SPEC: gateway-api.md 5: the oldest, whatever the host.
+        Precedence::OldestRoute => age(a, b).then_with(|| name(a).cmp(&name(b))),
     };
     // SPEC: gateway-api.md 3.2 (9): the first in the route's list; before that, for
     // presets without a clause between routes, the order of attachment.

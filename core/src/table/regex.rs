@@ -39,7 +39,7 @@ impl RegexScratch {
                 .iter()
                 .filter_map(|regex| match regex {
                     Regex::Dense(_) => None,
-                    Regex::Pike { vm, .. } => Some(vm.create_cache()),
+                    Regex::Pike { vm, .. } => Some(pike::roomy_cache(vm)),
                 })
                 .collect();
             Self { caches }
@@ -85,5 +85,51 @@ impl Regex {
             #[cfg(feature = "compile")]
             Self::Pike { vm, .. } => vm.get_nfa().memory_usage(),
         }
+    }
+}
+
+/// The PikeVM's cache with room for any search.
+///
+/// A cache made by the PikeVM itself has an empty stack, which grows in the first
+/// searches: they would allocate.
+#[cfg(feature = "compile")]
+mod pike {
+    use alloc::vec::Vec;
+
+    use regex_automata::nfa::thompson::pikevm::{Cache, PikeVM};
+    use regex_automata::nfa::thompson::{BuildError, Builder, NFA, State};
+    use regex_automata::{Anchored, Input};
+
+    pub(super) fn roomy_cache(vm: &PikeVM) -> Cache {
+        // A search visits each state once for each byte, and leaves at most its
+        // further ways on the stack.
+        let ways = |state: &State| match state {
+            State::Union { alternates } => alternates.len(),
+            State::BinaryUnion { .. } => 2,
+            State::Capture { .. } => 1,
+            _ => 0,
+        };
+        let room = vm.get_nfa().states().iter().map(ways).sum();
+        let primer = fork(room)
+            .ok()
+            .and_then(|nfa| PikeVM::new_from_nfa(nfa).ok());
+        let Some(primer) = primer else {
+            return vm.create_cache();
+        };
+        let mut cache = primer.create_cache();
+        primer.is_match(&mut cache, Input::new(b"").anchored(Anchored::Yes));
+        // Keeps the stack as large as it became.
+        cache.reset(vm);
+        cache
+    }
+
+    /// An automaton that leaves `room` ways on the stack in its first step.
+    fn fork(room: usize) -> Result<NFA, BuildError> {
+        let mut builder = Builder::new();
+        builder.start_pattern()?;
+        let end = builder.add_match()?;
+        let start = builder.add_union(Vec::from_iter(core::iter::repeat_n(end, room + 3)))?;
+        builder.finish_pattern(start)?;
+        builder.build(start, start)
     }
 }

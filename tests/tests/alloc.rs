@@ -1,0 +1,182 @@
+//! Deciding, and reading the decision, asks nothing of the allocator.
+//!
+//! The counting allocator is the one place of this package with unsafe code: it
+//! hands every call on to the system's.
+#![allow(unsafe_code)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::hint::black_box;
+
+use fingerpost::compile::Compiler;
+use fingerpost::compile::limits::Limits;
+use fingerpost::model::RouteSet;
+use fingerpost::{Decision, GatewayId, Outcome, Request, Scratch, Table, oracle};
+use fingerpost_tests::engine::{draws, pairs, request, without_automata};
+use fingerpost_tests::generate::Source;
+use fingerpost_tests::show::Asked;
+
+/// Requests decided over all tables.
+const DECISIONS: usize = 120_000;
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+struct Counting;
+
+thread_local! {
+    static CALLS: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count() {
+    // A thread that is going away has no counter, and nothing to count.
+    let _ = CALLS.try_with(|calls| calls.set(calls.get() + 1));
+}
+
+fn calls() -> u64 {
+    CALLS.with(Cell::get)
+}
+
+// SAFETY: each method hands its arguments on to `System`, which meets the contract.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps `alloc`'s contract, which is `System`'s.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: as for `alloc`.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: `pointer` came from `System` with this layout.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: `pointer` came from `System` with this layout.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[test]
+fn deciding_and_reading_a_decision_does_not_allocate() {
+    let before = calls();
+    black_box(Box::new(1));
+    assert_eq!(calls(), before + 1, "the counter counts");
+
+    let tables = [1, 10, 101, 400].repeat(3);
+    let rounds = DECISIONS / tables.len();
+    let mut forwarded = 0;
+    let mut deep = 0;
+    let mut edits = 0;
+    for (seed, rules) in tables.into_iter().enumerate() {
+        let mut source = Source::new(seed as u64);
+        let set = source.route_set(rules);
+        let limits = match seed % 2 {
+            0 => Limits::default(),
+            _ => without_automata(),
+        };
+        let table = Compiler::new().with_limits(limits).compile(&set).table;
+        let mut scratch = table.create_scratch();
+        let asked = asked(&mut source, &set);
+        let headers: Vec<_> = asked.iter().map(pairs).collect();
+        let requests: Vec<_> = asked.iter().zip(&headers).collect();
+        let gateways: Vec<_> = asked.iter().map(|asked| gateway(&table, asked)).collect();
+        for nth in 0..rounds {
+            let at = nth % requests.len();
+            let (asked, headers) = requests[at];
+            let mut request = request(asked, headers);
+            if let Some(gateway) = gateways[at] {
+                request = request.with_gateway(gateway);
+            }
+            let before = calls();
+            let seen = decide_and_read(&table, &mut scratch, &request, asked);
+            let made = calls() - before;
+            if made != 0 {
+                let text: String = Asked(asked).to_string().chars().take(600).collect();
+                panic!("{made} allocations: {rules} rules, seed {seed}, request {at}: {text}");
+            }
+            forwarded += usize::from(seen.forwarded);
+            deep += usize::from(seen.stages > 1);
+            edits += seen.edits;
+        }
+    }
+    println!("{forwarded} forwarded, {deep} through several stages, {edits} header edits");
+    assert!(forwarded > 10_000 && deep > 500 && edits > 5_000);
+}
+
+struct Seen {
+    forwarded: bool,
+    stages: usize,
+    edits: usize,
+}
+
+fn decide_and_read<'a>(
+    table: &'a Table,
+    scratch: &'a mut Scratch,
+    request: &Request<'a>,
+    asked: &oracle::Request,
+) -> Seen {
+    let decision = table.decide_with(scratch, request, draws(asked));
+    black_box((decision.outcome(), decision.status(), decision.reason()));
+    black_box((decision.gateway(), decision.listener(), decision.rival()));
+    black_box((decision.target(), decision.path(), decision.authority()));
+    black_box((decision.location(), decision.body(), decision.failure()));
+    black_box((decision.timeouts(), decision.session(), decision.fault()));
+    black_box(decision.retry().map(|retry| retry.on().count()));
+    black_box((decision.backend(), decision.backends().count()));
+    black_box((decision.mirrors().count(), decision.metadata().count()));
+    black_box(decision.cors_headers().count());
+    read_heads(&decision)
+}
+
+fn read_heads(decision: &Decision<'_>) -> Seen {
+    let edits = decision.request_edits().count() + decision.response_edits().count();
+    let headers = decision
+        .headers()
+        .map(|(name, value)| name.len() + value.len());
+    black_box(headers.sum::<usize>());
+    Seen {
+        forwarded: decision.outcome() == Outcome::Forward,
+        stages: decision.stages().count(),
+        edits,
+    }
+}
+
+fn gateway(table: &Table, asked: &oracle::Request) -> Option<GatewayId> {
+    table.gateways_named(asked.gateway.as_ref()?).next()
+}
+
+/// Requests that hit rules, and requests as large as the limits let through, and
+/// larger.
+fn asked(source: &mut Source, set: &RouteSet) -> Vec<oracle::Request> {
+    let mut asked: Vec<_> = (0..1_000).map(|_| source.request(set)).collect();
+    for size in [1_000, 60_000, 65_000, 70_000, 200_000] {
+        for (nth, piece) in ["/%61", "/../b", "//", "?q=%61&r=", "&q=1"]
+            .iter()
+            .enumerate()
+        {
+            let mut request = source.request(set);
+            request.target.extend(piece.bytes().cycle().take(size));
+            let value = b"ab,".iter().copied().cycle().take(size / 2);
+            for name in ["x-a", "X-A", "x-b"].iter().take(1 + nth) {
+                request
+                    .headers
+                    .push((name.as_bytes().to_vec(), value.clone().collect()));
+            }
+            asked.push(request);
+        }
+    }
+    let mut crowd = source.request(set);
+    for nth in 0..500 {
+        let name = format!("x-{}", (b'a' + (nth % 26) as u8) as char);
+        crowd.headers.push((name.into_bytes(), b"1".to_vec()));
+    }
+    asked.push(crowd);
+    asked
+}

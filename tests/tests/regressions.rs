@@ -1,0 +1,188 @@
+//! What random route sets once found, each in its smallest form.
+//!
+//! Every case is asked of the oracle and of the table.
+
+use fingerpost::model::{
+    Action, CorsPolicy, Filter, HostMatch, Normalization, PathRewrite, Precedence, PrefixJoin,
+    Protocol, Redirect, RouteMatch, RouteSet, Rule, Scheme,
+};
+use fingerpost::oracle::{Answer, Oracle, Protocol as Speaks, Request};
+use fingerpost_tests::build::{
+    enter, exact, filtered, listener, one_stage, prefix, route, rule, segments, stage, weighted,
+};
+use fingerpost_tests::engine::{Engine, comparable};
+
+/// What both make of a request.
+fn answer(set: &RouteSet, request: &Request) -> Answer {
+    let expected = comparable(request, Oracle::new(set).answer(request));
+    let found = comparable(request, Engine::new(set).answer(request));
+    assert_eq!(found, expected);
+    found
+}
+
+fn one(rule: Rule) -> RouteSet {
+    one_stage(Precedence::GatewayApi, vec![(&[], route("r", vec![rule]))])
+}
+
+fn sent(set: &RouteSet, target: &str) -> String {
+    match answer(set, &Request::new("GET", Some("h"), target)) {
+        Answer::Forward(forward) => String::from_utf8(forward.target).unwrap(),
+        other => panic!("not forwarded: {other:?}"),
+    }
+}
+
+fn rewriting(item: RouteMatch, replacement: &str, join: PrefixJoin) -> RouteSet {
+    let path = Some(PathRewrite::Prefix {
+        replacement: replacement.into(),
+        join,
+    });
+    one(filtered(
+        "b",
+        vec![item],
+        vec![Filter::Rewrite { host: None, path }],
+    ))
+}
+
+#[test]
+fn redirect_without_a_host_is_a_bare_path() {
+    let set = one(Rule::new(Action::Redirect(Redirect {
+        port: Some(8443),
+        status: 307,
+        ..Redirect::default()
+    })));
+    let location = b"/ab".to_vec();
+    let expected = Answer::Redirect {
+        status: 307,
+        location,
+    };
+    assert_eq!(answer(&set, &Request::new("GET", None, "/ab")), expected);
+}
+
+#[test]
+fn rewrite_of_a_match_without_a_prefix_leaves_double_slashes() {
+    let mut set = rewriting(RouteMatch::default(), "/b/c/", PrefixJoin::Segments);
+    set.gateways[0].normalization = Normalization::None;
+    assert_eq!(sent(&set, "//a/../b"), "//a/../b");
+}
+
+#[test]
+fn rewrite_by_segments_keeps_the_slash_of_a_string_prefix() {
+    let set = rewriting(prefix("/a/"), "/x", PrefixJoin::Segments);
+    assert_eq!(sent(&set, "/a/b"), "/x/b");
+    let set = rewriting(prefix("/a"), "/x", PrefixJoin::Segments);
+    assert_eq!(sent(&set, "/a/b"), "/x/b");
+    assert_eq!(sent(&set, "/ab"), "/xb");
+}
+
+#[test]
+fn rewrite_of_a_segment_prefix_as_text_leaves_its_slash() {
+    let set = rewriting(segments("/a/b/"), "/a", PrefixJoin::Literal);
+    assert_eq!(sent(&set, "/a/b"), "/a");
+    assert_eq!(sent(&set, "/a/b/c"), "/a/c");
+}
+
+#[test]
+fn slashes_merge_after_dot_segments_went() {
+    let mut set = one(rule("b", vec![]));
+    set.gateways[0].normalization = Normalization::MergeSlashes;
+    assert_eq!(sent(&set, "/a//../b"), "/a/b");
+}
+
+#[test]
+fn path_whose_escapes_would_make_an_escape_is_refused() {
+    let mut set = one(rule("b", vec![]));
+    for target in ["/%6%31", "/%2%66", "/%%361"] {
+        set.gateways[0].normalization = Normalization::Base;
+        let request = Request::new("GET", Some("h"), target);
+        assert_eq!(answer(&set, &request), Answer::Reject, "{target}");
+        set.gateways[0].normalization = Normalization::None;
+        assert_eq!(sent(&set, target), target);
+    }
+}
+
+#[test]
+fn target_without_a_path_is_refused() {
+    let set = one(rule("b", vec![]));
+    for target in ["", "?q=1", "a/b", "*"] {
+        let request = Request::new("GET", Some("h"), target);
+        assert_eq!(answer(&set, &request), Answer::Reject, "{target}");
+    }
+}
+
+#[test]
+fn authority_that_names_no_host_is_refused() {
+    let set = one(rule("b", vec![]));
+    for authority in ["a,b", "a:65536", "[a.b]", "[::1]x", "", "a%2eb", "a..b"] {
+        let request = Request::new("GET", Some(authority), "/");
+        assert_eq!(answer(&set, &request), Answer::Reject, "{authority}");
+    }
+}
+
+#[test]
+fn preflight_of_a_backends_cors_filter_is_answered() {
+    let mut target = weighted("b", 1);
+    target.filters.push(Filter::Cors(CorsPolicy::default()));
+    let set = one(Rule::new(Action::Forward(vec![target])));
+    let mut request = Request::new("OPTIONS", Some("h"), "/");
+    for name in ["origin", "access-control-request-method"] {
+        request.headers.push((name.into(), b"x".to_vec()));
+    }
+    assert_eq!(answer(&set, &request), Answer::Respond { status: 204 });
+}
+
+fn https(authority: &str, sni: &str) -> Request {
+    Request {
+        scheme: Some(Scheme::Https),
+        sni: Some(sni.into()),
+        ..Request::new("GET", Some(authority), "/")
+    }
+}
+
+#[test]
+fn one_of_equal_listeners_is_not_misdirected() {
+    let mut set = one(rule("b", vec![exact("/none")]));
+    let mut second = listener("second", 0);
+    second.detect_misdirected = true;
+    set.gateways[0].listeners.push(second);
+    let expected = Answer::NoRoute { status: 404 };
+    assert_eq!(answer(&set, &https("a.test", "a.test")), expected);
+}
+
+#[test]
+fn authority_that_no_listener_takes_is_404_and_not_misdirected() {
+    let mut set = one(rule("b", vec![]));
+    set.gateways[0].listeners[0].hosts = vec![HostMatch::parse("*.test")];
+    set.gateways[0].listeners[0].detect_misdirected = true;
+    let expected = Answer::NoRoute { status: 404 };
+    assert_eq!(answer(&set, &https("other.org", "a.test")), expected);
+    assert!(matches!(
+        answer(&set, &https("b.test", "a.test")),
+        Answer::Forward(_)
+    ));
+}
+
+#[test]
+fn malformed_server_name_is_refused() {
+    let set = one(rule("b", vec![]));
+    let request = https("a.test", "a.test\0.evil.test");
+    assert_eq!(answer(&set, &request), Answer::Reject);
+}
+
+#[test]
+fn connection_keeps_its_server_name_in_further_stages() {
+    let mut set = one(Rule::new(enter(1)));
+    set.gateways[0].listeners[0].protocol = Protocol::Tls;
+    let mut inner = stage("inner", Precedence::GatewayApi);
+    inner.attachments.push(fingerpost::model::Attachment {
+        route: fingerpost::model::RouteId(1),
+        hosts: fingerpost_tests::build::hosts(&["*.test"]),
+    });
+    set.add_stage(inner);
+    set.add_route(route("inner", vec![rule("b", vec![])]));
+    let request = Request {
+        protocol: Speaks::Tls,
+        sni: Some(b"a.test".to_vec()),
+        ..Request::default()
+    };
+    assert!(matches!(answer(&set, &request), Answer::Forward(_)));
+}
