@@ -119,6 +119,9 @@ pub fn request<'r>(asked: &'r oracle::Request, headers: &'r [(&'r [u8], &'r [u8]
     if let Some(port) = asked.port {
         request = request.with_port(port);
     }
+    if let Some(address) = asked.destination_ip {
+        request = request.with_destination_ip(address);
+    }
     if let Some(sni) = &asked.sni {
         request = request.with_sni(sni);
     }

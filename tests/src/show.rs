@@ -83,6 +83,9 @@ impl Display for Asked<'_> {
         if let Some(port) = request.port {
             write!(f, " port={port}")?;
         }
+        if let Some(address) = request.destination_ip {
+            write!(f, " destination={address}")?;
+        }
         if let Some(sni) = &request.sni {
             write!(f, " sni={}", text(sni))?;
         }

@@ -44,18 +44,32 @@ fn rewriting(item: RouteMatch, replacement: &str, join: PrefixJoin) -> RouteSet 
 }
 
 #[test]
-fn redirect_without_a_host_is_a_bare_path() {
-    let set = one(Rule::new(Action::Redirect(Redirect {
-        port: Some(8443),
-        status: 307,
-        ..Redirect::default()
-    })));
-    let location = b"/ab".to_vec();
-    let expected = Answer::Redirect {
-        status: 307,
-        location,
+fn redirect_without_a_host_is_a_bare_path_or_names_the_address() {
+    let location = |port, address: Option<&str>| {
+        let redirect = Redirect {
+            port,
+            status: 307,
+            ..Redirect::default()
+        };
+        let request = Request {
+            destination_ip: address.map(|text| text.parse().unwrap()),
+            ..Request::new("GET", None, "/ab")
+        };
+        match answer(&one(Rule::new(Action::Redirect(redirect))), &request) {
+            Answer::Redirect { location, .. } => String::from_utf8(location).unwrap(),
+            other => panic!("not redirected: {other:?}"),
+        }
     };
-    assert_eq!(answer(&set, &Request::new("GET", None, "/ab")), expected);
+    assert_eq!(location(None, Some("192.0.2.1")), "/ab");
+    assert_eq!(location(Some(81), None), "http://:81/ab");
+    assert_eq!(
+        location(Some(81), Some("192.0.2.1")),
+        "http://192.0.2.1:81/ab"
+    );
+    assert_eq!(
+        location(Some(81), Some("2001:db8::1")),
+        "http://[2001:db8::1]:81/ab"
+    );
 }
 
 #[test]
@@ -106,6 +120,19 @@ fn target_without_a_path_is_refused() {
     for target in ["", "?q=1", "a/b", "*"] {
         let request = Request::new("GET", Some("h"), target);
         assert_eq!(answer(&set, &request), Answer::Reject, "{target}");
+    }
+}
+
+#[test]
+fn connect_takes_an_authority_and_nothing_else() {
+    let set = one(rule("b", vec![]));
+    let connect = |target| answer(&set, &Request::new("CONNECT", Some("h"), target));
+    match connect("a.test:443") {
+        Answer::Forward(forward) => assert_eq!(forward.target, b"a.test:443"),
+        other => panic!("not forwarded: {other:?}"),
+    }
+    for target in ["a//b?q=1", "a.test:443/x", "?q", "a b", ""] {
+        assert_eq!(connect(target), Answer::Reject, "{target}");
     }
 }
 

@@ -92,7 +92,10 @@ fn check_target(sections: &Sections, request: &Request<'_>) -> Result<(), Reason
         None | Some(b'?') => false,
         Some(b'/') => true,
         Some(b'*') => target == b"*" && request.method() == b"OPTIONS",
-        Some(_) => request.method() == b"CONNECT",
+        Some(_) => {
+            let mut host = [0; crate::matcher::authority::MAX_HOST];
+            request.method() == b"CONNECT" && host_of(target, &mut host).is_some()
+        }
     };
     let bytes_are_sound = target
         .iter()

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use super::{Answer, Draws, Forward, Oracle, Request, Seen, Winner, host, path};
 use crate::model::{
@@ -276,7 +277,8 @@ impl<'o, 's> Walk<'o, 's> {
         };
         let mut location = Vec::new();
         // SPEC: `model::Redirect`: without a host, a bare path unless the redirect
-        // names another scheme or a port; then the host is empty.
+        // names another scheme or a port; then the host is the address that the
+        // client connected to, or empty.
         let elsewhere = redirect.port.is_some()
             || redirect
                 .scheme
@@ -284,7 +286,12 @@ impl<'o, 's> Walk<'o, 's> {
         if host.is_some() || elsewhere {
             location.extend_from_slice(scheme.as_str().as_bytes());
             location.extend_from_slice(b"://");
-            location.extend_from_slice(host.unwrap_or_default());
+            let address = self.request.destination_ip.map(|address| match address {
+                IpAddr::V4(address) => format!("{address}"),
+                IpAddr::V6(address) => format!("[{address}]"),
+            });
+            let address = address.unwrap_or_default();
+            location.extend_from_slice(host.unwrap_or(address.as_bytes()));
             if port != scheme.default_port() {
                 location.extend_from_slice(format!(":{port}").as_bytes());
             }

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::host;
 use crate::model::{Normalization, PathMatch, PathRewrite, PrefixJoin};
 
 /// Path and query (with its `?`) of a request target, `None` where it is malformed.
@@ -17,7 +18,7 @@ pub fn split(method: &[u8], target: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     if !target.starts_with(b"/") {
         // SPEC: RFC 9112 3.2.3, the authority form is for CONNECT alone; it has no
         // path, which is written `/`.
-        let is_authority = method == b"CONNECT" && !target.starts_with(b"?");
+        let is_authority = method == b"CONNECT" && host::normalize(Some(target)).is_some();
         return is_authority.then(|| (b"/".to_vec(), Vec::new()));
     }
     let end = target

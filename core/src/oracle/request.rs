@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use crate::model::{Backend, HeaderEdit, Scheme};
 
@@ -23,6 +24,8 @@ pub struct Request {
     pub gateway: Option<String>,
     /// The port it came in by.
     pub port: Option<u16>,
+    /// The address that the client connected to.
+    pub destination_ip: Option<IpAddr>,
     /// The TLS server name.
     pub sni: Option<Vec<u8>>,
     /// What it speaks.

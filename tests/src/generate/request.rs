@@ -99,6 +99,10 @@ impl Plan {
             request.headers.push((name, b"GET".to_vec()));
         }
         request.target = target(&path, &query, &mut choices).into_bytes();
+        if choices.rarely(8) {
+            let texts = ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1"];
+            request.destination_ip = choices.of(&texts).parse().ok();
+        }
         // Bytes are opaque, whatever they are in UTF-8.
         if choices.rarely(12) {
             let at = 1 + choices.below(request.target.len() as u32) as usize;
