@@ -103,6 +103,11 @@ pub use vocabulary::{
     Scheme, Timeouts,
 };
 
+/// The example of the README is tested with the examples here.
+#[cfg(all(doctest, feature = "import"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 /// What may cross threads, as the documentation says. Checked when compiling.
 const _: () = {
     const fn is_shared<T: Send + Sync + Unpin>() {}
