@@ -6,6 +6,9 @@
 //! field, `routed_by` being the name of the last rule on the way. `diagnostics` lists the codes that importing gives, notes of other dialects
 //! left out; a folder without any must import without a remark.
 
+// A skipped test says so, and a test says how much it held.
+#![allow(clippy::print_stdout)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,6 +47,62 @@ fn the_examples_answer_as_their_readme_says() {
     let held = run(&table, &folder, &cases, &mut failures);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(held >= 12, "only {held} cases were found");
+}
+
+/// SPEC: roadmap #403: Envoy consults the most specific virtual host alone.
+#[test]
+fn host_isolation_keeps_a_request_with_its_host() {
+    let route = |name: &str, matches: &str| {
+        format!(
+            "{{apiVersion: appmesh.k8s.aws/v1beta2, kind: GatewayRoute, metadata: {{name: {name}, namespace: shop}}, spec: {{httpRoute: {{match: {matches}, action: {{target: {{virtualService: {{virtualServiceRef: {{name: {name}}}}}}}}}}}}}}}"
+        )
+    };
+    let manifests = [
+        route("host", "{prefix: /a, hostname: {exact: api.example.com}}"),
+        route("any", "{prefix: /}"),
+    ];
+    let mut sources = Sources::new();
+    sources.add("m.yaml", manifests.join("\n---\n"));
+    let answer = |isolated: bool| {
+        let mut options = Options::default();
+        options.app_mesh.host_isolation = isolated;
+        let imported = import(&sources, &options);
+        let table = Compiler::new().compile(&imported.routes).table;
+        let request = serde_json::json!({"path": "/b", "authority": "api.example.com"});
+        ask(&table, &request)["outcome"].clone()
+    };
+    assert_eq!(answer(false), "forward");
+    assert_eq!(answer(true), "no_route");
+}
+
+/// Importing never panics, whatever is left of a manifest: each one is cut at every
+/// place, and each of its lines is left out and written twice.
+#[test]
+fn damaged_manifests_are_reported_and_never_panic() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("dialects/app-mesh");
+    let mut imported = 0;
+    for folder in ["references", "grpc", "v1beta1", "template", "api"] {
+        for path in sorted(&root.join(folder)) {
+            let text = fs::read_to_string(&path).unwrap();
+            let lines: Vec<&str> = text.lines().collect();
+            for index in 0..lines.len() {
+                let head = lines[..index].join("\n");
+                let tail = lines[index + 1..].join("\n");
+                let twice = format!("{head}\n{}\n{}\n{tail}", lines[index], lines[index]);
+                for text in [head.clone(), format!("{head}\n{tail}"), twice] {
+                    let mut sources = Sources::new();
+                    sources.add("m.yaml", text);
+                    let out = import(&sources, &Options::default());
+                    let compiled = Compiler::new().compile(&out.routes);
+                    compiled
+                        .table
+                        .decide(&fingerpost::Request::new(b"GET", b"/"), |_| ());
+                    imported += 1;
+                }
+            }
+        }
+    }
+    assert!(imported > 1000, "{imported}");
 }
 
 fn read_cases(path: &Path) -> Value {

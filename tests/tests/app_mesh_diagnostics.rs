@@ -456,6 +456,11 @@ fn what_articles_write_instead_is_read_with_a_warning_or_refused() {
             "virtualNodeRef is not a known field; provider.virtualNode.virtualNodeRef is meant",
         ),
         (
+            object("VirtualService", "{}").replace("name: r,", "name: r.shop.svc.cluster.local,"),
+            Warning,
+            "its name looks like the host that clients use, but that is 'r.shop.svc.cluster.local.shop'",
+        ),
+        (
             object("VirtualService", "{virtualServiceName: x}"),
             Warning,
             "virtualServiceName is not a known field; awsName is meant",
@@ -747,6 +752,36 @@ fn a_route_that_no_listener_serves_is_reported() {
         "{:#?}",
         out.diagnostics
     );
+}
+
+#[test]
+fn a_template_is_read_as_far_as_it_has_no_functions() {
+    let template = |weight: &str| {
+        format!(
+            "Resources:
+  Node: {{Type: 'AWS::AppMesh::VirtualNode', Properties: {{MeshName: m, VirtualNodeName: white}}}}
+  Route:
+    Type: AWS::AppMesh::Route
+    Properties:
+      MeshName: m
+      VirtualRouterName: router
+      RouteName: tell
+      Spec: {{HttpRoute: {{Match: {{Prefix: /}}, Action: {{WeightedTargets: [{{VirtualNode: !GetAtt Node.VirtualNodeName, Weight: {weight}}}]}}}}}}"
+        )
+    };
+    says(
+        &template("!Ref Share"),
+        Error,
+        "Weight must be a number; functions of a template are not evaluated",
+    );
+    let out = import_with(&template("1"), &Options::default());
+    assert!(of(&out, Error).is_empty(), "{:#?}", out.diagnostics);
+    let Action::Forward(targets) = &out.routes.routes[0].rules[0].action else {
+        panic!("a forward")
+    };
+    assert!(matches!(&targets[0].target, Target::Backend(backend) if backend.name == "white"));
+    let missing = template("1").replace("Match: {Prefix: /}, ", "");
+    says(&missing, Error, "Match is missing");
 }
 
 #[test]

@@ -497,6 +497,21 @@ pub(crate) struct Subject<'m> {
     pub(crate) origin: Origin,
 }
 
+impl<'m> Subject<'m> {
+    /// The same object, at a narrower place where that is known.
+    pub(crate) fn at(&self, origin: Origin) -> Subject<'m> {
+        let origin = if origin.is_known() {
+            origin
+        } else {
+            self.origin
+        };
+        Subject {
+            object: self.object,
+            origin,
+        }
+    }
+}
+
 /// A path predicate, compiled.
 pub(crate) struct CompiledPath {
     pub(crate) kind: path::PathKind,

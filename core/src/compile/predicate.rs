@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::limits::MAX_METHODS;
 use super::path::PathKind;
@@ -59,7 +60,7 @@ impl Build<'_> {
                 }
             }
             PathMatch::Regex(pattern) => {
-                let regex = self.regex(subject, "path", pattern)?;
+                let regex = self.regex(subject, format_args!("path"), pattern)?;
                 let key = self.interner.add(&regex::literal_prefix(pattern));
                 let text = PathText::Regex(self.text(pattern));
                 CompiledPath {
@@ -113,11 +114,11 @@ impl Build<'_> {
             return None;
         };
         let service = match service {
-            Some(value) => Some(self.value(subject, "gRPC service", value)?),
+            Some(value) => Some(self.value(subject, format_args!("gRPC service"), value)?),
             None => None,
         };
         let method = match method {
-            Some(value) => Some(self.value(subject, "gRPC method", value)?),
+            Some(value) => Some(self.value(subject, format_args!("gRPC method"), value)?),
             None => None,
         };
         self.sections
@@ -171,7 +172,12 @@ impl Build<'_> {
     ) -> Option<Range32> {
         let mut ids = Vec::with_capacity(one.headers.len() + one.query.len());
         for header in &one.headers {
-            let test = self.value(subject, "header", &header.value)?;
+            let subject = &subject.at(header.origin);
+            let test = self.value(
+                subject,
+                format_args!("header {}", header.name),
+                &header.value,
+            )?;
             let name = self.text(&header.name.to_ascii_lowercase());
             let slot = slot_of(
                 &mut self.index.header_slots,
@@ -188,7 +194,12 @@ impl Build<'_> {
             }));
         }
         for query in &one.query {
-            let test = self.value(subject, "query parameter", &query.value)?;
+            let subject = &subject.at(query.origin);
+            let test = self.value(
+                subject,
+                format_args!("query parameter {}", query.name),
+                &query.value,
+            )?;
             let name = self.text(&query.name);
             let slot = slot_of(
                 &mut self.index.query_slots,
@@ -225,7 +236,7 @@ impl Build<'_> {
     fn value(
         &mut self,
         subject: &Subject<'_>,
-        what: &str,
+        what: fmt::Arguments<'_>,
         value: &ValueMatch,
     ) -> Option<ValueTest> {
         Some(match value {

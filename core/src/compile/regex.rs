@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
 
 use regex_automata::dfa::{StartKind, dense};
 use regex_automata::nfa::thompson;
@@ -22,7 +23,7 @@ impl Build<'_> {
     pub(crate) fn regex(
         &mut self,
         subject: &Subject<'_>,
-        what: &str,
+        what: fmt::Arguments<'_>,
         pattern: &str,
     ) -> Option<u32> {
         let text = self.text(pattern);
@@ -49,7 +50,13 @@ impl Build<'_> {
         compiled
     }
 
-    fn refuse(&mut self, subject: &Subject<'_>, what: &str, pattern: &str, reason: &str) {
+    fn refuse(
+        &mut self,
+        subject: &Subject<'_>,
+        what: fmt::Arguments<'_>,
+        pattern: &str,
+        reason: &str,
+    ) {
         let shown: String = pattern.chars().take(80).collect();
         let message = format!(
             "{}: {what}: regular expression \"{shown}\" {reason}",

@@ -1,5 +1,9 @@
 //! The Location of a redirect.
 
+use alloc::vec::Vec;
+use core::fmt;
+use core::net::IpAddr;
+
 use crate::matcher::authority::strip_port;
 use crate::matcher::fields::query_of;
 use crate::matcher::request::Request;
@@ -28,15 +32,23 @@ pub(crate) fn write(
         None => request.authority().and_then(strip_port),
     };
     let port = port(redirect, scheme, request, listener_port);
-    // Without a host there is nothing to name an origin with (RFC 9110 4.2.1: an
-    // empty host is invalid); a bare path then keeps the client where it is.
-    if let Some(host) = host {
+    // Without a host a bare path keeps the client where it is. Where the redirect
+    // names another place, the client's view of this machine stands for the host;
+    // where that is not known either, the host is empty and the proxy's to fill in.
+    let elsewhere = redirect.port.is_some()
+        || redirect
+            .scheme
+            .is_some_and(|scheme| scheme != request.scheme());
+    if host.is_some() || elsewhere {
         out.extend_from_slice(scheme.as_str().as_bytes());
         out.extend_from_slice(b"://");
-        out.extend_from_slice(host);
+        match (host, request.destination_ip()) {
+            (Some(host), _) => out.extend_from_slice(host),
+            (None, Some(address)) => push_address(out, address),
+            (None, None) => {}
+        }
         if let Some(port) = port {
-            out.push(b':');
-            push_decimal(out, port);
+            push_display(out, format_args!(":{port}"));
         }
     }
 
@@ -79,17 +91,23 @@ fn port(
     (port != scheme.default_port()).then_some(port)
 }
 
-fn push_decimal(out: &mut alloc::vec::Vec<u8>, number: u16) {
-    let mut digits = [0; 5];
-    let mut at = digits.len();
-    let mut rest = number;
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
+/// An address as a URL writes it.
+fn push_address(out: &mut Vec<u8>, address: IpAddr) {
+    match address {
+        IpAddr::V4(address) => push_display(out, format_args!("{address}")),
+        IpAddr::V6(address) => push_display(out, format_args!("[{address}]")),
+    }
+}
+
+/// Appends formatted text; does not allocate where `out` has room.
+fn push_display(out: &mut Vec<u8>, text: fmt::Arguments<'_>) {
+    struct Bytes<'o>(&'o mut Vec<u8>);
+    impl fmt::Write for Bytes<'_> {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.extend_from_slice(text.as_bytes());
+            Ok(())
         }
     }
-    out.extend_from_slice(&digits[at..]);
+    // Writing to a vector does not fail.
+    let _ = fmt::Write::write_fmt(&mut Bytes(out), text);
 }

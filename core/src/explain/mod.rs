@@ -28,7 +28,7 @@ use crate::matcher::scratch::{Scratch, Step};
 use crate::table::action::TargetKind;
 use crate::table::precedence::Clause;
 use crate::table::{NONE, Sections, Table};
-use crate::vocabulary::{Origin, Precedence};
+use crate::vocabulary::{Origin, Precedence, Protocol};
 use crate::{Draws, Request};
 
 /// Why a request went where it did.
@@ -369,6 +369,17 @@ fn listener_name(sections: &Sections, id: u32) -> String {
     )
 }
 
+fn protocol_text(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::AnyHttp => "http and https requests only",
+        Protocol::Http => "http requests only",
+        Protocol::Https => "https requests only",
+        Protocol::Tcp => "TCP connections only",
+        Protocol::Tls => "TLS connections only",
+        Protocol::Udp => "UDP datagrams only",
+    }
+}
+
 fn listener_trials(sections: &Sections, request: &Request<'_>) -> Vec<ListenerTrial> {
     let mut trials = Vec::new();
     for (id, listener) in sections.listeners.iter().enumerate() {
@@ -380,7 +391,7 @@ fn listener_trials(sections: &Sections, request: &Request<'_>) -> Vec<ListenerTr
         }
         let asked = request.port();
         let failure = if !speaks(listener.protocol, request) {
-            alloc::format!("it speaks {:?}", listener.protocol)
+            alloc::format!("it takes {}", protocol_text(listener.protocol))
         } else if listener.port != 0 && asked.is_some_and(|port| port != listener.port) {
             alloc::format!(
                 "it listens on port {}, the request came in on {}",

@@ -80,6 +80,11 @@ pub struct Backend {
 /// Parts that are `None` keep the request's. The port: an explicit one; else,
 /// where `scheme` is set, that scheme's well-known port; else the listener's port.
 /// A port that is the scheme's default is left out of `Location`.
+///
+/// A request without authority (HTTP/1.0) has no host to keep. `Location` is then
+/// a bare path; where the redirect sets a port or another scheme, it has the
+/// address that the client connected to as host, or, where the request does not
+/// tell that, an empty one (`http://:8083/`) for the proxy to fill in.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Redirect {
     /// New scheme.

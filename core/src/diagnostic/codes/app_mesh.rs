@@ -23,4 +23,5 @@ codes! {
     WEIGHTS = 1518, "the weights are not what they seem";
     APPROXIMATED = 1519, "the field is honoured only in part";
     TOO_MANY = 1520, "there are more of these than a limit allows";
+    HOST_AS_NAME = 1521, "the object is named like a host that is not the one clients use";
 }

@@ -33,29 +33,29 @@ impl World {
     pub(super) fn assume_gateways(&mut self, out: &mut Vec<Diagnostic>) {
         let none = self.gateways.len() == 0;
         let mut wanted: BTreeMap<(String, String), Origin> = BTreeMap::new();
+        // The namespace of the one gateway for all routes that name none.
+        let mut common: Option<&String> = None;
         for route in self.gateway_routes.iter() {
             let origin = route.meta.origin;
             let namespace = &route.meta.object.namespace;
-            match &route.gateway {
+            let (namespace, name) = match &route.gateway {
                 Some((of, name)) if none || !route.meta.selected => {
-                    if self.gateways.find_aws(name).is_none() {
-                        let namespace = of.as_ref().unwrap_or(namespace).clone();
-                        wanted.entry((namespace, name.clone())).or_insert(origin);
-                    }
+                    (of.as_ref().unwrap_or(namespace), name.as_str())
                 }
-                None if none => {
-                    // One for all, wherever the first route is.
-                    if !wanted.keys().any(|(_, name)| name == ASSUMED) {
-                        wanted.insert((namespace.clone(), ASSUMED.to_string()), origin);
-                    }
-                }
-                _ => {}
+                None if none => (*common.get_or_insert(namespace), ASSUMED),
+                _ => continue,
+            };
+            if self.gateways.find_aws(name).is_none() {
+                let key = (namespace.clone(), name.to_string());
+                wanted.entry(key).or_insert(origin);
             }
         }
         for ((namespace, name), origin) in wanted {
             let object = ObjectRef::new("VirtualGateway", namespace, name.clone());
             if self.gateways.is_full(&object.namespace, &object.name) {
-                return;
+                let message = format!("{object}: there are too many of this kind");
+                out.push(Diagnostic::error(codes::TOO_MANY, origin, message));
+                continue;
             }
             let message = format!(
                 "{object} is not in the input; it is assumed, with a listener for every route"

@@ -109,10 +109,10 @@ impl<'w> Builder<'w> {
             }
             for mapping in ports(self.provider_ports(service)) {
                 let is_tcp = mapping.is_some_and(|mapping| mapping.kind == RouteKind::Tcp);
-                if let (true, Some(mapping)) = (is_tcp, mapping) {
-                    if !tcp.insert(mapping.port) {
-                        self.same_port(service, mapping.port);
-                    }
+                if let (true, Some(mapping)) = (is_tcp, mapping)
+                    && !tcp.insert(mapping.port)
+                {
+                    self.same_port(service, mapping.port);
                 }
                 let hosts = match is_tcp {
                     true => Vec::new(),
@@ -151,10 +151,10 @@ impl<'w> Builder<'w> {
         let subject = object.to_string();
         let came = self.service(index, port, kind, (&subject, origin))?;
         // A router's rules that name the service themselves need no stage before them.
-        if let Target::Stage { stage, metadata } = &came.target {
-            if metadata.is_empty() {
-                return Some(*stage);
-            }
+        if let Target::Stage { stage, metadata } = &came.target
+            && metadata.is_empty()
+        {
+            return Some(*stage);
         }
         let mut rule = Rule::new(Action::Forward(Vec::new()));
         rule.timeouts = came.timeouts.unwrap_or_default();

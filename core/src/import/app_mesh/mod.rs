@@ -55,6 +55,7 @@ mod hoist;
 mod kinds;
 mod legacy;
 mod lenient;
+mod loose_route;
 mod matches;
 mod membership;
 mod mesh;

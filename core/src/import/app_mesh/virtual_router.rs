@@ -137,10 +137,17 @@ fn targets(reader: &mut Reader, action: Node<'_>, name: &str, namespace: &str) -
         let Some(reference) = node_reference(reader, node, namespace) else {
             continue;
         };
+        let weight = reader.required(node, "weight");
+        if let (Form::CloudFormation, Some(weight)) = (reader.form, weight)
+            && weight.as_i64().is_none()
+        {
+            let says = "Weight must be a number; functions of a template are not evaluated";
+            reader.rule(weight.origin(), says);
+        }
         targets.push(NodeTarget {
             node: reference,
-            weight: reader
-                .int(node, "weight")
+            weight: weight
+                .and_then(Node::as_i64)
                 .and_then(|weight| u32::try_from(weight).ok())
                 .unwrap_or(0),
             port: reader.port(node, "port"),

@@ -1,12 +1,14 @@
 //! VirtualService: the name that clients use, and who answers for it.
 
-use crate::diagnostic::codes::schema as schema_codes;
+use alloc::format;
+
+use crate::diagnostic::codes::{app_mesh as codes, schema as schema_codes};
 use crate::import::document::Node;
 
 use super::kinds::{Meta, Provider, VirtualService};
 use super::meta;
 use super::reference::Reference;
-use super::wire::{Reader, place};
+use super::wire::{Form, Reader, place, shorten};
 
 /// Reads a VirtualService's spec, which may be absent.
 pub(super) fn read(
@@ -21,11 +23,28 @@ pub(super) fn read(
         });
     };
     meta::claims(reader, spec, &mut names, "virtualServiceName");
+    host_as_name(reader, spec, &names);
     let provider = provider(reader, spec, &names.object.namespace)?;
     Some(VirtualService {
         meta: names,
         provider,
     })
+}
+
+/// A host written as the object's name: the name that clients use is `awsName`, and by
+/// default another one.
+fn host_as_name(reader: &mut Reader, spec: Node<'_>, names: &Meta) {
+    let name = &names.object.name;
+    let is_host = name.ends_with(".svc.cluster.local");
+    if reader.form != Form::V1Beta2 || !is_host || reader.get(spec, "awsName").is_some() {
+        return;
+    }
+    let says = format!(
+        "its name looks like the host that clients use, but that is '{}'",
+        shorten(&names.aws_name)
+    );
+    let help = format!("write awsName: {}", shorten(name));
+    reader.warn(codes::HOST_AS_NAME, names.origin, &says, Some(&help));
 }
 
 fn provider(reader: &mut Reader, spec: Node<'_>, namespace: &str) -> Option<Provider> {

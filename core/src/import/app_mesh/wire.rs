@@ -123,11 +123,11 @@ impl Reader {
 
     /// [`Reader::text`] of a value already found; `key` is its field's name.
     pub(super) fn text_of(&mut self, value: Node<'_>, key: &str) -> Option<String> {
-        if let Some(text) = value.as_str() {
-            return Some(text.to_string());
-        }
         if self.form == Form::CloudFormation {
             return intrinsic(value);
+        }
+        if let Some(text) = value.as_str() {
+            return Some(text.to_string());
         }
         if !matches!(value.kind(), Kind::Bool | Kind::Int | Kind::Float) {
             return None;
@@ -283,16 +283,32 @@ pub(super) fn shorten(text: &str) -> String {
     }
 }
 
-/// The logical id that `{"Ref": id}` or `{"Fn::GetAtt": [id, attribute]}` names, as
-/// `id`; references are resolved by it.
+/// A template's text, or the logical id that `{"Ref": id}`, `{"Fn::GetAtt": [id,
+/// attribute]}` or `!GetAtt id.attribute` names: references are resolved by it.
 fn intrinsic(value: Node<'_>) -> Option<String> {
     if let Some(id) = value.get("Ref") {
         return id.as_str().map(ToString::to_string);
     }
-    let attribute = value.get("Fn::GetAtt")?;
-    let id = match attribute.kind() {
-        Kind::Seq => attribute.items().next()?.as_str()?,
-        _ => attribute.as_str()?.split('.').next()?,
+    let attribute = match value.get("Fn::GetAtt") {
+        Some(attribute) if attribute.kind() == Kind::Seq => {
+            return attribute.items().next()?.as_str().map(ToString::to_string);
+        }
+        Some(attribute) => attribute,
+        None => value,
     };
-    Some(id.to_string())
+    // The reader drops the tag of `!GetAtt`; no name of App Mesh ends like this.
+    let text = attribute.scalar_text()?;
+    let id = NAME_ATTRIBUTES
+        .iter()
+        .find_map(|attribute| text.strip_suffix(attribute)?.strip_suffix('.'));
+    Some(id.unwrap_or(text).to_string())
 }
+
+/// The attributes of resources that give names.
+const NAME_ATTRIBUTES: [&str; 5] = [
+    "MeshName",
+    "VirtualGatewayName",
+    "VirtualNodeName",
+    "VirtualRouterName",
+    "VirtualServiceName",
+];

@@ -18,9 +18,9 @@ use crate::model::Origin;
 
 use super::api_json::{self, Resource, ResourceKind};
 use super::kinds::{
-    GatewayRoute, Mesh, Meta, RouterRoute, VirtualGateway, VirtualNode, VirtualRouter,
-    VirtualService,
+    GatewayRoute, Mesh, Meta, VirtualGateway, VirtualNode, VirtualRouter, VirtualService,
 };
+use super::loose_route::LooseRoute;
 use super::reference::{By, Named, Reference, Table};
 use super::selector::LabelMap;
 use super::wire::{Form, Reader, place};
@@ -43,17 +43,8 @@ pub(super) struct World {
     /// Labels of the namespaces whose objects are in the input.
     pub(super) namespaces: BTreeMap<String, LabelMap>,
     /// Routes that are documents of their own, each with its router.
-    loose_routes: Vec<LooseRoute>,
-}
-
-/// A route that is a document of its own.
-struct LooseRoute {
-    router: Option<Reference>,
-    namespace: String,
-    route: RouterRoute,
-    subject: String,
-    mesh: Option<String>,
-    selected: bool,
+    pub(super) loose_routes: Vec<LooseRoute>,
+    told_legacy: bool,
 }
 
 macro_rules! named {
@@ -91,6 +82,7 @@ impl World {
             nodes: Table::new("VirtualNode", usize::MAX),
             namespaces: BTreeMap::new(),
             loose_routes: Vec::new(),
+            told_legacy: false,
         };
         for object in objects {
             world.object(object, options, files, out);
@@ -116,7 +108,10 @@ impl World {
         }
         let form = match (object.group, object.version) {
             (GROUP, "v1beta2") => Form::V1Beta2,
-            (GROUP, "v1beta1") => Form::V1Beta1,
+            (GROUP, "v1beta1") => {
+                self.tell_legacy(node, out);
+                Form::V1Beta1
+            }
             ("", "v1") if object.kind == "Namespace" => {
                 let labels = meta::labels(node.get("metadata"));
                 self.namespaces.insert(object.name.to_string(), labels);
@@ -140,6 +135,15 @@ impl World {
             return;
         }
         self.kubernetes(object.kind, node, names, reader, out);
+    }
+
+    /// Says once that the older form is met.
+    fn tell_legacy(&mut self, node: Node<'_>, out: &mut Vec<Diagnostic>) {
+        if core::mem::replace(&mut self.told_legacy, true) {
+            return;
+        }
+        let message = "appmesh.k8s.aws/v1beta1 is the controller's older form; the controller of today takes v1beta2";
+        out.push(Diagnostic::note(codes::LEGACY_FORM, place(node), message));
     }
 
     /// Reads an object of the controller's API.
@@ -179,10 +183,9 @@ impl World {
                     node,
                     checked,
                     out,
-                ) {
-                    if let Some(router) = router {
-                        self.routers.insert(router);
-                    }
+                ) && let Some(router) = router
+                {
+                    self.routers.insert(router);
                 }
             }
             ("VirtualService", _) => {
@@ -387,84 +390,6 @@ impl World {
             }
         }
     }
-
-    /// Puts routes that came as documents of their own into their routers. A router
-    /// that the input does not hold is made up, with no listener named, so that every
-    /// route of it is served.
-    fn fold_routes(&mut self, out: &mut Vec<Diagnostic>) {
-        let mut known: BTreeMap<(usize, String), usize> = BTreeMap::new();
-        for (index, router) in self.routers.iter().enumerate() {
-            for (position, route) in router.routes.iter().enumerate() {
-                known.insert((index, route.name.clone()), position);
-            }
-        }
-        for loose in core::mem::take(&mut self.loose_routes) {
-            let Some(index) = self.router_of(&loose, out) else {
-                continue;
-            };
-            let Some(router) = self.routers.get_mut(index) else {
-                continue;
-            };
-            let key = (index, loose.route.name.clone());
-            let same = known
-                .get(&key)
-                .and_then(|&same| router.routes.get_mut(same));
-            if let Some(same) = same {
-                out.push(replaced(&loose.subject, loose.route.origin));
-                *same = loose.route;
-            } else {
-                known.insert(key, router.routes.len());
-                router.routes.push(loose.route);
-            }
-        }
-    }
-
-    fn router_of(&mut self, loose: &LooseRoute, out: &mut Vec<Diagnostic>) -> Option<usize> {
-        use super::reference::Resolved;
-        let found = loose
-            .router
-            .as_ref()
-            .map(|router| self.routers.resolve(router));
-        let origin = loose.route.origin;
-        let object = match found {
-            Some(Resolved::Found { index, .. }) => return Some(index),
-            Some(Resolved::Missing { object }) => {
-                let message = format!("{}: there is no {object}", loose.subject);
-                out.push(Diagnostic::error(
-                    codes::UNRESOLVED_REFERENCE,
-                    origin,
-                    message,
-                ));
-                return None;
-            }
-            Some(Resolved::Outside { object, .. }) => object,
-            None => {
-                crate::model::ObjectRef::new("VirtualRouter", loose.namespace.as_str(), "assumed")
-            }
-        };
-        let message = format!(
-            "{}: its VirtualRouter is not in the input; {object} is assumed, with any listener",
-            loose.subject
-        );
-        out.push(Diagnostic::note(codes::ASSUMED, origin, message));
-        if let Some(index) = self.routers.find(&object.namespace, &object.name) {
-            return Some(index);
-        }
-        let meta = Meta {
-            aws_name: object.name.clone(),
-            object: object.clone(),
-            labels: LabelMap::new(),
-            mesh: loose.mesh.clone(),
-            selected: loose.selected,
-            origin,
-        };
-        self.routers.insert(VirtualRouter {
-            meta,
-            listeners: Vec::new(),
-            routes: Vec::new(),
-        });
-        self.routers.find(&object.namespace, &object.name)
-    }
 }
 
 /// Puts an object into its table, unless it has an error.
@@ -507,14 +432,14 @@ fn put_aws<T: Named>(
     if !put(table, item, reader, node, schema, out) {
         return;
     }
-    if let (Some(id), Some(name)) = (id, name) {
-        if let Some(index) = table.find("", &name) {
-            table.alias(id, index);
-        }
+    if let (Some(id), Some(name)) = (id, name)
+        && let Some(index) = table.find("", &name)
+    {
+        table.alias(id, index);
     }
 }
 
-fn replaced(subject: &str, origin: Origin) -> Diagnostic {
+pub(super) fn replaced(subject: &str, origin: Origin) -> Diagnostic {
     let message = format!("{subject}: replaces an earlier one of the same name");
     Diagnostic::warning(codes::REPLACED, origin, message)
         .with_help("of two objects of a name the later one counts, as when both are applied")

@@ -69,7 +69,7 @@ pub(super) fn merge(there: &mut Vec<HostBinding>, more: Vec<HostBinding>) {
 pub(super) fn parse_all<'d>(texts: impl Iterator<Item = &'d str>) -> Vec<HostMatch> {
     let mut seen = BTreeSet::new();
     texts
-        .map(HostMatch::parse)
+        .map(|text| HostMatch::parse(text.strip_suffix('.').unwrap_or(text)))
         .filter(|host| seen.insert(host.clone()))
         .collect()
 }

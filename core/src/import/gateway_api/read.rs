@@ -82,9 +82,12 @@ impl<'d> Resource<'d> {
             .origin()
     }
 
-    /// `namespace/name`, the order of equals.
-    pub(super) fn sort_name(&self) -> String {
-        format!("{}/{}", self.namespace, self.name)
+    /// The order of equals.
+    ///
+    /// SPEC: semantics/gateway-api.md 3.2: whether `namespace/name` is compared
+    /// as one text or as a pair is not stated; as a pair, as between routes.
+    pub(super) fn sort_name(&self) -> (&'d str, &'d str) {
+        (self.namespace, self.name)
     }
 
     /// Creation time in seconds since 1970.
