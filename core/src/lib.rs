@@ -90,6 +90,7 @@ pub mod table;
 mod vocabulary;
 
 pub use decision::draw::Draws;
+pub use decision::enter::Matched;
 pub use decision::headers::HeaderEdit;
 pub use decision::view::{BackendView, MirrorView, RetryView, SessionView, StageView, TargetView};
 pub use decision::{Decision, Outcome, Reason};

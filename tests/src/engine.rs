@@ -51,7 +51,8 @@ impl Engine {
     ///
     /// # Panics
     ///
-    /// Panics where the request's gateway is the name of several.
+    /// Panics where the request's gateway is the name of several, and where
+    /// finding and deciding disagree.
     pub fn answer(&mut self, asked: &oracle::Request) -> Answer {
         let headers: Vec<_> = pairs(asked);
         let mut request = request(asked, &headers);
@@ -64,9 +65,14 @@ impl Engine {
                 _ => panic!("several gateways are named {name}"),
             }
         }
+        let place = |stage: fingerpost::StageView<'_>| (stage.origin, stage.rule, stage.matched);
+        let found = self.table.find_with(&mut self.scratch, &request);
+        let found = found.map(|matched| place(matched.stage()));
         let decision = self
             .table
             .decide_with(&mut self.scratch, &request, draws(asked));
+        // What is found is what is decided by.
+        assert_eq!(decision.stages().next().map(place), found);
         answer(&decision)
     }
 }

@@ -95,6 +95,8 @@ fn deciding_and_reading_a_decision_does_not_allocate() {
                 request = request.with_gateway(gateway);
             }
             let before = calls();
+            let matched = table.find_with(&mut scratch, &request);
+            black_box(matched.map(|matched| (matched.stage(), matched.gateway())));
             let seen = decide_and_read(&table, &mut scratch, &request, asked);
             let made = calls() - before;
             if made != 0 {
