@@ -90,6 +90,7 @@ pub mod table;
 mod vocabulary;
 
 pub use decision::draw::Draws;
+pub use decision::enter::Matched;
 pub use decision::headers::HeaderEdit;
 pub use decision::view::{BackendView, MirrorView, RetryView, SessionView, StageView, TargetView};
 pub use decision::{Decision, Outcome, Reason};
@@ -102,6 +103,11 @@ pub use vocabulary::{
     Fault, HeaderVerb, Normalization, Origin, Precedence, PrefixJoin, Protocol, RepeatedHeaders,
     Scheme, Timeouts,
 };
+
+/// The example of the README is tested with the examples here.
+#[cfg(all(doctest, feature = "import"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;
 
 /// What may cross threads, as the documentation says. Checked when compiling.
 const _: () = {

@@ -6,6 +6,7 @@
 //! table, the scratch and the request; reading it does not allocate.
 //!
 //! * `decide`: the way from stage to stage.
+//! * `enter`: the listener, and the rule that wins in its stage.
 //! * `draw`: chance, which the caller supplies.
 //! * `rewrite` and `redirect`: the path, host and Location that leave.
 //! * `headers`: header edits and the head that leaves.
@@ -15,6 +16,7 @@
 pub(crate) mod cors;
 pub(crate) mod decide;
 pub(crate) mod draw;
+pub(crate) mod enter;
 pub(crate) mod headers;
 pub(crate) mod redirect;
 pub(crate) mod rewrite;

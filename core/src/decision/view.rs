@@ -152,19 +152,22 @@ impl<'a> Decision<'a> {
 
     /// The gateway that took the request.
     pub fn gateway(&self) -> Option<ObjectName<'a>> {
-        self.gateway_of(self.verdict.listener)
+        self.sections.gateway_of_listener(self.verdict.listener)
     }
 
     /// The listener that took the request.
     pub fn listener(&self) -> Option<&'a str> {
-        self.listener_name(self.verdict.listener)
+        self.sections.listener_name(self.verdict.listener)
     }
 
     /// Where the outcome is ambiguous: the other gateway, and its listener, that
     /// would answer differently.
     pub fn rival(&self) -> Option<(ObjectName<'a>, &'a str)> {
         let rival = self.verdict.rival;
-        Some((self.gateway_of(rival)?, self.listener_name(rival)?))
+        Some((
+            self.sections.gateway_of_listener(rival)?,
+            self.sections.listener_name(rival)?,
+        ))
     }
 
     /// The stages on the request's way, each with the rule that won there. The
@@ -364,22 +367,6 @@ impl<'a> Decision<'a> {
                 .map(move |&(key, value)| (sections.text.str(key), sections.text.str(value)))
         })
     }
-
-    fn gateway_of(&self, listener: u32) -> Option<ObjectName<'a>> {
-        let listener = self.sections.listeners.get(listener as usize)?;
-        let object = self
-            .sections
-            .names
-            .gateways
-            .get(listener.gateway as usize)
-            .copied();
-        Some(self.sections.object(object))
-    }
-
-    fn listener_name(&self, listener: u32) -> Option<&'a str> {
-        let (name, _) = self.sections.names.listeners.get(listener as usize)?;
-        Some(self.sections.text.str(*name))
-    }
 }
 
 impl<'a> RetryView<'a> {
@@ -417,6 +404,17 @@ impl fmt::Debug for Decision<'_> {
 }
 
 impl Sections {
+    pub(crate) fn gateway_of_listener(&self, listener: u32) -> Option<ObjectName<'_>> {
+        let listener = self.listeners.get(listener as usize)?;
+        let object = self.names.gateways.get(listener.gateway as usize).copied();
+        Some(self.object(object))
+    }
+
+    pub(crate) fn listener_name(&self, listener: u32) -> Option<&str> {
+        let (name, _) = self.names.listeners.get(listener as usize)?;
+        Some(self.text.str(*name))
+    }
+
     pub(crate) fn backend_view(&self, backend: u32) -> Option<BackendView<'_>> {
         let entry: &BackendEntry = self.actions.backends.get(backend as usize)?;
         let text = |text: Text| self.text.str(text);

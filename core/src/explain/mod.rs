@@ -20,7 +20,8 @@ pub use listing::{Row, StageListing};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::decision::decide::{enter_path, rewrite};
+use crate::decision::decide::rewrite;
+use crate::decision::enter::enter_path;
 use crate::decision::{Decision, Outcome, Reason};
 use crate::matcher::listener::speaks;
 use crate::matcher::request::RequestProtocol;

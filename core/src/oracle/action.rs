@@ -98,7 +98,10 @@ impl<'o, 's> Walk<'o, 's> {
                     let forward = Forward {
                         trail: self.trail,
                         backend: backend.clone(),
-                        target: [seen.path, seen.query].concat(),
+                        target: match seen.is_authority {
+                            true => self.request.target.clone(),
+                            false => [seen.path, seen.query].concat(),
+                        },
                         authority: self.authority,
                         request_edits: self.request_edits,
                         response_edits: self.response_edits,
@@ -224,9 +227,17 @@ impl<'o, 's> Walk<'o, 's> {
                     }
                     if let Some(new_path) = new_path {
                         let matched = winner.matched.map(|item| &item.path);
-                        let path = path::rewrite(&seen.path, matched, new_path);
-                        // SPEC: architecture 4: a rewritten path is normal again.
-                        next.path = path::normalize(&path, self.normalization)?;
+                        next.path = match path::rewrite(&seen.path, matched, new_path) {
+                            // SPEC: architecture 4: a rewritten path is normal again.
+                            Some(path) => {
+                                next.is_authority = false;
+                                path::normalize(&path, self.normalization)?
+                            }
+                            None => {
+                                next.is_authority = seen.is_authority;
+                                seen.path.clone()
+                            }
+                        };
                     }
                 }
                 Filter::Cors(_) | Filter::Fault(_) | Filter::Redirect(_) => {}
@@ -253,10 +264,12 @@ impl<'o, 's> Walk<'o, 's> {
         let path = match &redirect.path {
             Some(rewrite) => {
                 let matched = winner.matched.map(|item| &item.path);
-                let path = path::rewrite(&seen.path, matched, rewrite);
-                match path::normalize(&path, self.normalization) {
-                    Some(path) => path,
-                    None => return respond(500),
+                match path::rewrite(&seen.path, matched, rewrite) {
+                    None => seen.path.clone(),
+                    Some(path) => match path::normalize(&path, self.normalization) {
+                        Some(path) => path,
+                        None => return respond(500),
+                    },
                 }
             }
             None => seen.path.clone(),

@@ -187,6 +187,8 @@ struct Seen {
     path: Vec<u8>,
     /// With its `?`; empty where there is none.
     query: Vec<u8>,
+    /// Whether the target is an authority, and no rewrite gave it a path.
+    is_authority: bool,
 }
 
 impl Seen {
@@ -203,14 +205,17 @@ impl Seen {
                 sni,
                 path: b"/".to_vec(),
                 query: Vec::new(),
+                is_authority: false,
             });
         }
         let (path, query) = path::split(&request.method, &request.target)?;
+        let is_authority = !request.target.starts_with(&path);
         Some(Self {
             host,
             sni,
             path,
             query,
+            is_authority,
         })
     }
 

@@ -105,10 +105,11 @@ pub fn has_segments(path: &[u8], prefix: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
-/// The path after a rewrite of `path`, which `matched` won with.
-pub fn rewrite(path: &[u8], matched: Option<&PathMatch>, rewrite: &PathRewrite) -> Vec<u8> {
+/// The path after a rewrite of `path`, which `matched` won with; `None` where the
+/// rewrite does not apply.
+pub fn rewrite(path: &[u8], matched: Option<&PathMatch>, rewrite: &PathRewrite) -> Option<Vec<u8>> {
     let (replacement, join) = match rewrite {
-        PathRewrite::Full(full) => return rooted(full.as_bytes()),
+        PathRewrite::Full(full) => return Some(rooted(full.as_bytes())),
         PathRewrite::Prefix { replacement, join } => (replacement.as_str(), *join),
     };
     let prefix = match matched {
@@ -116,7 +117,7 @@ pub fn rewrite(path: &[u8], matched: Option<&PathMatch>, rewrite: &PathRewrite) 
         // SPEC: gateway-api.md 3.3: of a segment prefix, a trailing slash is no part.
         Some(PathMatch::Segments(prefix)) => without_slash(prefix),
         // SPEC: `PathRewrite::Prefix`: where the match names none, nothing changes.
-        _ => return path.to_vec(),
+        _ => return None,
     };
     let after = |prefix: &str| path.get(prefix.len()..).unwrap_or_default();
     let out = match join {
@@ -136,7 +137,7 @@ pub fn rewrite(path: &[u8], matched: Option<&PathMatch>, rewrite: &PathRewrite) 
         }
         PrefixJoin::Literal => [replacement.as_bytes(), after(prefix)].concat(),
     };
-    rooted(&out)
+    Some(rooted(&out))
 }
 
 fn without_slash(text: &str) -> &str {

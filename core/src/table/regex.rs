@@ -97,7 +97,7 @@ mod pike {
     use alloc::vec::Vec;
 
     use regex_automata::nfa::thompson::pikevm::{Cache, PikeVM};
-    use regex_automata::nfa::thompson::{BuildError, Builder, NFA, State};
+    use regex_automata::nfa::thompson::{Builder, NFA, State};
     use regex_automata::{Anchored, Input};
 
     pub(super) fn roomy_cache(vm: &PikeVM) -> Cache {
@@ -110,9 +110,7 @@ mod pike {
             _ => 0,
         };
         let room = vm.get_nfa().states().iter().map(ways).sum();
-        let primer = fork(room)
-            .ok()
-            .and_then(|nfa| PikeVM::new_from_nfa(nfa).ok());
+        let primer = fork(room).and_then(|nfa| PikeVM::new_from_nfa(nfa).ok());
         let Some(primer) = primer else {
             return vm.create_cache();
         };
@@ -124,12 +122,13 @@ mod pike {
     }
 
     /// An automaton that leaves `room` ways on the stack in its first step.
-    fn fork(room: usize) -> Result<NFA, BuildError> {
+    fn fork(room: usize) -> Option<NFA> {
         let mut builder = Builder::new();
-        builder.start_pattern()?;
-        let end = builder.add_match()?;
-        let start = builder.add_union(Vec::from_iter(core::iter::repeat_n(end, room + 3)))?;
-        builder.finish_pattern(start)?;
-        builder.build(start, start)
+        builder.start_pattern().ok()?;
+        let end = builder.add_match().ok()?;
+        let ways = Vec::from_iter(core::iter::repeat_n(end, room + 3));
+        let start = builder.add_union(ways).ok()?;
+        builder.finish_pattern(start).ok()?;
+        builder.build(start, start).ok()
     }
 }

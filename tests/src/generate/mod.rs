@@ -31,6 +31,15 @@ impl Source {
         }
     }
 
+    /// A source whose choices are these bytes, and zeros after them: what a fuzzer
+    /// varies.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        let rng = TestRng::from_seed(RngAlgorithm::PassThrough, bytes);
+        Self {
+            runner: TestRunner::new_with_rng(Config::default(), rng),
+        }
+    }
+
     /// A route set with this many rules.
     pub fn route_set(&mut self, rules: usize) -> RouteSet {
         self.draw(&set::route_set(rules))

@@ -99,6 +99,22 @@ impl Plan {
             request.headers.push((name, b"GET".to_vec()));
         }
         request.target = target(&path, &query, &mut choices).into_bytes();
+        // Bytes are opaque, whatever they are in UTF-8.
+        if choices.rarely(12) {
+            let at = 1 + choices.below(request.target.len() as u32) as usize;
+            request.target.insert(at.min(request.target.len()), 0xff);
+        }
+        if choices.rarely(12)
+            && let Some((_, value)) = request.headers.first_mut()
+        {
+            value.push(0xc3);
+        }
+        if choices.rarely(40) {
+            request.method = b"CONNECT".to_vec();
+            if choices.rarely(2) {
+                request.target = b"a.test:443".to_vec();
+            }
+        }
         request.authority = authority(&host, &mut choices).map(String::into_bytes);
         if matches!(request.protocol, Speaks::Tls | Speaks::Tcp) {
             request.target.clear();

@@ -2,7 +2,7 @@
 //! served, and why not.
 //!
 //! A listener goes through three gates: its own fields ([`read`]), its
-//! neighbours ([`conflicts`](super::conflicts)), and its references. The first two decide whether
+//! neighbours ([`conflicts`]), and its references. The first two decide whether
 //! it is accepted; a certificate that cannot be used keeps an accepted listener
 //! from being served, while routes still attach to it.
 

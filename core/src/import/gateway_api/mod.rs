@@ -4,13 +4,13 @@
 //! # How an input becomes routes
 //!
 //! ```text
-//! objects ─ validate ─► Context (by kind and name) ─► Owners (Gateways, ListenerSets: listeners.rs)
+//! objects ─ validate ─► Context (by kind and name) ─► Owners (Gateways, ListenerSets: listeners.rs, conflicts.rs)
 //!                                   │                      ▲
 //!                                   └──► routes ── attach ─┘      attach.rs, hosts.rs, mesh.rs
 //!                                          │
 //!                                          └─ rules: route_http.rs, route_grpc.rs, route_l4.rs
 //!                                                    filters.rs, edits.rs, cors.rs, policy.rs, backends.rs
-//! Owners + routes ─► model: build.rs, mesh.rs         Owners + routes ─► status: conditions.rs
+//! Owners + routes ─► model: build.rs, mesh_build.rs   Owners + routes ─► status: conditions.rs
 //! ```
 //!
 //! The page that it follows is the dialect's, clause by clause; each decision is

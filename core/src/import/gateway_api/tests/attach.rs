@@ -1,3 +1,5 @@
+//! Routes and their parents.
+
 use alloc::format;
 use alloc::string::String;
 

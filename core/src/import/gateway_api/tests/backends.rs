@@ -1,3 +1,5 @@
+//! References to backends.
+
 use alloc::format;
 use alloc::string::String;
 

@@ -1,3 +1,5 @@
+//! Filters of rules and backends.
+
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;

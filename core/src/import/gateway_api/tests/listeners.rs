@@ -1,3 +1,5 @@
+//! Listeners of Gateways and ListenerSets.
+
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,3 +1,5 @@
+//! Rules, matches and policies.
+
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;

@@ -1,3 +1,5 @@
+//! Mesh use.
+
 use alloc::format;
 use alloc::string::{String, ToString};
 

@@ -1,0 +1,371 @@
+//! Where a request enters: its listener, and the rule of the listener's stage.
+
+use core::fmt;
+
+use super::view::StageView;
+use super::{Outcome, Reason, Verdict};
+use crate::matcher::authority::{MAX_HOST, host_of};
+use crate::matcher::listener;
+use crate::matcher::normalize;
+use crate::matcher::request::{Request, RequestProtocol, is_http};
+use crate::matcher::scratch::{PathBuffers, Scratch};
+use crate::matcher::walk::{Found, Search};
+use crate::table::names::ObjectName;
+use crate::table::{NONE, Sections, Table};
+use crate::vocabulary::Scheme;
+
+/// The rule that takes a request, as [`Table::find_with`] gives it.
+#[derive(Clone, Copy)]
+pub struct Matched<'t> {
+    sections: &'t Sections,
+    listener: u32,
+    candidate: u32,
+}
+
+impl Table {
+    /// Finds the rule that takes a request, without deciding anything: no backend
+    /// is drawn, nothing is rewritten, no further stage is searched. `None` where
+    /// no rule takes it, where it is refused, and where two gateways differ; the
+    /// decision of [`Table::decide_with`] tells these apart.
+    ///
+    /// Does not allocate, provided that `scratch` was made for this table, and
+    /// never panics. Linear in the request and in the rules that share its host
+    /// and path prefix.
+    pub fn find_with<'t>(
+        &'t self,
+        scratch: &mut Scratch,
+        request: &Request<'_>,
+    ) -> Option<Matched<'t>> {
+        scratch.prepare(self);
+        let sections = &*self.sections;
+        let entered = enter(sections, scratch, request).ok()?;
+        Some(Matched {
+            sections,
+            listener: entered.listener,
+            candidate: entered.found.candidate,
+        })
+    }
+}
+
+impl<'t> Matched<'t> {
+    /// The rule, its route, and where it was written.
+    pub fn stage(&self) -> StageView<'t> {
+        let listener = self.sections.listeners.get(self.listener as usize);
+        let stage = listener.map_or(NONE, |listener| listener.stage);
+        self.sections.stage_view(stage, self.candidate, None)
+    }
+
+    /// The gateway that took the request.
+    pub fn gateway(&self) -> Option<ObjectName<'t>> {
+        self.sections.gateway_of_listener(self.listener)
+    }
+
+    /// The listener that took the request.
+    pub fn listener(&self) -> Option<&'t str> {
+        self.sections.listener_name(self.listener)
+    }
+}
+
+impl fmt::Debug for Matched<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Matched").field(&self.stage()).finish()
+    }
+}
+
+/// Where a request enters.
+#[derive(Clone, Copy)]
+pub(crate) struct Entered {
+    pub(crate) listener: u32,
+    pub(crate) gateway: u32,
+    pub(crate) found: Found,
+}
+
+/// Checks a request and finds where it enters; leaves host and path in the scratch
+/// as that gateway sees them.
+pub(crate) fn enter(
+    sections: &Sections,
+    scratch: &mut Scratch,
+    request: &Request<'_>,
+) -> Result<Entered, Verdict> {
+    scratch.fields.begin();
+    scratch.trail.len = 0;
+    scratch.paths.changed = false;
+    scratch.host.len = 0;
+
+    if is_http(request)
+        && let Err(reason) = check_target(sections, request)
+    {
+        return Err(Verdict::new(Outcome::Reject, 400, reason));
+    }
+    if let Some(authority) = request.authority() {
+        match host_of(authority, &mut scratch.host.bytes) {
+            Some(length) => scratch.host.len = length,
+            None => return Err(Verdict::new(Outcome::Reject, 400, Reason::BadAuthority)),
+        }
+    }
+
+    find_entry(sections, scratch, request)
+}
+
+/// Whether the target is one that can be matched at all.
+fn check_target(sections: &Sections, request: &Request<'_>) -> Result<(), Reason> {
+    let target = request.target();
+    if target.len() > sections.limits.target as usize {
+        return Err(Reason::TargetTooLong);
+    }
+    // SPEC: RFC 9112 3.2: origin form; `*` only for OPTIONS, an authority only
+    // for CONNECT. A fragment is never sent (RFC 9110 7.1).
+    let form_is_sound = match target.first() {
+        None | Some(b'?') => false,
+        Some(b'/') => true,
+        Some(b'*') => target == b"*" && request.method() == b"OPTIONS",
+        Some(_) => request.method() == b"CONNECT",
+    };
+    let bytes_are_sound = target
+        .iter()
+        .all(|&byte| byte > 0x1f && byte != 0x7f && byte != b'#');
+    if form_is_sound && bytes_are_sound {
+        Ok(())
+    } else {
+        Err(Reason::BadPath)
+    }
+}
+
+/// Finds the listener and the rule of its stage; leaves the path as that gateway
+/// normalises it.
+fn find_entry(
+    sections: &Sections,
+    scratch: &mut Scratch,
+    request: &Request<'_>,
+) -> Result<Entered, Verdict> {
+    let (first, last) = match request.gateway() {
+        Some(id) => (id.0, id.0 + 1),
+        None => (0, sections.gateways.len() as u32),
+    };
+    let mut sni = [0; MAX_HOST];
+    let sni_host = match request.sni().filter(|name| !name.is_empty()) {
+        None => None,
+        Some(name) => match host_of(name, &mut sni) {
+            Some(length) => sni.get(..length),
+            None => return Err(Verdict::new(Outcome::Reject, 400, Reason::BadAuthority)),
+        },
+    };
+    // A connection's host is its server name, in further stages too.
+    if request.protocol() == RequestProtocol::Tls {
+        scratch.host.len = 0;
+        if let Some(name) = sni_host
+            && let Some(room) = scratch.host.bytes.get_mut(..name.len())
+        {
+            room.copy_from_slice(name);
+            scratch.host.len = name.len();
+        }
+    }
+    let mut entered: Option<Entered> = None;
+    let mut missed = Verdict::new(Outcome::NoRoute, 404, Reason::NoListener);
+    let mut path_of: Option<u32> = None;
+    for gateway in first..last {
+        let host = scratch.host.clone();
+        let authority = request.authority().map(|_| host.get());
+        let by_server_name = match request.protocol() {
+            RequestProtocol::Tls => true,
+            RequestProtocol::Tcp | RequestProtocol::Udp => false,
+            _ => request.scheme() == Scheme::Https && sni_host.is_some(),
+        };
+        let name = if by_server_name { sni_host } else { authority };
+        // More than one listener only where the request leaves the port open, or
+        // where two Services share a name.
+        let mut nth = 0;
+        while let Some(id) = listener::nth(sections, gateway, request, name, nth) {
+            nth += 1;
+            let meant = match by_server_name && request.protocol() != RequestProtocol::Tls {
+                true => meant(sections, gateway, request, id, authority),
+                false => Meant::This,
+            };
+            match meant {
+                Meant::This => {}
+                Meant::Another => {
+                    if missed.outcome != Outcome::Reject && entered.is_none() {
+                        missed = Verdict::new(Outcome::NoRoute, 421, Reason::Misdirected);
+                        missed.listener = id;
+                    }
+                    continue;
+                }
+                Meant::None => continue,
+            }
+            if path_of != Some(gateway) {
+                if !enter_path(sections, &mut scratch.paths, request, gateway) {
+                    missed = Verdict::new(Outcome::Reject, 400, Reason::BadPath);
+                    missed.listener = id;
+                    break;
+                }
+                path_of = Some(gateway);
+            }
+            match find_in_listener(sections, scratch, request, id, sni_host) {
+                Ok(found) => match entered {
+                    None => {
+                        entered = Some(Entered {
+                            listener: id,
+                            gateway,
+                            found,
+                        });
+                    }
+                    Some(other) if same_rule(sections, other.found, found) => {}
+                    Some(other) => {
+                        let mut verdict = Verdict::new(Outcome::Ambiguous, 0, Reason::Ambiguous);
+                        verdict.listener = other.listener;
+                        verdict.rival = id;
+                        return Err(verdict);
+                    }
+                },
+                Err(verdict) => {
+                    let first = missed.reason == Reason::NoListener;
+                    if first || verdict.outcome == Outcome::Reject {
+                        missed = verdict;
+                        missed.listener = id;
+                    }
+                }
+            }
+        }
+    }
+    let entered = entered.ok_or(missed)?;
+    if path_of != Some(entered.gateway) {
+        enter_path(sections, &mut scratch.paths, request, entered.gateway);
+    }
+    Ok(entered)
+}
+
+fn same_rule(sections: &Sections, one: Found, other: Found) -> bool {
+    let rule = |found: Found| {
+        sections
+            .rule_of_candidate(found.candidate)
+            .map(|(_, rule)| rule)
+    };
+    rule(one) == rule(other)
+}
+
+/// Which listener the authority means.
+enum Meant {
+    /// The one that the server name chose, or an equal one.
+    This,
+    Another,
+    None,
+}
+
+/// Whether the authority means the listener that the server name chose.
+// SPEC: Gateway API, Listener.hostname: 421 where another listener on the port is
+// the better match for the authority; 404 where none matches it.
+fn meant(
+    sections: &Sections,
+    gateway: u32,
+    request: &Request<'_>,
+    chosen: u32,
+    authority: Option<&[u8]>,
+) -> Meant {
+    let Some(listener) = sections.listeners.get(chosen as usize) else {
+        return Meant::None;
+    };
+    if !listener.detect_misdirected || authority.is_none() {
+        return Meant::This;
+    }
+    let mut request = *request;
+    if listener.port != 0 {
+        request = request.with_port(listener.port);
+    }
+    let mut nth = 0;
+    let mut meant = Meant::None;
+    while let Some(best) = listener::nth(sections, gateway, &request, authority, nth) {
+        if best == chosen {
+            return Meant::This;
+        }
+        meant = Meant::Another;
+        nth += 1;
+    }
+    meant
+}
+
+fn find_in_listener(
+    sections: &Sections,
+    scratch: &mut Scratch,
+    request: &Request<'_>,
+    listener: u32,
+    sni: Option<&[u8]>,
+) -> Result<Found, Verdict> {
+    let missed = Verdict::new(Outcome::NoRoute, 404, Reason::NoRule);
+    let stage = sections
+        .listeners
+        .get(listener as usize)
+        .map(|listener| listener.stage);
+    let stage = stage.ok_or(missed)?;
+    let host = match request.protocol() {
+        RequestProtocol::Tls => sni,
+        _ => request.authority().map(|_| scratch.host.get()),
+    };
+    let path = scratch.paths.get(request);
+    let search = Search {
+        sections,
+        request,
+        fields: &mut scratch.fields,
+        regex: &mut scratch.regex,
+        hits: &mut scratch.hits,
+        method: sections.method_bit(request.method()),
+    };
+    let found = find_in_stage(search, stage, host, path);
+    if scratch.fields.overflow {
+        return Err(Verdict::new(Outcome::Reject, 400, Reason::HeaderTooLong));
+    }
+    found.ok_or(missed)
+}
+
+pub(crate) fn find_in_stage(
+    mut search: Search<'_, '_>,
+    stage: u32,
+    host: Option<&[u8]>,
+    path: &[u8],
+) -> Option<Found> {
+    let stage = search.sections.stages.get(stage as usize)?;
+    search.find(stage, host, path)
+}
+
+/// Makes the request's path canonical under a gateway's profile; `false` where it
+/// has no canonical form.
+pub(crate) fn enter_path(
+    sections: &Sections,
+    paths: &mut PathBuffers,
+    request: &Request<'_>,
+    gateway: u32,
+) -> bool {
+    let profile = sections.normalization(gateway);
+    let path = paths.of_request(request);
+    paths.changed = false;
+    if path.first() == Some(&b'/') && !normalize::is_canonical(profile, path) {
+        if normalize::is_ambiguous(profile, path) {
+            return false;
+        }
+        paths.current.clear();
+        normalize::append_canonical(profile, path, &mut paths.current);
+        paths.changed = true;
+    }
+    true
+}
+
+impl PathBuffers {
+    /// The path as it stands, without query.
+    pub(crate) fn get<'p>(&'p self, request: &Request<'p>) -> &'p [u8] {
+        if self.changed {
+            &self.current
+        } else {
+            self.of_request(request)
+        }
+    }
+
+    /// The path as it came: what stands before the query, `/` where that is
+    /// nothing, or where the target is an authority (CONNECT).
+    pub(crate) fn of_request<'p>(&self, request: &Request<'p>) -> &'p [u8] {
+        let target = request.target();
+        let end = memchr::memchr(b'?', target).unwrap_or(target.len());
+        match target.first() {
+            Some(b'/' | b'*') => target.get(..end).unwrap_or(b"/"),
+            _ => b"/",
+        }
+    }
+}
