@@ -18,6 +18,9 @@ use fingerpost::compile::Compiler;
 use fingerpost::diagnostic::{Diagnostic, Severity};
 use fingerpost::import::{Options, Sources, import};
 use fingerpost::json::{RequestJson, write_decision};
+use fingerpost::model::Scheme;
+use fingerpost::oracle::{self, Oracle};
+use fingerpost_tests::engine::{Engine, comparable};
 use serde_json::Value;
 
 #[test]
@@ -47,6 +50,62 @@ fn the_examples_answer_as_their_readme_says() {
     let held = run(&table, &folder, &cases, &mut failures);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(held >= 12, "only {held} cases were found");
+}
+
+/// The naive evaluator, which shares no code with the engine, answers every case too.
+#[test]
+fn the_oracle_agrees_in_every_case() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders: Vec<(PathBuf, PathBuf)> = sorted(&root.join("dialects/app-mesh"))
+        .into_iter()
+        .map(|folder| (folder.join("cases.json"), folder))
+        .collect();
+    folders.push((
+        root.join("dialects/app-mesh-examples.json"),
+        root.join("../examples/app-mesh"),
+    ));
+    for (cases, folder) in folders {
+        let imported = import(&sources_of(&folder), &Options::default());
+        let oracle = Oracle::new(&imported.routes);
+        let mut engine = Engine::new(&imported.routes);
+        for case in read_cases(&cases)["cases"].as_array().unwrap() {
+            let asked = asked(&case["request"]);
+            let expected = comparable(&asked, oracle.answer(&asked));
+            let answer = comparable(&asked, engine.answer(&asked));
+            assert_eq!(answer, expected, "{} {}", folder.display(), case["law"]);
+        }
+    }
+}
+
+/// A case's request as the oracle takes it.
+fn asked(request: &Value) -> oracle::Request {
+    let text = |key: &str| request[key].as_str();
+    let method = text("method").unwrap_or("GET");
+    let mut asked = oracle::Request::new(method, text("authority"), text("path").unwrap());
+    if let Some(headers) = request["headers"].as_object() {
+        let pairs = headers.iter().map(|(name, value)| {
+            let value = value.as_str().unwrap();
+            (name.as_bytes().to_vec(), value.as_bytes().to_vec())
+        });
+        asked.headers = pairs.collect();
+    }
+    asked.scheme = text("scheme").map(|scheme| match scheme {
+        "https" => Scheme::Https,
+        _ => Scheme::Http,
+    });
+    asked.gateway = text("gateway").map(str::to_string);
+    asked.port = request["port"]
+        .as_u64()
+        .map(|port| u16::try_from(port).unwrap());
+    asked.protocol = match text("protocol") {
+        None => oracle::Protocol::Http1,
+        Some("http2") => oracle::Protocol::Http2,
+        Some("grpc") => oracle::Protocol::Grpc,
+        Some("tcp") => oracle::Protocol::Tcp,
+        Some(other) => panic!("{other}"),
+    };
+    asked.draws = oracle::Draws::Same(request["random"].as_u64().unwrap_or(0));
+    asked
 }
 
 /// SPEC: roadmap #403: Envoy consults the most specific virtual host alone.
@@ -112,6 +171,18 @@ fn read_cases(path: &Path) -> Value {
 }
 
 fn table_of(folder: &Path) -> (Table, Vec<Diagnostic>) {
+    let sources = sources_of(folder);
+    let imported = import(&sources, &Options::default());
+    let compiled = Compiler::new().compile(&imported.routes);
+    assert!(
+        compiled.diagnostics.is_empty(),
+        "{:?}",
+        compiled.diagnostics
+    );
+    (compiled.table, imported.diagnostics)
+}
+
+fn sources_of(folder: &Path) -> Sources {
     let mut sources = Sources::new();
     for path in sorted(folder) {
         let name = path.file_name().unwrap().to_str().unwrap();
@@ -122,14 +193,7 @@ fn table_of(folder: &Path) -> (Table, Vec<Diagnostic>) {
             sources.add(name, fs::read_to_string(&path).unwrap());
         }
     }
-    let imported = import(&sources, &Options::default());
-    let compiled = Compiler::new().compile(&imported.routes);
-    assert!(
-        compiled.diagnostics.is_empty(),
-        "{:?}",
-        compiled.diagnostics
-    );
-    (compiled.table, imported.diagnostics)
+    sources
 }
 
 fn check_diagnostics(folder: &Path, cases: &Value, found: &[Diagnostic]) -> Option<String> {

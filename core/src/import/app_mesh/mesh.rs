@@ -16,7 +16,7 @@ use super::selector::{MAX_REQUIREMENTS, Selector};
 use super::wire::{Form, Reader, place};
 
 /// The most listeners of one object: every route is looked at for each.
-const MAX_LISTENERS: usize = 64;
+const MAX_LISTENERS: usize = 32;
 
 /// Reads a Mesh's spec, which may be absent.
 pub(super) fn mesh(reader: &mut Reader, spec: Option<Node<'_>>, mut names: Meta) -> Mesh {

@@ -4,7 +4,7 @@
 //! that this listener serves; a VirtualService that nobody provides for becomes an
 //! empty one. Each is made when it is first needed, and then shared.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -34,6 +34,7 @@ pub(super) struct Builder<'w> {
     /// carry its name; otherwise whoever leads there does.
     only_service: BTreeMap<usize, Option<String>>,
     nobody: BTreeMap<usize, StageId>,
+    told_unserved: BTreeSet<usize>,
 }
 
 /// What a VirtualService comes to for a request.
@@ -59,6 +60,7 @@ impl<'w> Builder<'w> {
             routers: BTreeMap::new(),
             only_service: only_services(world),
             nobody: BTreeMap::new(),
+            told_unserved: BTreeSet::new(),
         }
     }
 
@@ -192,11 +194,19 @@ impl<'w> Builder<'w> {
         if let Some(&stage) = self.routers.get(&(index, port)) {
             return stage;
         }
-        let kind = router
-            .listeners
-            .iter()
-            .find(|listener| Some(listener.port) == port)
-            .map(|listener| listener.kind);
+        let listener = |port: Option<u16>| {
+            let mut listeners = router.listeners.iter();
+            listeners.find(|listener| Some(listener.port) == port)
+        };
+        let kind = listener(port).map(|listener| listener.kind);
+        // Where no route names a port, listeners of one kind serve the same routes.
+        let mut same = router.listeners.iter().filter(|one| Some(one.kind) == kind);
+        let first = same.next().map(|listener| listener.port);
+        if first != port && router.routes.iter().all(|route| route.port.is_none()) {
+            let stage = self.router_stage(index, router, first);
+            self.routers.insert((index, port), stage);
+            return stage;
+        }
         let serves = |route: &&RouterRoute| {
             // SPEC: a listener serves the routes of its protocol, and where a route
             // names a port, only that listener (API RouteSpec, HttpRouteMatch.port).
@@ -223,7 +233,9 @@ impl<'w> Builder<'w> {
             })
             .collect();
         self.check(&entries);
-        self.unserved(router, &subject);
+        if self.told_unserved.insert(index) {
+            self.unserved(router, &subject);
+        }
         let route = self.routes.add_route(Route {
             object: router.meta.object.clone(),
             created: None,
