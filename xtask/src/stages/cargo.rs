@@ -49,10 +49,14 @@ pub(super) fn clippy(stage: &Stage<'_>) -> Outcome {
     )
 }
 
-/// `cargo doc`, warnings denied.
+/// `cargo doc`, warnings denied. Essays of modules link to private parts: they are
+/// for readers of the source, and resolve there (`--document-private-items`).
 pub(super) fn doc(stage: &Stage<'_>) -> Outcome {
     let mut command = cargo(&["doc", "--no-deps", "--workspace"]);
-    command.env("RUSTDOCFLAGS", "-D warnings");
+    command.env(
+        "RUSTDOCFLAGS",
+        "-D warnings -A rustdoc::private-intra-doc-links",
+    );
     check(stage, command)
 }
 
