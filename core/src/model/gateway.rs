@@ -10,7 +10,7 @@ use super::{HostMatch, Normalization, ObjectRef, Origin, Precedence, Protocol, R
 pub struct Gateway {
     /// Its name; a request that names a gateway means this.
     pub object: ObjectRef,
-    /// Its listeners, in the order of precedence between equals.
+    /// Its listeners, in written order; a request that two equals take and answer differently is ambiguous.
     pub listeners: Vec<Listener>,
     /// What is done to a request's path before anything looks at it.
     pub normalization: Normalization,
