@@ -31,10 +31,15 @@ impl Source {
         }
     }
 
-    /// A source whose choices are these bytes, and zeros after them: what a fuzzer
-    /// varies.
+    /// A source whose choices follow from these bytes: what a fuzzer varies. They
+    /// seed the choices rather than being them, since a strategy that draws from
+    /// bytes which have run out may never end.
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        let rng = TestRng::from_seed(RngAlgorithm::PassThrough, bytes);
+        let mut seed = [0; 32];
+        for (at, byte) in bytes.iter().enumerate() {
+            seed[at % 32] = seed[at % 32].rotate_left(3) ^ byte;
+        }
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
         Self {
             runner: TestRunner::new_with_rng(Config::default(), rng),
         }
