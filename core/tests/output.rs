@@ -92,3 +92,40 @@ spec:
         assert_eq!(decision.authority(), Some(&b"h"[..]));
     });
 }
+
+#[test]
+fn no_rewrite_makes_a_path_that_names_another_host() {
+    for (path, target) in [
+        (
+            "{type: ReplaceFullPath, replaceFullPath: /x/..//evil.example}",
+            "/a",
+        ),
+        (
+            "{type: ReplacePrefixMatch, replacePrefixMatch: /.}",
+            "/a//evil.example",
+        ),
+        (
+            "{type: ReplacePrefixMatch, replacePrefixMatch: /}",
+            "/a//evil.example",
+        ),
+    ] {
+        let (table, _) = compile(&filtered(&format!(
+            "{{type: URLRewrite, urlRewrite: {{path: {path}}}}}"
+        )));
+        let request = Request::new(b"GET", target.as_bytes()).with_authority(b"h");
+        table.decide(&request, |decision| {
+            assert_eq!(decision.path(), b"/evil.example", "{path}");
+        });
+    }
+}
+
+#[test]
+fn a_location_without_a_host_begins_with_one_slash() {
+    let redirect = "{type: RequestRedirect, requestRedirect: {statusCode: 301}}";
+    let (table, _) = compile(&filtered(redirect).replace("/a", "/"));
+    for target in ["//evil.example/x", "/\\evil.example/x"] {
+        table.decide(&Request::new(b"GET", target.as_bytes()), |decision| {
+            assert_eq!(decision.location(), Some(&b"/evil.example/x"[..]));
+        });
+    }
+}
