@@ -129,3 +129,25 @@ fn a_location_without_a_host_begins_with_one_slash() {
         });
     }
 }
+
+#[test]
+fn an_origin_with_a_path_or_user_is_no_origin() {
+    let (table, _) = compile(&filtered(
+        "{type: CORS, cors: {allowOrigins: ['https://*.a.example']}}",
+    ));
+    for (origin, allowed) in [
+        (&b"https://x.y.a.example"[..], true),
+        (b"https://a.example", false),
+        (b"https://evil.example/.a.example", false),
+        (b"https://evil.example?.a.example", false),
+        (b"https://evil.example@x.a.example", false),
+    ] {
+        let headers = [(&b"origin"[..], origin)];
+        let request = Request::new(b"GET", b"/a")
+            .with_authority(b"h")
+            .with_headers(&headers);
+        table.decide(&request, |decision| {
+            assert_eq!(decision.cors_headers().count() > 0, allowed);
+        });
+    }
+}
