@@ -54,6 +54,27 @@ fn read(folder: &Folder) -> Vec<String> {
     found.iter().map(name).collect()
 }
 
+/// The binary is built without Unicode tables, unless a package of the same build
+/// asks for them: `cargo test -p fingerpost-cli` says what users get.
+#[test]
+fn perl_classes_and_case_are_taken_in_regular_expressions() {
+    let route = br#"
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r}
+spec:
+  parentRefs: [{name: g}]
+  rules:
+  - matches:
+    - path: {type: RegularExpression, value: '(?i)/ITEM/\w+-\d+'}
+      headers: [{name: x, type: RegularExpression, value: '\S+'}]
+    backendRefs: [{name: b, port: 80}]
+"#;
+    let args = ["route", "-", "GET", "/item/a-7", "-H", "x: y", "--json"];
+    let (stdout, _, _) = texts(&args, route);
+    assert!(stdout.contains(r#""outcome":"forward""#), "{stdout}");
+}
+
 #[test]
 fn a_folder_is_read_recursively_in_order_of_path() {
     let folder = Folder::new("order");
