@@ -4,7 +4,8 @@
 //! tree gives the same input on every machine. Hidden entries are passed over
 //! (`.git`, and the `..data` links of a mounted ConfigMap, which would give each
 //! file twice). Each folder is entered once, however many links lead to it, so
-//! that a loop of links ends.
+//! that a loop of links ends. A file of a folder that is not UTF-8 costs itself and no
+//! other, as one that is not YAML does; one that is named ends the command.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -12,6 +13,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use fingerpost::diagnostic::Diagnostic;
 use fingerpost::import::Sources;
 
 use crate::failure::Failure;
@@ -25,15 +27,17 @@ const MAX_TOTAL: u64 = 3 << 30;
 /// Deepest nesting of folders.
 const MAX_DEPTH: usize = 128;
 
-/// Reads everything that the command line names, in its order.
+/// Reads everything that the command line names, in its order; with it, what was
+/// refused within folders.
 ///
 /// # Errors
 ///
-/// A file or folder that cannot be read, is too large or is not UTF-8; a folder
-/// without manifests; a name given twice for standard input.
-pub(crate) fn read(names: &[PathBuf]) -> Result<Sources, Failure> {
+/// A file or folder that cannot be read or is too large; a named file that is not
+/// UTF-8; a folder without manifests; a name given twice for standard input.
+pub(crate) fn read(names: &[PathBuf]) -> Result<(Sources, Vec<Diagnostic>), Failure> {
     let mut reader = Reader {
         sources: Sources::new(),
+        refused: Vec::new(),
         left: MAX_TOTAL,
         entered: HashSet::new(),
     };
@@ -45,16 +49,19 @@ pub(crate) fn read(names: &[PathBuf]) -> Result<Sources, Failure> {
                     "standard input ('-') is named twice".to_owned(),
                 ));
             }
-            reader.add("<stdin>", io::stdin().lock())?;
+            let added = reader.add("<stdin>", io::stdin().lock())?;
+            added.map_err(|refused| not_text("<stdin>", refused))?;
         } else {
             reader.named(name)?;
         }
     }
-    Ok(reader.sources)
+    Ok((reader.sources, reader.refused))
 }
 
 struct Reader {
     sources: Sources,
+    /// What was refused of the files of folders.
+    refused: Vec<Diagnostic>,
     left: u64,
     /// Folders entered, by their real path.
     entered: HashSet<PathBuf>,
@@ -69,7 +76,8 @@ impl Reader {
         }
         let kind = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
         if !kind.is_dir() {
-            return self.file(path);
+            let added = self.file(path)?;
+            return added.map_err(|refused| not_text(&shown(path), refused));
         }
         let mut files = Vec::new();
         self.folder(path, 0, &mut files)?;
@@ -78,7 +86,11 @@ impl Reader {
             return Err(Failure::unreadable(&shown(path), why));
         }
         files.sort();
-        files.iter().try_for_each(|file| self.file(file))
+        for file in &files {
+            let added = self.file(file)?;
+            self.refused.extend(added.err());
+        }
+        Ok(())
     }
 
     /// Collects the manifests below a folder.
@@ -121,12 +133,13 @@ impl Reader {
             .try_for_each(|folder| self.folder(folder, depth + 1, files))
     }
 
-    fn file(&mut self, path: &Path) -> Result<(), Failure> {
+    fn file(&mut self, path: &Path) -> Result<Result<(), Diagnostic>, Failure> {
         let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
         self.add(&shown(path), file)
     }
 
-    fn add(&mut self, name: &str, from: impl Read) -> Result<(), Failure> {
+    /// Adds a file; a diagnostic where it is no text.
+    fn add(&mut self, name: &str, from: impl Read) -> Result<Result<(), Diagnostic>, Failure> {
         let most = MAX_FILE.min(self.left);
         let mut bytes = Vec::new();
         from.take(most + 1)
@@ -137,14 +150,7 @@ impl Reader {
             return Err(Failure::unreadable(name, why));
         }
         self.left -= bytes.len() as u64;
-        self.sources.add_bytes(name, bytes).map_err(|refused| {
-            let at = refused.origin.unwrap_or_default();
-            Failure::unreadable(
-                &format!("{name}:{}:{}", at.line, at.column),
-                refused.message,
-            )
-        })?;
-        Ok(())
+        Ok(self.sources.add_bytes(name, bytes).map(|_| ()))
     }
 }
 
@@ -155,6 +161,14 @@ fn is_manifest(path: &Path) -> bool {
 
 fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+fn not_text(name: &str, refused: Diagnostic) -> Failure {
+    let at = refused.origin.unwrap_or_default();
+    Failure::unreadable(
+        &format!("{name}:{}:{}", at.line, at.column),
+        refused.message,
+    )
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {

@@ -54,6 +54,27 @@ fn read(folder: &Folder) -> Vec<String> {
     found.iter().map(name).collect()
 }
 
+/// The binary is built without Unicode tables, unless a package of the same build
+/// asks for them: `cargo test -p fingerpost-cli` says what users get.
+#[test]
+fn perl_classes_and_case_are_taken_in_regular_expressions() {
+    let route = br#"
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r}
+spec:
+  parentRefs: [{name: g}]
+  rules:
+  - matches:
+    - path: {type: RegularExpression, value: '(?i)/ITEM/\w+-\d+'}
+      headers: [{name: x, type: RegularExpression, value: '\S+'}]
+    backendRefs: [{name: b, port: 80}]
+"#;
+    let args = ["route", "-", "GET", "/item/a-7", "-H", "x: y", "--json"];
+    let (stdout, _, _) = texts(&args, route);
+    assert!(stdout.contains(r#""outcome":"forward""#), "{stdout}");
+}
+
 #[test]
 fn a_folder_is_read_recursively_in_order_of_path() {
     let folder = Folder::new("order");
@@ -113,12 +134,29 @@ fn a_dangling_link_to_a_manifest_is_told() {
 #[test]
 fn bytes_that_are_no_utf_8_are_told_with_their_place() {
     let folder = Folder::new("bytes");
+    let file = format!("{}/a.yaml", folder.path());
     folder.write("a.yaml", b"a: b\nc: \xff\n");
-    let (_, stderr, code) = texts(&["check", folder.path()], b"");
+    let (_, stderr, code) = texts(&["check", &file], b"");
     assert_eq!(code, 3);
     assert!(stderr.contains("a.yaml:2:4 cannot be read"), "{stderr}");
     folder.write("a.yaml", b"\xff\xfea\0");
-    assert!(texts(&["check", folder.path()], b"").1.contains("UTF-16"));
+    assert!(texts(&["check", &file], b"").1.contains("UTF-16"));
+}
+
+#[test]
+fn a_file_of_a_folder_that_is_no_utf_8_costs_no_other_file() {
+    let folder = Folder::new("bytes-among-others");
+    folder.write("a.yaml", b"a: b\nc: \xff\n");
+    folder.write("b.yaml", MARK);
+    let (stdout, stderr, code) = texts(&["check", folder.path(), "--json"], b"");
+    assert_eq!((code, stderr.as_str()), (1, ""));
+    let found: Vec<serde_json::Value> = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(found[0]["code"], "FP1002");
+    assert_eq!(
+        (&found[0]["line"], &found[0]["column"]),
+        (&2.into(), &4.into())
+    );
+    assert!(found[1]["file"].as_str().unwrap().ends_with("b.yaml"));
 }
 
 #[test]

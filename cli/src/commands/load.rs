@@ -46,8 +46,9 @@ pub(crate) fn load(files: &[PathBuf], args: &ImportArgs) -> Result<Loaded, Failu
             ))
         })?),
     };
-    let sources = input::read(files)?;
-    let import = import::import(&sources, &options);
+    let (sources, refused) = input::read(files)?;
+    let mut import = import::import(&sources, &options);
+    import.diagnostics.splice(0..0, refused);
     Ok(Loaded { sources, import })
 }
 

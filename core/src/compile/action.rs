@@ -99,7 +99,7 @@ impl Build<'_> {
         let (mut redirect, mut cors, mut fault) = (NONE, NONE, NONE);
         for filter in filters {
             match filter {
-                Filter::Cors(policy) => cors = self.cors(policy),
+                Filter::Cors(policy) => cors = self.cors(route, rule, policy),
                 Filter::Fault(policy) => {
                     self.sections.actions.faults.push(*policy);
                     fault = self.sections.actions.faults.len() as u32 - 1;
@@ -120,21 +120,19 @@ impl Build<'_> {
                 }
                 Filter::Redirect(one) => redirect = self.redirect(route, rule, one),
                 Filter::RequestHeaders(edits) => {
-                    for edit in edits {
-                        request.push(self.edit(edit));
-                    }
+                    request.extend(edits.iter().filter_map(|edit| self.edit(route, rule, edit)));
                 }
                 Filter::ResponseHeaders(edits) => {
-                    for edit in edits {
-                        response.push(self.edit(edit));
-                    }
+                    response.extend(edits.iter().filter_map(|edit| self.edit(route, rule, edit)));
                 }
                 Filter::Rewrite { host, path } => {
                     let entry = rewrite.get_or_insert(RewriteEntry {
                         host: None,
                         path: None,
                     });
-                    if let Some(HostRewrite::To(host)) = host {
+                    if let Some(HostRewrite::To(host)) = host
+                        && self.may_leave(route, rule, host)
+                    {
                         entry.host = Some(self.interner.add(host.as_bytes()));
                     }
                     if let Some(path) = path {
@@ -165,13 +163,37 @@ impl Build<'_> {
         }
     }
 
-    fn edit(&mut self, edit: &HeaderEdit) -> EditEntry {
+    fn edit(&mut self, route: &Route, rule: &Rule, edit: &HeaderEdit) -> Option<EditEntry> {
+        if !(self.may_leave(route, rule, &edit.name) && self.may_leave(route, rule, &edit.value)) {
+            return None;
+        }
         let name = self.text(&edit.name.to_ascii_lowercase());
-        EditEntry {
+        Some(EditEntry {
             verb: edit.verb,
             name,
             value: self.text(&edit.value),
+        })
+    }
+
+    /// Whether a text may stand in a head that leaves; reports it where it may not.
+    // SPEC: architecture 6: no CR, LF or NUL in a header or Location, whatever an
+    // importer, or a model built by hand, lets through.
+    fn may_leave(&mut self, route: &Route, rule: &Rule, text: &str) -> bool {
+        let is_unsound = |byte: u8| byte != b'\t' && byte.is_ascii_control();
+        if !text.bytes().any(is_unsound) {
+            return true;
         }
+        let message = format!(
+            "{}: '{}' holds a control character and is left out",
+            route.object,
+            text.escape_default()
+        );
+        self.diagnostics.push(Diagnostic::error(
+            codes::UNSOUND_OUTPUT,
+            rule.origin,
+            message,
+        ));
+        false
     }
 
     fn path_rewrite(
@@ -199,6 +221,9 @@ impl Build<'_> {
             ));
             return None;
         }
+        if !self.may_leave(route, rule, text) {
+            return None;
+        }
         let text = self.text(text);
         Some(match rewrite {
             PathRewrite::Full(_) => PathRewriteEntry::Full(text),
@@ -210,7 +235,11 @@ impl Build<'_> {
     }
 
     fn redirect(&mut self, route: &Route, rule: &Rule, redirect: &Redirect) -> u32 {
-        let host = redirect.host.as_deref().map(|host| self.text(host));
+        let host = redirect
+            .host
+            .as_deref()
+            .filter(|host| self.may_leave(route, rule, host))
+            .map(|host| self.text(host));
         let path = redirect
             .path
             .as_ref()
@@ -258,7 +287,7 @@ impl Build<'_> {
         id
     }
 
-    fn cors(&mut self, policy: &CorsPolicy) -> u32 {
+    fn cors(&mut self, route: &Route, rule: &Rule, policy: &CorsPolicy) -> u32 {
         let is_any = |list: &[String]| list.iter().any(|item| item == "*");
         let (any_method, any_header) =
             (is_any(&policy.allow_methods), is_any(&policy.allow_headers));
@@ -290,9 +319,16 @@ impl Build<'_> {
                 }
             });
         }
-        let methods = self.text(&policy.allow_methods.join(", "));
-        let headers = self.text(&policy.allow_headers.join(", "));
-        let exposed = self.text(&policy.expose_headers.join(", "));
+        let mut listed = |list: &[String]| {
+            let text = list.join(", ");
+            match self.may_leave(route, rule, &text) {
+                true => self.text(&text),
+                false => self.text(""),
+            }
+        };
+        let methods = listed(&policy.allow_methods);
+        let headers = listed(&policy.allow_headers);
+        let exposed = listed(&policy.expose_headers);
         let max_age = policy
             .max_age_s
             .map(|seconds| self.text(&seconds.to_string()));

@@ -148,7 +148,7 @@ fn push_literal(hir: &Hir, prefix: &mut Vec<u8>) -> bool {
 /// but a line feed, so that a byte that is no UTF-8 cannot make a rule fail open;
 /// only a pattern that names characters outside of ASCII in a class reads the
 /// value as UTF-8.
-fn parse(pattern: &str) -> Result<Hir, String> {
+pub(crate) fn parse(pattern: &str) -> Result<Hir, String> {
     let config = syntax::Config::new().utf8(false).nest_limit(100);
     let bytes = syntax::parse_with(pattern, &config.unicode(false));
     let reason = |error: regex_syntax::Error| match error {

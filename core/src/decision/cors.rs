@@ -158,6 +158,11 @@ fn split_origin(origin: &[u8]) -> Option<(&[u8], &[u8], u16)> {
         .take_while(|byte| byte.is_ascii_digit())
         .count();
     let host_end = rest.len().checked_sub(digits)?;
+    // An origin ends with its host and port: user, path and query are not part of it,
+    // and `*.a.example` must not find its end in one (`https://evil.example/.a.example`).
+    if rest.iter().any(|byte| b"/?#@\\".contains(byte)) {
+        return None;
+    }
     match rest.get(..host_end)?.strip_suffix(b":") {
         Some(host) if digits > 0 && !host.is_empty() => {
             let port = core::str::from_utf8(rest.get(host_end..)?)

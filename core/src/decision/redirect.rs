@@ -63,7 +63,19 @@ pub(crate) fn write(
         );
     }
     let out = &mut scratch.location;
-    out.extend_from_slice(scratch.paths.get(request));
+    let path = scratch.paths.get(request);
+    let slashes = path
+        .iter()
+        .take_while(|byte| matches!(byte, b'/' | b'\\'))
+        .count();
+    // A bare path must not begin with `//`, which would name another host; a browser
+    // takes a backslash for a slash.
+    if out.is_empty() && slashes > 1 {
+        out.push(b'/');
+        out.extend_from_slice(path.get(slashes..).unwrap_or_default());
+    } else {
+        out.extend_from_slice(path);
+    }
     // The query stays: leaving it out would change what is asked for.
     let query = query_of(request.target());
     if !query.is_empty() {

@@ -72,7 +72,7 @@ pub(crate) fn write(
         }
     };
     let needs_slash = match head.first() {
-        Some(&byte) => byte != b'/' && byte != b'*',
+        Some(&byte) => byte != b'/',
         None => rest.first() != Some(&b'/'),
     };
     let length = head.len() + rest.len() + usize::from(needs_slash);
@@ -90,18 +90,20 @@ pub(crate) fn write(
 /// Makes a rewritten path canonical: joining can make a dot segment out of two
 /// halves, and `//host` would be read as another host by whoever follows it.
 fn make_canonical(paths: &mut PathBuffers, profile: Normalization) {
-    let slashes = paths
-        .current
-        .iter()
-        .take_while(|&&byte| byte == b'/')
-        .count();
-    if slashes > 1 {
-        paths.current.drain(..slashes - 1);
-    }
+    merge_leading_slashes(&mut paths.current);
     if paths.current.first() == Some(&b'/') && !normalize::is_canonical(profile, &paths.current) {
         paths.spare.clear();
         normalize::append_canonical(profile, &paths.current, &mut paths.spare);
         core::mem::swap(&mut paths.spare, &mut paths.current);
+        // `/x/..//host` has become `//host`.
+        merge_leading_slashes(&mut paths.current);
+    }
+}
+
+fn merge_leading_slashes(path: &mut Vec<u8>) {
+    let slashes = path.iter().take_while(|&&byte| byte == b'/').count();
+    if slashes > 1 {
+        path.drain(..slashes - 1);
     }
 }
 

@@ -232,7 +232,7 @@ impl<'o, 's> Walk<'o, 's> {
                             // SPEC: architecture 4: a rewritten path is normal again.
                             Some(path) => {
                                 next.is_authority = false;
-                                path::normalize(&path, self.normalization)?
+                                path::normalize_rewritten(&path, self.normalization)?
                             }
                             None => {
                                 next.is_authority = seen.is_authority;
@@ -267,7 +267,7 @@ impl<'o, 's> Walk<'o, 's> {
                 let matched = winner.matched.map(|item| &item.path);
                 match path::rewrite(&seen.path, matched, rewrite) {
                     None => seen.path.clone(),
-                    Some(path) => match path::normalize(&path, self.normalization) {
+                    Some(path) => match path::normalize_rewritten(&path, self.normalization) {
                         Some(path) => path,
                         None => return respond(500),
                     },
@@ -296,7 +296,15 @@ impl<'o, 's> Walk<'o, 's> {
                 location.extend_from_slice(format!(":{port}").as_bytes());
             }
         }
-        location.extend_from_slice(&path);
+        // SPEC: architecture 6: no `//host` leaves. A browser takes a backslash for
+        // a slash.
+        let is_slash = |byte: &&u8| matches!(byte, b'/' | b'\\');
+        if location.is_empty() && path.iter().take(2).filter(is_slash).count() == 2 {
+            location.push(b'/');
+            location.extend(path.iter().skip_while(is_slash));
+        } else {
+            location.extend_from_slice(&path);
+        }
         location.extend_from_slice(&seen.query);
         Answer::Redirect {
             status: redirect.status,

@@ -42,6 +42,12 @@ pub fn normalize(path: &[u8], normalization: Normalization) -> Option<Vec<u8>> {
     Some(path)
 }
 
+/// A rewritten path in canonical form.
+// SPEC: architecture 6: no `//host` path from a rewrite, also where dot segments go.
+pub fn normalize_rewritten(path: &[u8], normalization: Normalization) -> Option<Vec<u8>> {
+    normalize(path, normalization).map(|path| rooted(&path))
+}
+
 /// A percent escape at the start of `text`.
 pub(super) fn escape(text: &[u8]) -> Option<u8> {
     let digit = |byte: u8| (byte as char).to_digit(16);

@@ -7,4 +7,5 @@ codes! {
     BROKEN_REFERENCE = 1602, "a route set refers to a route or stage that it does not hold";
     TOO_MANY_METHODS = 1603, "the table would tell apart more methods than it can";
     REPLACEMENT_TOO_LONG = 1604, "the replacement path is over the limit";
+    UNSOUND_OUTPUT = 1605, "a control character would leave in a header, path or host";
 }

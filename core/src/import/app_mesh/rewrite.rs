@@ -52,7 +52,11 @@ pub(super) fn http(reader: &mut Reader, action: Node<'_>, matched: &Matched) -> 
     }
     let host = rewrites_host(reader, node);
     if let Some(path) = path {
-        let full = reader.text(path, "exact").map(PathRewrite::Full);
+        let full = reader.text(path, "exact");
+        if let Some(full) = &full {
+            refuse_controls(reader, path, "exact", full);
+        }
+        let full = full.map(PathRewrite::Full);
         return Rewrite {
             path: full,
             default: false,
@@ -109,6 +113,7 @@ fn prefix_rewrite(reader: &mut Reader, node: Node<'_>, matched: &Matched) -> Opt
     let prefix = matched.prefix.as_deref()?;
     match value {
         Some(value) => {
+            refuse_controls(reader, node, "value", &value);
             if !value.starts_with('/') || !value.ends_with('/') {
                 reader.rule(
                     reader.key_origin(node, "value"),
@@ -122,6 +127,16 @@ fn prefix_rewrite(reader: &mut Reader, node: Node<'_>, matched: &Matched) -> Opt
         }
         None if default.as_deref() == Some("DISABLED") => None,
         None => default_prefix(prefix),
+    }
+}
+
+/// What is written here goes out in a request line.
+fn refuse_controls(reader: &mut Reader, node: Node<'_>, key: &str, value: &str) {
+    if value.contains(char::is_control) {
+        reader.rule(
+            reader.key_origin(node, key),
+            "a rewrite must not hold control characters",
+        );
     }
 }
 

@@ -300,6 +300,16 @@ fn path(node: Node<'_>, at: &str) -> Result<Option<PathRewrite>, Problem> {
         _ => None,
     };
     match rewrite {
+        // What is written here goes out in a request line or a Location.
+        Some(
+            PathRewrite::Full(to)
+            | PathRewrite::Prefix {
+                replacement: to, ..
+            },
+        ) if to.contains(char::is_control) => Err(Problem::new(
+            "UnsupportedValue",
+            format!("{at}.path holds a control character"),
+        )),
         Some(rewrite) => Ok(Some(rewrite)),
         None => Err(Problem::new(
             "UnsupportedValue",

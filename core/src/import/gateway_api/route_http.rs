@@ -17,9 +17,6 @@ use super::context::weight;
 use super::filters::{Filters, Scope};
 use super::read::{Problem, error, list, text, text_or};
 
-/// Depth to which a regular expression may nest.
-const REGEX_DEPTH: u32 = 64;
-
 impl<'d> Builder<'_, 'd> {
     /// SPEC: semantics/gateway-api.md 3.1: without `rules` there is one rule
     /// that takes every path and has no backends.
@@ -320,13 +317,10 @@ fn value_match(item: Node<'_>, at: &str) -> Result<ValueMatch, String> {
 /// Refuses what is not a regular expression before a status is given to its
 /// route; size limits are the compiler's.
 pub(super) fn regex(text: &str, at: &str) -> Result<String, String> {
-    let parsed = regex_syntax::ParserBuilder::new()
-        .nest_limit(REGEX_DEPTH)
-        .utf8(false)
-        .build()
-        .parse(text);
-    match parsed {
+    // Read as the compiler reads it: another configuration would refuse what the
+    // compiler takes, `\d` in a build without Unicode tables.
+    match crate::compile::regex::parse(text) {
         Ok(_) => Ok(text.to_string()),
-        Err(_) => Err(format!("{at} is not a regular expression")),
+        Err(reason) => Err(format!("{at} {reason}")),
     }
 }
