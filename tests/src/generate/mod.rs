@@ -35,7 +35,7 @@ impl Source {
     /// seed the choices rather than being them, since a strategy that draws from
     /// bytes which have run out may never end.
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        let mut seed = [0; 32];
+        let mut seed = [0u8; 32];
         for (at, byte) in bytes.iter().enumerate() {
             seed[at % 32] = seed[at % 32].rotate_left(3) ^ byte;
         }
