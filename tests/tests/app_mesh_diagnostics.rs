@@ -803,6 +803,30 @@ fn of_two_objects_of_a_name_the_later_one_counts() {
     assert!(matches!(&targets[0].target, Target::Backend(backend) if backend.name == "new"));
 }
 
+#[test]
+fn what_refers_to_a_refused_object_is_not_sent_to_it() {
+    let route = http_match("{prefix: /}");
+    let service = object(
+        "VirtualService",
+        "{provider: {virtualRouter: {virtualRouterRef: {name: r}}}}",
+    )
+    .replace("name: r, namespace", "name: s, namespace");
+    let router = object(
+        "VirtualRouter",
+        "{listeners: [{portMapping: {port: 80, protocol: http}}], routes: [{name: x, httpRoute: {match: {prefix: /}, action: {weightedTargets: [{virtualNodeRef: {name: n}, weight: 101}]}}}]}",
+    );
+    let out = says(
+        &format!("{route}\n---\n{service}\n---\n{router}\n"),
+        Error,
+        "weight must be between 0 and 100, not 101",
+    );
+    tells(
+        &out,
+        Warning,
+        "there is no VirtualRouter shop/r; its share of requests is answered 503",
+    );
+}
+
 fn says(manifest: &str, severity: Severity, text: &str) -> Import {
     let out = import_with(manifest, &Options::default());
     tells(&out, severity, text);

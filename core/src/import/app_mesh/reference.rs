@@ -64,6 +64,7 @@ pub(super) struct Table<T> {
     items: Vec<T>,
     by_name: BTreeMap<(String, String), usize>,
     by_aws_name: BTreeMap<String, usize>,
+    /// Namespaces of which the input holds objects, refused ones among them.
     namespaces: BTreeSet<String>,
 }
 
@@ -103,6 +104,12 @@ impl<T: Named> Table<T> {
         self.by_aws_name.entry(aws_name).or_insert(index);
         self.items.push(item);
         None
+    }
+
+    /// Notes that the input holds an object of this namespace that was refused: what
+    /// refers to it is not taken to be outside of the input.
+    pub(super) fn refuse(&mut self, namespace: &str) {
+        self.namespaces.insert(namespace.to_string());
     }
 
     /// Whether an object of this name would be one too many.

@@ -189,8 +189,11 @@ impl World {
                 }
             }
             ("VirtualService", _) => {
+                let namespace = names.object.namespace.clone();
                 let item = virtual_service::read(&mut reader, spec, names);
-                put(&mut self.services, item, reader, node, checked, out);
+                if !put(&mut self.services, item, reader, node, checked, out) {
+                    self.services.refuse(&namespace);
+                }
             }
             ("VirtualRouter", Some(spec)) if !old => {
                 let item = virtual_router::read(&mut reader, spec, names);
@@ -403,8 +406,14 @@ fn put<T: Named>(
 ) -> bool {
     let subject = reader.subject.clone();
     let sound = reader.finish(node, schema, out);
-    let (true, Some(item)) = (sound, item) else {
-        return false;
+    let item = match item {
+        Some(item) if sound => item,
+        refused => {
+            if let Some(item) = refused {
+                table.refuse(&item.meta().object.namespace);
+            }
+            return false;
+        }
     };
     let (origin, object) = (item.meta().origin, &item.meta().object);
     if table.is_full(&object.namespace, &object.name) {
