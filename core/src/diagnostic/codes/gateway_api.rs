@@ -76,4 +76,5 @@ codes! {
     CREATION_TIMESTAMP = 1442, "the creation time cannot be read";
     KIND_PASSED_OVER = 1443, "objects of this kind do not change where requests go here";
     GATEWAY_CLASS = 1444, "the gateway's class is not in the input";
+    UNREADABLE = 1445, "a field that cannot be read refuses what it belongs to";
 }

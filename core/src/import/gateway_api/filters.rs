@@ -207,13 +207,17 @@ impl<'d> Builder<'_, 'd> {
 /// SPEC: semantics/gateway-api.md 7: an ExtensionRef that cannot be resolved
 /// must not be skipped. None is known here, so none resolves.
 fn extension(node: Node<'_>, at: &str) -> Problem {
-    let (kind, name) = match node.get("extensionRef") {
-        Some(reference) => (
-            text_or(reference, "kind", ""),
-            text_or(reference, "name", ""),
-        ),
-        None => ("", ""),
+    let Some(reference) = node.get("extensionRef") else {
+        return Problem::new("UnsupportedValue", format!("{at}.extensionRef is missing"));
     };
+    let word = |key: &str, other: &'static str| match text_or(reference, key, "") {
+        "" => other,
+        word => word,
+    };
+    let (kind, name) = (
+        word("kind", "an object without kind"),
+        word("name", "without name"),
+    );
     Problem::new(
         "UnsupportedValue",
         format!("{at}.extensionRef names {kind} {name}, which is not known here"),
