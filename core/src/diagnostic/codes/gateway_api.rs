@@ -70,7 +70,7 @@ codes! {
     MIRROR_DROPPED = 1436, "the mirror is dropped";
     POLICY_VALUE = 1437, "the value cannot be used and is left out";
     MESH_HOSTNAMES = 1438, "hostnames are ignored in mesh use";
-    LIMIT = 1439, "the list is longer than the API allows and its rest is left out";
+    LIMIT = 1439, "the list is longer than the API allows";
     ASSUMED = 1440, "something that is not in the input is assumed";
     REPEATED_OBJECT = 1441, "the object is given twice and the later one counts";
     CREATION_TIMESTAMP = 1442, "the creation time cannot be read";
