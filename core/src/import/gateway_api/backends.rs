@@ -12,7 +12,7 @@ use crate::model::{Backend, InvalidTarget};
 
 use super::context::{Context, Reference, weight};
 use super::faults::Faults;
-use super::read::{Problem, Resource, port, stated_port, text_or, warn};
+use super::read::{Problem, Resource, port, stated_port, text_or, under, warn};
 
 /// What reads the rules of one route for one kind of parent.
 pub(super) struct Builder<'a, 'd> {
@@ -120,7 +120,15 @@ impl<'a, 'd> Builder<'a, 'd> {
         backend: Backend,
         (code, problem): (Code, Problem),
     ) -> Result<Backend, Box<InvalidTarget>> {
-        self.warn(code, node, format!("{at} {}", problem.message));
+        let mut text = under(at, &problem.message);
+        if code != codes::BACKEND_INVALID {
+            text = format!("{at} {}", problem.message);
+        } else if at.contains("backendRefs[") && !at.contains("filters[") {
+            text.push_str(", so that it answers 500");
+        } else {
+            text.push_str(", so that it leads nowhere");
+        }
+        self.warn(code, node, text);
         let reason = problem.reason.to_string();
         self.unresolved.get_or_insert(problem);
         Err(Box::new(InvalidTarget {
@@ -154,7 +162,7 @@ impl<'a, 'd> Builder<'a, 'd> {
             return Err(fault(
                 codes::BACKEND_INVALID,
                 "UnsupportedValue",
-                "has no name".into(),
+                "name is missing".into(),
             ));
         }
         if !is_service && !is_import && !is_extra {
@@ -171,7 +179,7 @@ impl<'a, 'd> Builder<'a, 'd> {
         // SPEC: semantics/gateway-api.md 8: a Service needs a port; the rule is for
         // no other kind.
         if port.is_none() && is_service {
-            let text = format!("names {kind} {namespace}/{name} without a port");
+            let text = format!("port of {kind} {namespace}/{name} is missing");
             return Err(fault(codes::BACKEND_INVALID, "UnsupportedValue", text));
         }
         // ServiceImports come from other clusters and are never in the input.

@@ -13,7 +13,7 @@ use crate::import::document::Node;
 use crate::model::{Filter, HostRewrite, Mirror, PathRewrite, PrefixJoin, Redirect, Scheme};
 
 use super::backends::Builder;
-use super::read::{Problem, list, number, port, strings, text, text_or};
+use super::read::{Problem, number, port, stated_list, strings, text, text_or, under};
 
 /// What a list of filters comes to.
 #[derive(Default)]
@@ -47,7 +47,9 @@ impl<'d> Builder<'_, 'd> {
         let mut filters = Filters::default();
         let mut once: Vec<&str> = Vec::new();
         let is_grpc = self.route.kind == "GRPCRoute";
-        for (index, node) in list(owner, "filters").enumerate() {
+        let nodes = stated_list(owner, "filters")
+            .map_err(|fault| Problem::new("UnsupportedValue", under(at, &fault)))?;
+        for (index, node) in nodes.into_iter().flat_map(Node::items).enumerate() {
             let at = format!("{at}.filters[{index}]");
             let word = text_or(node, "type", "");
             if matches!(word, "CORS" | "RequestRedirect" | "URLRewrite") {

@@ -20,8 +20,8 @@ enum Cause {
     /// The first one that lies within; nothing is said of what follows from it,
     /// since the rule that it stands in answers 500 and says so.
     Silent,
-    /// The first one of this code that lies within.
-    Code(Code),
+    /// The first one of these codes that lies within.
+    Codes(&'static [Code]),
 }
 
 /// Puts together what the validator found (the first `validated` of them) and
@@ -81,7 +81,6 @@ fn cause(code: Code) -> Option<Cause> {
     const WITHIN: &[Code] = &[
         codes::UNREADABLE,
         codes::MATCH_LEFT_OUT,
-        codes::LIMIT,
         codes::BACKEND_INVALID,
         codes::INVALID_CERTIFICATE,
     ];
@@ -89,7 +88,12 @@ fn cause(code: Code) -> Option<Cause> {
     if code == codes::RULE_ANSWERS_500 {
         Some(Cause::Quoted)
     } else if code == codes::LISTENER_CONFLICT {
-        Some(Cause::Code(codes::LISTENER_REPEATED))
+        Some(Cause::Codes(&[codes::LISTENER_REPEATED]))
+    } else if code == codes::LIMIT {
+        Some(Cause::Codes(&[
+            crate::diagnostic::codes::schema::LIST_SIZE,
+            codes::TOO_MANY_MATCHES,
+        ]))
     } else if WITHIN.contains(&code) {
         Some(Cause::Within)
     } else if SILENT.contains(&code) {
@@ -116,7 +120,7 @@ fn find(
             let fits = there.origin.is_some_and(|at| at.end <= span.end)
                 && match cause {
                     Cause::Quoted => one.message.ends_with(clause(there)),
-                    Cause::Code(code) => there.code == code,
+                    Cause::Codes(codes) => codes.contains(&there.code),
                     Cause::Within | Cause::Silent => true,
                 };
             fits.then_some(index)

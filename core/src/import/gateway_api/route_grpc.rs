@@ -22,7 +22,7 @@ impl<'d> Builder<'_, 'd> {
             .into_iter()
             .flat_map(|spec| list(spec, "rules"))
             .collect();
-        self.note_all_used(nodes.len());
+        self.note_all_used(&nodes);
         if nodes.is_empty() {
             let place = self.route.node.get("spec").unwrap_or(self.route.node);
             self.warn(

@@ -19,6 +19,10 @@ use super::read::{Problem, error, list, stated, stated_list, stated_map, text, t
 
 /// Rules that the API lets a route have.
 const RULES: usize = 16;
+/// Matches that the API lets all rules of a route have.
+const MATCHES: usize = 128;
+/// Hostnames that the API lets a route have.
+const HOSTNAMES: usize = 16;
 
 impl<'d> Builder<'_, 'd> {
     /// SPEC: semantics/gateway-api.md 3.1: without `rules` there is one rule
@@ -30,7 +34,7 @@ impl<'d> Builder<'_, 'd> {
             .into_iter()
             .flat_map(|spec| list(spec, "rules"))
             .collect();
-        self.note_all_used(nodes.len());
+        self.note_all_used(&nodes);
         if nodes.is_empty() {
             let place = self.route.node.get("spec").unwrap_or(self.route.node);
             self.warn(
@@ -57,16 +61,34 @@ impl<'d> Builder<'_, 'd> {
         Some(rule)
     }
 
-    /// Says that a list of rules that is too long is used all the same: to leave
+    /// Says that what is over a limit of the API is used all the same: to leave
     /// some out would send their requests to others.
-    pub(super) fn note_all_used(&mut self, count: usize) {
-        let spec = self.route.spec();
-        let place = spec.and_then(|spec| spec.key("rules"));
-        if let Some(place) = place.filter(|_| count > RULES) {
-            let text = format!(
-                "rules has {count} items, so that the API takes the route for none; all of them are used here"
-            );
-            error(self.out, codes::LIMIT, place, &self.route, text);
+    pub(super) fn note_all_used(&mut self, rules: &[Node<'d>]) {
+        let hostnames = self.route.node.path(&["spec", "hostnames"]);
+        let matches = rules.iter().filter_map(|rule| rule.get("matches"));
+        let counts = [
+            ("rules", "items", rules.len(), RULES),
+            (
+                "rules",
+                "matches",
+                matches.map(|list| list.items().len()).sum(),
+                MATCHES,
+            ),
+            (
+                "hostnames",
+                "items",
+                hostnames.map_or(0, |list| list.items().len()),
+                HOSTNAMES,
+            ),
+        ];
+        for (key, what, count, limit) in counts {
+            let place = self.route.spec().and_then(|spec| spec.key(key));
+            if let Some(place) = place.filter(|_| count > limit) {
+                let text = format!(
+                    "{key} has {count} {what}, over the limit of {limit}, so that an API server refuses the route; all {what} are used here"
+                );
+                error(self.out, codes::LIMIT, place, &self.route, text);
+            }
         }
     }
 
@@ -83,8 +105,9 @@ impl<'d> Builder<'_, 'd> {
         default: fn(Origin) -> Vec<RouteMatch>,
     ) -> Option<(Vec<RouteMatch>, Option<String>)> {
         let mut matches = Vec::new();
-        let mut first = None;
-        for (index, node) in list(rule, "matches").enumerate() {
+        let mut first: Option<String> = None;
+        let mut of_list = None;
+        for (index, node) in items(rule, "matches", &mut of_list).enumerate() {
             let at = format!("{at}.matches[{index}]");
             let mut fault = None;
             let one = read(self, node, &at, &mut fault);
@@ -97,6 +120,10 @@ impl<'d> Builder<'_, 'd> {
                 error(self.out, codes::MATCH_LEFT_OUT, node, &self.route, text);
             }
             first.get_or_insert(text);
+        }
+        // A list that is none might have meant anything: the default, with 500.
+        if let Some(fault) = of_list {
+            return Some((default(rule.origin()), Some(under(at, &fault))));
         }
         if let (true, Some(fault)) = (matches.is_empty(), &first) {
             self.invalid_rules += 1;

@@ -183,7 +183,8 @@ fn no_value_of_a_wrong_type_above_rules_widens_what_is_forwarded() {
                 continue;
             }
             let text = format!("{}{wrong}{tail}{}", &BASE[..start], &BASE[end..]);
-            for lenient in [false, true] {
+            // Leniently only scalars are read in another way.
+            for lenient in [false, !wrong.starts_with(['[', '{'])] {
                 let now = forwarded(&import_with(&text, lenient));
                 let more: Vec<_> = now.difference(&base).collect();
                 assert!(
@@ -416,10 +417,7 @@ fn rules_over_the_limit_are_all_used_and_the_error_says_so() {
     assert_eq!(get(&text, "h", "/19"), "b19");
     let errors: Vec<_> = errors(&read(&text)).collect();
     assert_eq!(errors.len(), 1, "{errors:?}");
-    assert!(
-        errors[0].contains("all of them are used here"),
-        "{errors:?}"
-    );
+    assert!(errors[0].contains("all items are used here"), "{errors:?}");
 }
 
 #[test]
