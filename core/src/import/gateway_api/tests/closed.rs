@@ -176,15 +176,14 @@ fn no_value_of_a_wrong_type_above_rules_widens_what_is_forwarded() {
         let was = &BASE[start..end];
         // A block value ends with its line break, which must stay.
         let tail = &was[was.trim_end().len()..];
-        for wrong in [
-            "7", "true", "1.5", "[x, 7]", "[]", "{x: y}", "{}", "\"\"", "'*'", "[{}]",
-        ] {
+        for wrong in ["7", "true", "[x, 7]", "[]", "{x: y}", "\"\"", "'*'"] {
             if is_sound(was, wrong) {
                 continue;
             }
             let text = format!("{}{wrong}{tail}{}", &BASE[..start], &BASE[end..]);
             // Leniently only scalars are read in another way.
-            for lenient in [false, !wrong.starts_with(['[', '{'])] {
+            let is_scalar = matches!(wrong, "7" | "true");
+            for lenient in core::iter::once(false).chain(is_scalar.then_some(true)) {
                 let now = forwarded(&import_with(&text, lenient));
                 let more: Vec<_> = now.difference(&base).collect();
                 assert!(
