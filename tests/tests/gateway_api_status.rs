@@ -146,9 +146,9 @@ fn bound(listener: &Value, route: &Value) -> Option<String> {
         .map(|host| format!("hostnames: ['{host}'], "))
         .unwrap_or_default();
     let text = format!(
-        "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: g, namespace: n}}\n\
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: g, namespace: ns}}\n\
          spec: {{gatewayClassName: c, listeners: [{{name: l, port: 80, protocol: HTTP{listener}}}]}}\n---\n\
-         apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {{name: r, namespace: n}}\n\
+         apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {{name: r, namespace: ns}}\n\
          spec: {{{route}parentRefs: [{{name: g}}], rules: [{{backendRefs: [{{name: b, port: 80}}]}}]}}\n"
     );
     let mut sources = Sources::new();

@@ -124,7 +124,7 @@ impl<'a, 'd> Builder<'a, 'd> {
         if code != codes::BACKEND_INVALID {
             text = format!("{at} {}", problem.message);
         } else if at.contains("backendRefs[") && !at.contains("filters[") {
-            text.push_str(", so that it answers 500");
+            text.push_str(", so that its share answers 500");
         } else {
             text.push_str(", so that it leads nowhere");
         }
