@@ -256,7 +256,8 @@ impl<'a> Decision<'a> {
     }
 
     /// The importer's word for why a rule or target cannot forward:
-    /// `BackendNotFound`, `RefNotPermitted`.
+    /// `BackendNotFound`, `RefNotPermitted`. [`Decision::reason`] is the clause
+    /// that it belongs to.
     pub fn failure(&self) -> Option<&'a str> {
         if let Some(respond) = self
             .sections

@@ -106,6 +106,8 @@ pub struct Respond {
     pub status: u16,
     /// The body, possibly empty.
     pub body: String,
-    /// A word for why, shown in explanations: `NoBackends`, `UnsupportedValue`.
+    /// Where the rule answers because it cannot be carried out: a word for why,
+    /// shown in decisions and explanations (`UnsupportedValue`). Empty where this
+    /// is what the rule asks for.
     pub reason: String,
 }
