@@ -11,14 +11,9 @@ use std::path::Path;
 use crate::workspace;
 
 /// Folders of the engine that a build without a compiler consists of.
-const SEARCHING: &[&str] = &[
-    "core/src/table",
-    "core/src/matcher",
-    "core/src/decision",
-    "core/src/snapshot",
-];
-/// What those never name: a snapshot can then be loaded, searched and decided
-/// without YAML, a regex compiler or serde.
+const SEARCHING: &[&str] = &["core/src/table", "core/src/matcher", "core/src/decision"];
+/// What those never name: a table is then searched and decided without YAML, a
+/// regex compiler or serde.
 const COMPILING: &[&str] = &["model", "import", "compile", "serde", "serde_json"];
 
 /// A file longer than this needs a line in [`LONG`].
