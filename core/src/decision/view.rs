@@ -217,8 +217,8 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// The path that was matched in the first stage cannot be told from here once
-    /// it was rewritten; this is the path as it leaves, without query.
+    /// The path as it leaves, without query: after all rewrites, or canonical as it
+    /// was matched.
     pub fn path(&self) -> &'a [u8] {
         let target = self.target();
         let end = memchr::memchr(b'?', target).unwrap_or(target.len());

@@ -30,6 +30,18 @@ pub struct WeightedTarget {
     pub origin: Origin,
 }
 
+impl WeightedTarget {
+    /// A target with a share and no filters.
+    pub fn new(target: Target, weight: u32) -> Self {
+        Self {
+            target,
+            weight,
+            filters: Vec::new(),
+            origin: Origin::default(),
+        }
+    }
+}
+
 /// Where a request can be sent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
