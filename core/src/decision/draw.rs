@@ -15,7 +15,8 @@
 ///
 /// let random = 0x9e37_79b9_7f4a_7c15; // from the proxy's own generator
 /// let every_draw = Draws::fixed(random);
-/// let one_after_the_other = Draws::list(&[random, 7]);
+/// let numbers = [random, 7];
+/// let one_after_the_other = Draws::list(&numbers);
 /// # let _ = (every_draw, one_after_the_other);
 /// ```
 #[derive(Clone, Copy, Debug)]

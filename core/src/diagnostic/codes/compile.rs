@@ -10,4 +10,5 @@ codes! {
     UNSOUND_OUTPUT = 1605, "a control character would leave in a header, path or host";
     MATCHES_NOTHING = 1606, "a host or path can match no request";
     IDLE_FILTER = 1607, "a filter does nothing where it stands";
+    AUTHORITY_EDIT = 1608, "a header edit would change the host or a pseudo-header";
 }
