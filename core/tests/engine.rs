@@ -257,3 +257,20 @@ fn repeated_headers_are_joined() {
         "no_route Some(404)"
     );
 }
+
+#[test]
+fn what_matches_nothing_is_reported() {
+    for host in ["W.example", "w.example:80", "w.example."] {
+        let host = HostMatch::Exact(host.into());
+        let one = route("r", vec![rule(PathMatch::Any, "b")]);
+        let compiled = Compiler::new().compile(&set(vec![(vec![host], one)]));
+        assert_eq!(compiled.diagnostics.len(), 1, "{:?}", compiled.diagnostics);
+    }
+    let one = route("r", vec![rule(PathMatch::Segments("old".into()), "b")]);
+    let compiled = Compiler::new().compile(&set(vec![(vec![], one)]));
+    assert_eq!(compiled.diagnostics.len(), 1, "{:?}", compiled.diagnostics);
+    assert_eq!(
+        HostMatch::parse("W.Example."),
+        HostMatch::Exact("w.example".into())
+    );
+}

@@ -14,8 +14,8 @@ pub struct Limits {
     /// Bytes of one expression's dense automaton; above it, a slower engine that
     /// needs less memory is used. Default 256 KiB.
     pub regex_automaton: usize,
-    /// Bytes of all dense automata of a table; above it, the slower engine is
-    /// used. Default 64 MiB.
+    /// Bytes of all dense automata of a table, given up ones at their budget; above
+    /// it, the slower engine is used. Default 64 MiB.
     pub regex_automata: usize,
     /// Bytes of a rewrite's or redirect's replacement path. Default 8,192.
     pub replacement: usize,

@@ -51,9 +51,29 @@ use path::PathTrie;
 use predicate::Predicates;
 use text::{Range32, Text, TextPool};
 
-/// A compiled route set. See the module's essay in `core/src/table/mod.rs`.
+/// A compiled route set.
 ///
 /// Immutable, `Send + Sync`, and cheap to clone: clones share one allocation.
+/// Every thread brings its own [`Scratch`](crate::Scratch):
+///
+/// ```
+/// # #[cfg(feature = "compile")] {
+/// use fingerpost::model::RouteSet;
+/// use fingerpost::{Draws, Outcome, Request, compile::Compiler};
+///
+/// let table = Compiler::new().compile(&RouteSet::new()).table;
+/// std::thread::scope(|scope| {
+///     for _ in 0..2 {
+///         scope.spawn(|| {
+///             let mut scratch = table.create_scratch();
+///             let request = Request::new(b"GET", b"/");
+///             let decision = table.decide_with(&mut scratch, &request, Draws::fixed(0));
+///             assert_eq!(decision.outcome(), Outcome::NoRoute);
+///         });
+///     }
+/// });
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Table {
     pub(crate) sections: Arc<Sections>,
@@ -156,6 +176,8 @@ pub(crate) struct ListenerEntry {
 }
 
 pub(crate) struct StageEntry {
+    /// For explanations; the search only knows ranks.
+    #[cfg_attr(not(feature = "explain"), allow(dead_code))]
     pub(crate) precedence: Precedence,
     pub(crate) host_fallthrough: bool,
     /// Host to an index into [`StageEntry::scopes`].
