@@ -19,6 +19,44 @@ pub(crate) struct Draft {
     pub(crate) notes: Vec<String>,
 }
 
+/// The files and the request of a command that takes METHOD and URL, or a curl
+/// command in their place.
+///
+/// # Errors
+///
+/// A word is missing, or something of the request cannot be taken.
+pub(crate) fn one(
+    words: &[OsString],
+    curl: Option<&str>,
+    options: &RequestArgs,
+) -> Result<(Vec<PathBuf>, Draft), Failure> {
+    if let Some(command) = curl {
+        if let Some(words) = stray(words) {
+            let message = format!("--curl gives the request: leave out METHOD and URL ({words})");
+            return Err(Failure::Usage(message));
+        }
+        let draft = from_curl(curl::parse(command)?, options)?;
+        return Ok((paths(words), draft));
+    }
+    let (files, method, url) = split(words)?;
+    Ok((files, from_url(&method, &url, options)?))
+}
+
+/// METHOD and URL at the end of words that are files, where they stand there all
+/// the same.
+pub(crate) fn stray(words: &[OsString]) -> Option<String> {
+    let [.., method, url] = words else {
+        return None;
+    };
+    let is_stray = is_method(method) && !Path::new(method).exists() && !Path::new(url).is_file();
+    is_stray.then(|| format!("{} {}", method.to_string_lossy(), url.to_string_lossy()))
+}
+
+/// All words as files.
+pub(crate) fn paths(words: &[OsString]) -> Vec<PathBuf> {
+    words.iter().map(PathBuf::from).collect()
+}
+
 /// Splits `FILES... METHOD URL`.
 ///
 /// # Errors
@@ -50,40 +88,6 @@ fn split(words: &[OsString]) -> Result<(Vec<PathBuf>, String, String), Failure> 
         return Err(usage("FILES before METHOD and URL"));
     }
     Ok((paths(files), utf8(method, "METHOD")?, url))
-}
-
-/// The files and the request of a command that takes METHOD and URL, or a curl
-/// command in their place.
-///
-/// # Errors
-///
-/// A word is missing, or something of the request cannot be taken.
-pub(crate) fn one(
-    words: &[OsString],
-    curl: Option<&str>,
-    options: &RequestArgs,
-) -> Result<(Vec<PathBuf>, Draft), Failure> {
-    if let Some(command) = curl {
-        let draft = from_curl(curl::parse(command)?, options)?;
-        return Ok((paths(words), draft));
-    }
-    let (files, method, url) = split(words)?;
-    Ok((files, from_url(&method, &url, options)?))
-}
-
-/// METHOD and URL at the end of words that are files, where they stand there all
-/// the same.
-pub(crate) fn stray(words: &[OsString]) -> Option<String> {
-    let [.., method, url] = words else {
-        return None;
-    };
-    let is_stray = is_method(method) && !Path::new(method).exists() && !Path::new(url).is_file();
-    is_stray.then(|| format!("{} {}", method.to_string_lossy(), url.to_string_lossy()))
-}
-
-/// All words as files.
-pub(crate) fn paths(words: &[OsString]) -> Vec<PathBuf> {
-    words.iter().map(PathBuf::from).collect()
 }
 
 /// The request of METHOD, URL and options.
