@@ -10,6 +10,7 @@
 //!    order by the stage's preset, first to last.
 //! 4. `path`: each host scope's matches become a path trie.
 //! 5. `host`: hosts become indexes of scopes and of listeners.
+//! 6. `index`: long candidate lists are split by the value that tells them apart.
 //!
 //! A match that cannot be compiled (an invalid regular expression) is left out
 //! and reported; everything else goes on. Compiling takes time in proportion to
@@ -20,6 +21,7 @@
 pub(crate) mod action;
 pub(crate) mod check;
 pub(crate) mod host;
+pub(crate) mod index;
 pub mod limits;
 pub(crate) mod path;
 pub(crate) mod predicate;
@@ -99,7 +101,9 @@ impl Compiler {
             diagnostics,
             ..
         } = build;
-        sections.text = interner.into_pool();
+        let text = interner.into_pool();
+        index::build(&mut sections, &text, self.limits.unindexed_candidates);
+        sections.text = text;
         Compiled {
             table: Table::new(sections),
             diagnostics,

@@ -12,6 +12,7 @@
 //!
 //! * `host`: exact hosts by hash, wildcards and suffixes by the lengths in use.
 //! * `path`: one byte trie for each scope, edges compressed.
+//! * `index`: long candidate lists, split by the value that tells them apart.
 //! * `predicate`: header and query tests, each stored once.
 //! * `action`: what a rule does, digested for reading.
 //! * `names`: what people call things, and where they were written. Nothing
@@ -31,6 +32,7 @@
 pub(crate) mod action;
 pub(crate) mod hash;
 pub(crate) mod host;
+pub(crate) mod index;
 pub(crate) mod names;
 pub(crate) mod path;
 pub(crate) mod precedence;
@@ -46,6 +48,7 @@ use crate::vocabulary::{Normalization, Precedence, Protocol};
 
 use action::Actions;
 use host::HostIndex;
+use index::ListIndexes;
 use names::Names;
 use path::PathTrie;
 use predicate::Predicates;
@@ -110,7 +113,8 @@ pub struct Stats {
     /// Most path nodes with rules on the way to any leaf: how many places a
     /// search may have to look at in one scope.
     pub worst_path_hits: usize,
-    /// Most candidates at one path node: how many may have to be tried there.
+    /// Most candidates that one list at a path node can make a search try, after
+    /// its index.
     pub worst_candidates: usize,
     /// Bytes of the structure, without names.
     pub bytes: usize,
@@ -129,6 +133,7 @@ pub(crate) struct Sections {
     pub(crate) stages: Vec<StageEntry>,
     pub(crate) scopes: Vec<Scope>,
     pub(crate) paths: PathTrie,
+    pub(crate) lists: ListIndexes,
     pub(crate) entries: Vec<Entry>,
     pub(crate) predicates: Predicates,
     /// Method tokens that rules name; the index is the bit in [`Entry::methods`].
@@ -288,6 +293,7 @@ impl Sections {
             + size(self.scopes.len(), size_of::<Scope>())
             + size(self.entries.len(), size_of::<Entry>())
             + self.paths.bytes()
+            + self.lists.bytes()
             + self.predicates.bytes()
             + self.actions.bytes()
             + self.text.len();
