@@ -146,6 +146,12 @@ fn wrong_usage_is_told() {
         2,
         "--curl",
     );
+    fails(
+        &["explain", "shop", "GET", "/", "--curl", "curl http://a/"],
+        "",
+        2,
+        "--curl gives the request: leave out METHOD and URL (GET /)",
+    );
     fails(&["route", "-", "--requests", "-"], "", 2, "standard input");
     fails(&["check", "-", "-"], "", 2, "twice");
     fails(
