@@ -70,7 +70,13 @@ pub fn import(sources: &Sources, options: &Options) -> Import {
         .app_mesh
         .iter()
         .all(|object| object.kind == "Namespace");
-    gateway_api::import(&objects.gateway_api, is_alone, options, &mut out);
+    gateway_api::import(
+        &objects.gateway_api,
+        &objects.refused,
+        is_alone,
+        options,
+        &mut out,
+    );
     app_mesh::import(&objects.app_mesh, options, &mut out);
     out
 }

@@ -70,10 +70,11 @@ codes! {
     MIRROR_DROPPED = 1436, "the mirror is dropped";
     POLICY_VALUE = 1437, "the value cannot be used and is left out";
     MESH_HOSTNAMES = 1438, "hostnames are ignored in mesh use";
-    LIMIT = 1439, "the list is longer than the API allows and its rest is left out";
+    LIMIT = 1439, "the list is longer than the API allows";
     ASSUMED = 1440, "something that is not in the input is assumed";
     REPEATED_OBJECT = 1441, "the object is given twice and the later one counts";
     CREATION_TIMESTAMP = 1442, "the creation time cannot be read";
     KIND_PASSED_OVER = 1443, "objects of this kind do not change where requests go here";
     GATEWAY_CLASS = 1444, "the gateway's class is not in the input";
+    UNREADABLE = 1445, "a field that cannot be read refuses what it belongs to";
 }

@@ -29,6 +29,7 @@ codes! {
     UNKNOWN_KIND = 1032, "the object's kind is of no known dialect and is passed over";
     DAMAGED_OBJECT = 1033, "the object is refused for an error within it";
     INVALID_LIST = 1034, "the list's items are not a list of objects";
+    METADATA = 1035, "the object's name or namespace is not text";
 }
 
 /// Remarks on how a value is read: of use only for objects that are imported.

@@ -30,7 +30,7 @@ pub(super) fn gateways<'d>(
     owners: &mut Vec<Owner<'d>>,
     out: &mut Vec<Diagnostic>,
 ) {
-    if !owners.is_empty() {
+    if !owners.is_empty() || !context.may_assume_gateways() {
         return;
     }
     let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -38,7 +38,9 @@ pub(super) fn gateways<'d>(
     for (kind, route) in &context.routes {
         // What is wrong with the list is said when the route is attached.
         for reference in parent_refs(route, &mut Vec::new()) {
-            if (reference.group, reference.kind) != (GROUP, "Gateway") || reference.name.is_empty()
+            if (reference.group, reference.kind) != (GROUP, "Gateway")
+                || reference.name.is_empty()
+                || reference.is_unreadable
             {
                 continue;
             }

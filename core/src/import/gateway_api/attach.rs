@@ -14,7 +14,10 @@ use super::context::{Context, RouteKind};
 use super::hosts;
 use super::listeners::{Listener, Owner, names};
 use super::mesh::Mesh;
-use super::read::{GROUP, Problem, Resource, TRIAL_GROUP, capped, port, text, text_or, warn};
+use super::read::{
+    GROUP, Problem, Resource, TRIAL_GROUP, capped, error, filled, stated, stated_list, stated_port,
+    under, warn,
+};
 
 /// Parents that one route may name.
 const PARENTS: usize = 32;
@@ -25,6 +28,8 @@ pub(super) struct RoutePlace<'d> {
     pub(super) kind: RouteKind,
     pub(super) resource: Resource<'d>,
     pub(super) hosts: Vec<HostMatch>,
+    /// Why its hostnames cannot be read, so that no listener takes it.
+    pub(super) fault: Option<Problem>,
 }
 
 /// A parent of a route and what came of it.
@@ -77,19 +82,43 @@ pub(super) struct ParentRef<'d> {
     pub(super) name: &'d str,
     pub(super) section: Option<&'d str>,
     pub(super) port: Option<u16>,
+    /// Whether a field is there that cannot be read, so that it is not known what
+    /// is named.
+    pub(super) is_unreadable: bool,
 }
 
 impl<'d> ParentRef<'d> {
-    pub(super) fn read(node: Node<'d>, route: &Resource<'d>) -> Self {
-        Self {
+    /// Reads a reference; the text says what in it cannot be read.
+    pub(super) fn read(node: Node<'d>, route: &Resource<'d>) -> (Self, Option<String>) {
+        let mut fault = None;
+        let mut keep = |read: Result<Option<&'d str>, String>| {
+            read.unwrap_or_else(|why| {
+                fault.get_or_insert(why);
+                None
+            })
+        };
+        let mut this = Self {
             node,
-            group: text_or(node, "group", GROUP),
-            kind: text_or(node, "kind", "Gateway"),
-            namespace: text_or(node, "namespace", route.namespace),
-            name: text_or(node, "name", ""),
-            section: text(node, "sectionName").filter(|name| !name.is_empty()),
-            port: port(node, "port"),
+            group: keep(stated(node, "group")).unwrap_or(GROUP),
+            kind: keep(filled(node, "kind")).unwrap_or("Gateway"),
+            namespace: keep(filled(node, "namespace")).unwrap_or(route.namespace),
+            name: keep(filled(node, "name")).unwrap_or(""),
+            section: keep(filled(node, "sectionName")),
+            port: None,
+            is_unreadable: false,
+        };
+        match stated_port(node, "port") {
+            Ok(port) => this.port = port,
+            Err(why) => {
+                fault.get_or_insert(why);
+            }
         }
+        this.is_unreadable = fault.is_some();
+        (this, fault)
+    }
+
+    fn is_service(&self) -> bool {
+        (self.group, self.kind) == ("", "Service")
     }
 
     fn object(&self) -> ObjectRef {
@@ -112,10 +141,28 @@ pub(super) fn parent_refs<'d>(
     route: &Resource<'d>,
     out: &mut Vec<Diagnostic>,
 ) -> Vec<ParentRef<'d>> {
-    let list = route.node.path(&["spec", "parentRefs"]);
-    capped(list, PARENTS, route, "spec.parentRefs", out)
-        .map(|node| ParentRef::read(node, route))
-        .collect()
+    let nodes: Vec<_> = capped(
+        route.spec(),
+        "parentRefs",
+        PARENTS,
+        route,
+        "spec.parentRefs",
+        out,
+    )
+    .collect();
+    let mut all = Vec::new();
+    for (index, node) in nodes.into_iter().enumerate() {
+        let (reference, fault) = ParentRef::read(node, route);
+        if let Some(fault) = fault {
+            let text = format!(
+                "{}, so that it attaches the route to nothing",
+                under(&format!("parentRefs[{index}]"), &fault)
+            );
+            error(out, codes::UNREADABLE, node, route, text);
+        }
+        all.push(reference);
+    }
+    all
 }
 
 /// Attaches a route to each of its parents.
@@ -128,8 +175,37 @@ pub(super) fn attach<'d>(
     out: &mut Vec<Diagnostic>,
 ) -> Vec<Parent<'d>> {
     let mut parents = Vec::new();
+    let mut is_known = route
+        .resource
+        .spec()
+        .is_none_or(|spec| stated_list(spec, "parentRefs").is_ok());
     for reference in parent_refs(&route.resource, out) {
         let mut is_mesh = false;
+        if reference.is_unreadable {
+            is_known = false;
+            let problem = Problem::new(
+                "UnsupportedValue",
+                "spec.parentRefs has a reference that cannot be read",
+            );
+            parents.push(Parent {
+                object: reference.object(),
+                section: reference.section,
+                port: reference.port,
+                is_mesh: reference.is_service(),
+                result: Err(problem),
+            });
+            continue;
+        }
+        if let Some(problem) = route.fault.as_ref().filter(|_| !reference.is_service()) {
+            parents.push(Parent {
+                object: reference.object(),
+                section: reference.section,
+                port: reference.port,
+                is_mesh: false,
+                result: Err(problem.clone()),
+            });
+            continue;
+        }
         let result = match (reference.group, reference.kind) {
             (GROUP, "Gateway" | "ListenerSet") | (TRIAL_GROUP, "XListenerSet") => {
                 let key = (reference.kind, reference.namespace, reference.name);
@@ -157,7 +233,10 @@ pub(super) fn attach<'d>(
         };
         parents.push(finish(route, &reference, is_mesh, result, out));
     }
-    attach_to_defaults(route, owners, index, &mut parents, context);
+    // Parents that are not known might be among the default gateways.
+    if is_known && route.fault.is_none() {
+        attach_to_defaults(route, owners, index, &mut parents, context);
+    }
     if parents.is_empty() {
         let place = route
             .resource
@@ -241,6 +320,7 @@ fn attach_to_defaults<'d>(
             name: owner.resource.name,
             section: None,
             port: None,
+            is_unreadable: false,
         };
         // A default gateway that does not take the route is no fault of either.
         let result = attach_to(route, owner, &reference, context).map_err(|(_, problem)| problem);

@@ -10,9 +10,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::import::document::Node;
 use crate::model::{Backend, InvalidTarget};
 
-use super::context::{Context, Reference};
+use super::context::{Context, Reference, weight};
 use super::faults::Faults;
-use super::read::{Problem, Resource, port, text_or, warn};
+use super::read::{Problem, Resource, port, stated_port, text_or, under, warn};
 
 /// What reads the rules of one route for one kind of parent.
 pub(super) struct Builder<'a, 'd> {
@@ -25,9 +25,11 @@ pub(super) struct Builder<'a, 'd> {
     pub(super) out: &'a mut Vec<Diagnostic>,
     /// The first reference that does not resolve.
     pub(super) unresolved: Option<Problem>,
-    /// The first rule that cannot be honoured.
+    /// Why the first rule that cannot be honoured cannot be.
     pub(super) invalid: Option<Problem>,
-    /// How many rules cannot be honoured.
+    /// The rules that cannot be honoured, each with what becomes of it.
+    pub(super) dropped: Vec<String>,
+    /// How many rules cannot be honoured as a whole.
     pub(super) invalid_rules: usize,
 }
 
@@ -47,6 +49,7 @@ impl<'a, 'd> Builder<'a, 'd> {
             out,
             unresolved: None,
             invalid: None,
+            dropped: Vec::new(),
             invalid_rules: 0,
         }
     }
@@ -65,13 +68,34 @@ impl<'a, 'd> Builder<'a, 'd> {
         node: Node<'d>,
         at: &str,
     ) -> Result<Backend, Box<InvalidTarget>> {
-        let to = Reference {
-            group: text_or(node, "group", ""),
-            kind: text_or(node, "kind", "Service"),
-            namespace: text_or(node, "namespace", self.route.namespace),
-            name: text_or(node, "name", ""),
+        let read = Reference::read(node, "Service", self.route.namespace).and_then(|to| {
+            let port = stated_port(node, "port")?;
+            weight(node).ok_or("weight must be a number from 0 to 1000000")?;
+            Ok((to, port))
+        });
+        let (to, port) = match read {
+            Ok(read) => read,
+            Err(why) => {
+                let what = |key: &str| text_or(node, key, "").to_string();
+                let backend = Backend {
+                    kind: text_or(node, "kind", "Service").to_string(),
+                    namespace: text_or(node, "namespace", self.route.namespace).to_string(),
+                    name: what("name"),
+                    port: port(node, "port"),
+                    subset: None,
+                    protocol: None,
+                };
+                return self.invalid(
+                    node,
+                    at,
+                    backend,
+                    (
+                        codes::BACKEND_INVALID,
+                        Problem::new("UnsupportedValue", why),
+                    ),
+                );
+            }
         };
-        let port = port(node, "port");
         let mut backend = Backend {
             kind: to.kind.to_string(),
             namespace: to.namespace.to_string(),
@@ -85,17 +109,33 @@ impl<'a, 'd> Builder<'a, 'd> {
                 backend.protocol = protocol;
                 Ok(backend)
             }
-            Err((code, problem)) => {
-                self.warn(code, node, format!("{at} {}", problem.message));
-                let reason = problem.reason.to_string();
-                self.unresolved.get_or_insert(problem);
-                Err(Box::new(InvalidTarget {
-                    backend,
-                    reason,
-                    status: 500,
-                }))
-            }
+            Err(fault) => self.invalid(node, at, backend, fault),
         }
+    }
+
+    fn invalid(
+        &mut self,
+        node: Node<'d>,
+        at: &str,
+        backend: Backend,
+        (code, problem): (Code, Problem),
+    ) -> Result<Backend, Box<InvalidTarget>> {
+        let mut text = under(at, &problem.message);
+        if code != codes::BACKEND_INVALID {
+            text = format!("{at} {}", problem.message);
+        } else if at.contains("backendRefs[") && !at.contains("filters[") {
+            text.push_str(", so that it answers 500");
+        } else {
+            text.push_str(", so that it leads nowhere");
+        }
+        self.warn(code, node, text);
+        let reason = problem.reason.to_string();
+        self.unresolved.get_or_insert(problem);
+        Err(Box::new(InvalidTarget {
+            backend,
+            reason,
+            status: 500,
+        }))
     }
 
     /// The protocol to speak to a backend, or why there is none to speak to.
@@ -122,7 +162,7 @@ impl<'a, 'd> Builder<'a, 'd> {
             return Err(fault(
                 codes::BACKEND_INVALID,
                 "UnsupportedValue",
-                "has no name".into(),
+                "name is missing".into(),
             ));
         }
         if !is_service && !is_import && !is_extra {
@@ -139,7 +179,7 @@ impl<'a, 'd> Builder<'a, 'd> {
         // SPEC: semantics/gateway-api.md 8: a Service needs a port; the rule is for
         // no other kind.
         if port.is_none() && is_service {
-            let text = format!("names {kind} {namespace}/{name} without a port");
+            let text = format!("port of {kind} {namespace}/{name} is missing");
             return Err(fault(codes::BACKEND_INVALID, "UnsupportedValue", text));
         }
         // ServiceImports come from other clusters and are never in the input.

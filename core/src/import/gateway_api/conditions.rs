@@ -22,8 +22,10 @@ pub(super) struct Verdict {
     pub(super) unresolved: Option<Problem>,
     /// Why not every reference resolves under Services.
     pub(super) mesh_unresolved: Option<Problem>,
-    /// The first rule that cannot be honoured.
+    /// Why the first rule that cannot be honoured cannot be.
     pub(super) invalid: Option<Problem>,
+    /// The rules that cannot be honoured, each with what becomes of it.
+    pub(super) dropped: Vec<String>,
     /// Whether no rule can.
     pub(super) is_wholly_invalid: bool,
 }
@@ -40,6 +42,7 @@ impl Builder<'_, '_> {
             mesh_unresolved: None,
             is_wholly_invalid: rules > 0 && self.invalid_rules >= rules,
             invalid: self.invalid,
+            dropped: self.dropped,
         }
     }
 }
@@ -122,7 +125,11 @@ fn route_conditions(parent: &Parent<'_>, verdict: &Verdict) -> Vec<Condition> {
         .as_ref()
         .filter(|_| !verdict.is_wholly_invalid)
     {
-        let message = alloc::format!("Dropped Rule: {}", problem.message);
+        // SPEC: RouteConditionPartiallyInvalid: the message begins with `Dropped
+        // Rule` and tells which rules. A rule is dropped here by answering 500 in
+        // its place: what it takes must not fall to another rule.
+        let dropped = verdict.dropped.join(", ");
+        let message = alloc::format!("Dropped Rule {dropped}: {}", problem.message);
         conditions.push(condition(
             "PartiallyInvalid",
             true,

@@ -2,15 +2,19 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::import::Object;
-use crate::import::document::Node;
+use crate::import::document::{Kind, Node};
+use crate::import::recognize::Refused;
 
 use super::Options;
-use super::read::{GROUP, Resource, TRIAL_GROUP, capped, note, port, text, text_or, warn};
+use super::read::{
+    GROUP, Resource, TRIAL_GROUP, capped, error, filled, note, stated, stated_port, under, warn,
+};
 use super::selector::Labels;
 
 /// Entries that a ReferenceGrant's lists may have.
@@ -78,8 +82,44 @@ pub(super) struct Context<'d> {
     service_names: BTreeMap<(&'d str, &'d str), usize>,
     secrets: BTreeSet<(&'d str, &'d str)>,
     classes: BTreeSet<&'d str>,
-    namespaces: BTreeMap<&'d str, Labels<'d>>,
+    /// `None` where a namespace's labels cannot be read.
+    namespaces: BTreeMap<&'d str, Option<Labels<'d>>>,
+    /// Kinds of which objects were refused: not all there is can be known.
+    lost: Lost,
     grants: BTreeSet<GrantKey<'d>>,
+}
+
+/// Kinds of which some object is in the input and could not be used.
+#[derive(Clone, Copy, Default)]
+struct Lost {
+    gateways: bool,
+    routes: bool,
+    services: bool,
+    secrets: bool,
+    namespaces: bool,
+}
+
+impl Lost {
+    /// What was refused before, and what has no name.
+    fn find(objects: &[Object<'_>], refused: &Refused<'_>) -> Self {
+        let is_lost = |group: &str, kinds: &[&str]| {
+            kinds.iter().any(|kind| refused.may_have(group, kind))
+                || objects.iter().any(|object| {
+                    object.group == group
+                        && kinds.contains(&object.kind)
+                        && Resource::new(object).is_none()
+                })
+        };
+        const ROUTES: &[&str] = &["GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute"];
+        Self {
+            gateways: is_lost(GROUP, &["Gateway", "ListenerSet"])
+                || is_lost(TRIAL_GROUP, &["XListenerSet"]),
+            routes: is_lost(GROUP, ROUTES),
+            services: is_lost("", &["Service"]),
+            secrets: is_lost("", &["Secret"]),
+            namespaces: is_lost("", &["Namespace"]),
+        }
+    }
 }
 
 /// A reference that a grant permits: from (group, kind, namespace), to (group,
@@ -99,10 +139,24 @@ pub(super) struct Reference<'a> {
     pub(super) name: &'a str,
 }
 
+impl<'a> Reference<'a> {
+    /// Reads a reference of the core group, if not stated otherwise. The error
+    /// says which field is there and cannot be read.
+    pub(super) fn read(node: Node<'a>, kind: &'a str, namespace: &'a str) -> Result<Self, String> {
+        Ok(Self {
+            group: stated(node, "group")?.unwrap_or(""),
+            kind: filled(node, "kind")?.unwrap_or(kind),
+            namespace: filled(node, "namespace")?.unwrap_or(namespace),
+            name: filled(node, "name")?.unwrap_or(""),
+        })
+    }
+}
+
 impl<'d> Context<'d> {
     /// Sorts objects by kind. Of two of the same name the later one counts.
     pub(super) fn new(
         objects: &[Object<'d>],
+        refused: &Refused<'_>,
         options: &'d Options,
         out: &mut Vec<Diagnostic>,
     ) -> Self {
@@ -116,6 +170,7 @@ impl<'d> Context<'d> {
             secrets: BTreeSet::new(),
             classes: BTreeSet::new(),
             namespaces: BTreeMap::new(),
+            lost: Lost::find(objects, refused),
             grants: BTreeSet::new(),
         };
         for resource in distinct(objects.iter().filter_map(Resource::new).filter(counts), out) {
@@ -135,21 +190,37 @@ impl<'d> Context<'d> {
     /// Whether Services are in the input at all. Where none is, all are assumed
     /// to exist: the routes of a repository rarely come with the whole cluster.
     pub(super) fn knows_services(&self) -> bool {
-        !self.services.is_empty()
+        !self.services.is_empty() || self.lost.services
+    }
+
+    /// Whether the Gateways that routes name may be assumed. One that is there
+    /// and was refused is not the same as none.
+    pub(super) fn may_assume_gateways(&self) -> bool {
+        !self.lost.gateways
+    }
+
+    /// Whether routes are in the input that were refused.
+    pub(super) fn has_lost_routes(&self) -> bool {
+        self.lost.routes
     }
 
     /// Whether Secrets are in the input at all.
     pub(super) fn knows_secrets(&self) -> bool {
-        !self.secrets.is_empty()
+        !self.secrets.is_empty() || self.lost.secrets
     }
 
     pub(super) fn has_secret(&self, namespace: &str, name: &str) -> bool {
         self.secrets.contains(&(namespace, name))
     }
 
-    /// A namespace's labels, where its object is in the input.
-    pub(super) fn labels(&self, namespace: &str) -> Option<&Labels<'d>> {
-        self.namespaces.get(namespace)
+    /// A namespace's labels: none where its object is not in the input, `Err`
+    /// where they are there and cannot be read.
+    pub(super) fn labels(&self, namespace: &str) -> Result<Option<&Labels<'d>>, ()> {
+        match self.namespaces.get(namespace) {
+            Some(labels) => labels.as_ref().map(Some).ok_or(()),
+            None if self.lost.namespaces => Err(()),
+            None => Ok(None),
+        }
     }
 
     /// Whether a reference may be made.
@@ -187,53 +258,47 @@ impl<'d> Context<'d> {
             }
             ("", "Namespace") => {
                 let labels = resource.node.path(&["metadata", "labels"]);
-                let labels = labels.into_iter().flat_map(Node::entries);
-                let labels =
-                    labels.filter_map(|(key, value)| key.scalar_text().zip(value.scalar_text()));
-                self.namespaces.insert(resource.name, labels.collect());
+                let read = read_labels(labels);
+                if let (None, Some(place)) = (&read, labels) {
+                    let text = "metadata.labels must map strings to strings, so that no selector takes the namespace";
+                    error(out, codes::UNREADABLE, place, &resource, text);
+                }
+                self.namespaces.insert(resource.name, read);
             }
             _ => {}
         }
     }
 
     fn add_service(&mut self, resource: Resource<'d>, out: &mut Vec<Diagnostic>) {
-        let ports = resource.node.path(&["spec", "ports"]);
-        let ports = capped(ports, SERVICE_PORTS, &resource, "spec.ports", out).filter_map(|item| {
-            Some(ServicePort {
-                name: text_or(item, "name", ""),
-                port: port(item, "port")?,
-                protocol: text_or(item, "protocol", "TCP"),
-                app_protocol: text(item, "appProtocol"),
-            })
-        });
+        let spec = resource.spec();
+        let items: Vec<_> =
+            capped(spec, "ports", SERVICE_PORTS, &resource, "spec.ports", out).collect();
+        let mut ports = Vec::new();
+        for (index, item) in items.into_iter().enumerate() {
+            match service_port(item) {
+                Ok(port) => ports.push(port),
+                Err(fault) => {
+                    let text = format!(
+                        "{}, so that it is no port to use",
+                        under(&format!("spec.ports[{index}]"), &fault)
+                    );
+                    error(out, codes::UNREADABLE, item, &resource, text);
+                }
+            }
+        }
         self.service_names
             .insert((resource.namespace, resource.name), self.services.len());
-        self.services.push(Service {
-            resource,
-            ports: ports.collect(),
-        });
+        self.services.push(Service { resource, ports });
     }
 
     fn add_grant(&mut self, resource: Resource<'d>, out: &mut Vec<Diagnostic>) {
         let Some(spec) = resource.spec() else { return };
-        let to: Vec<_> = capped(spec.get("to"), GRANT_ENTRIES, &resource, "spec.to", out)
-            .map(|entry| {
-                (
-                    text_or(entry, "group", ""),
-                    text(entry, "kind"),
-                    text(entry, "name"),
-                )
-            })
-            .collect();
-        for entry in capped(spec.get("from"), GRANT_ENTRIES, &resource, "spec.from", out) {
-            let group = text_or(entry, "group", "");
-            let Some((kind, namespace)) = text(entry, "kind").zip(text(entry, "namespace")) else {
-                continue;
-            };
+        let to = grant_entries(spec, "to", "name", &resource, out);
+        let from = grant_entries(spec, "from", "namespace", &resource, out);
+        for (group, kind, namespace) in from {
+            let Some(namespace) = namespace else { continue };
             for &(to_group, to_kind, name) in &to {
-                let Some(to_kind) = to_kind else { continue };
-                // SPEC: ReferenceGrant `to.name`: empty or absent means every name.
-                let name = name.filter(|name| !name.is_empty());
+                // SPEC: ReferenceGrant `to.name`: absent means every name.
                 let target = (to_group, to_kind, resource.namespace);
                 self.grants.insert(((group, kind, namespace), target, name));
             }
@@ -257,6 +322,62 @@ impl<'d> Context<'d> {
             }
         }
     }
+}
+
+/// Group, kind and a third field of each entry of a grant that can be read and
+/// has a kind. One that cannot be read grants nothing.
+fn grant_entries<'d>(
+    spec: Node<'d>,
+    key: &str,
+    third: &str,
+    grant: &Resource<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> Vec<(&'d str, &'d str, Option<&'d str>)> {
+    let field = format!("spec.{key}");
+    let entries: Vec<_> = capped(Some(spec), key, GRANT_ENTRIES, grant, &field, out).collect();
+    let read = |entry: Node<'d>| -> Result<_, String> {
+        let group = stated(entry, "group")?.unwrap_or("");
+        let third = filled(entry, third)?;
+        Ok(filled(entry, "kind")?.map(|kind| (group, kind, third)))
+    };
+    let mut all = Vec::new();
+    for (index, entry) in entries.into_iter().enumerate() {
+        match read(entry) {
+            Ok(entry) => all.extend(entry),
+            Err(fault) => {
+                let text = format!(
+                    "{}, so that it grants nothing",
+                    under(&format!("{field}[{index}]"), &fault)
+                );
+                error(out, codes::UNREADABLE, entry, grant, text);
+            }
+        }
+    }
+    all
+}
+
+/// A port of a Service.
+fn service_port(item: Node<'_>) -> Result<ServicePort<'_>, String> {
+    Ok(ServicePort {
+        name: stated(item, "name")?.unwrap_or(""),
+        port: stated_port(item, "port")?.ok_or("has no port")?,
+        protocol: filled(item, "protocol")?.unwrap_or("TCP"),
+        app_protocol: stated(item, "appProtocol")?,
+    })
+}
+
+/// Labels; `None` where one of them is not text.
+fn read_labels(labels: Option<Node<'_>>) -> Option<Labels<'_>> {
+    let Some(labels) = labels else {
+        return Some(Labels::new());
+    };
+    if labels.kind() != Kind::Map {
+        return None;
+    }
+    labels
+        .entries()
+        .map(|(key, value)| key.scalar_text().zip(value.as_str()))
+        .collect()
 }
 
 fn passed_over(resource: &Resource<'_>, out: &mut Vec<Diagnostic>) {
@@ -322,9 +443,14 @@ fn distinct<'d>(
     all
 }
 
-/// A reference's weight.
-pub(super) fn weight(node: Node<'_>) -> u32 {
-    // SPEC: semantics/gateway-api.md 8: default 1, at most 1,000,000.
-    let weight = node.get("weight").and_then(Node::as_i64).unwrap_or(1);
-    weight.clamp(0, 1_000_000) as u32
+/// A reference's weight; `None` where it cannot be read.
+///
+/// SPEC: semantics/gateway-api.md 8: default 1, at most 1,000,000.
+pub(super) fn weight(node: Node<'_>) -> Option<u32> {
+    match node.get("weight") {
+        None => Some(1),
+        Some(weight) => u32::try_from(weight.as_i64()?)
+            .ok()
+            .map(|weight| weight.min(1_000_000)),
+    }
 }

@@ -13,7 +13,7 @@ use crate::import::document::Node;
 use crate::model::{Filter, HostRewrite, Mirror, PathRewrite, PrefixJoin, Redirect, Scheme};
 
 use super::backends::Builder;
-use super::read::{Problem, list, number, port, strings, text, text_or};
+use super::read::{Problem, number, port, stated_list, strings, text, text_or, under};
 
 /// What a list of filters comes to.
 #[derive(Default)]
@@ -47,7 +47,9 @@ impl<'d> Builder<'_, 'd> {
         let mut filters = Filters::default();
         let mut once: Vec<&str> = Vec::new();
         let is_grpc = self.route.kind == "GRPCRoute";
-        for (index, node) in list(owner, "filters").enumerate() {
+        let nodes = stated_list(owner, "filters")
+            .map_err(|fault| Problem::new("UnsupportedValue", under(at, &fault)))?;
+        for (index, node) in nodes.into_iter().flat_map(Node::items).enumerate() {
             let at = format!("{at}.filters[{index}]");
             let word = text_or(node, "type", "");
             if matches!(word, "CORS" | "RequestRedirect" | "URLRewrite") {
@@ -207,13 +209,17 @@ impl<'d> Builder<'_, 'd> {
 /// SPEC: semantics/gateway-api.md 7: an ExtensionRef that cannot be resolved
 /// must not be skipped. None is known here, so none resolves.
 fn extension(node: Node<'_>, at: &str) -> Problem {
-    let (kind, name) = match node.get("extensionRef") {
-        Some(reference) => (
-            text_or(reference, "kind", ""),
-            text_or(reference, "name", ""),
-        ),
-        None => ("", ""),
+    let Some(reference) = node.get("extensionRef") else {
+        return Problem::new("UnsupportedValue", format!("{at}.extensionRef is missing"));
     };
+    let word = |key: &str, other: &'static str| match text_or(reference, key, "") {
+        "" => other,
+        word => word,
+    };
+    let (kind, name) = (
+        word("kind", "an object without kind"),
+        word("name", "without name"),
+    );
     Problem::new(
         "UnsupportedValue",
         format!("{at}.extensionRef names {kind} {name}, which is not known here"),

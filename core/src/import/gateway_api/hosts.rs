@@ -2,13 +2,17 @@
 //! specific.
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
+use crate::import::document::Node;
 use crate::model::{HostBinding, HostMatch};
 
 use super::HostnamePrecedence;
+use super::read::{a_kind, stated_list};
+use super::schema::patterns::is_hostname;
 
 /// The hosts that both take, or `None` where there are none.
 ///
@@ -65,13 +69,27 @@ pub(super) fn merge(there: &mut Vec<HostBinding>, more: Vec<HostBinding>) {
     *there = distinct(all);
 }
 
-/// Reads `hostnames`.
-pub(super) fn parse_all<'d>(texts: impl Iterator<Item = &'d str>) -> Vec<HostMatch> {
+/// Reads the `hostnames` of a route. One that cannot be read fails all of them:
+/// the list without it might be empty, which means every host.
+pub(super) fn read_all(spec: Node<'_>) -> Result<Vec<HostMatch>, String> {
+    let list = stated_list(spec, "hostnames")?;
     let mut seen = BTreeSet::new();
-    texts
-        .map(|text| HostMatch::parse(text.strip_suffix('.').unwrap_or(text)))
-        .filter(|host| seen.insert(host.clone()))
-        .collect()
+    let mut hosts = Vec::new();
+    for (index, item) in list.into_iter().flat_map(Node::items).enumerate() {
+        let Some(text) = item.as_str() else {
+            let found = a_kind(item);
+            return Err(format!("hostnames[{index}] must be a string, not {found}"));
+        };
+        let host = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+        if !is_hostname(&host) {
+            return Err(format!("hostnames[{index}] '{text}' is not a hostname"));
+        }
+        let host = HostMatch::parse(&host);
+        if seen.insert(host.clone()) {
+            hosts.push(host);
+        }
+    }
+    Ok(hosts)
 }
 
 fn binding(host: HostMatch, written: HostMatch, precedence: HostnamePrecedence) -> HostBinding {

@@ -18,7 +18,11 @@ use crate::model::{HostBinding, HostMatch, Protocol};
 
 use super::conflicts;
 use super::context::{Context, Reference, RouteKind};
-use super::read::{GROUP, Problem, Resource, capped, error, port, text_or, warn};
+use super::read::{
+    GROUP, Problem, Resource, capped, error, filled, port, stated, stated_list, stated_map,
+    stated_port, text_or, under, warn,
+};
+use super::schema::patterns::is_hostname;
 use super::selector::Namespaces;
 
 /// Listeners that one Gateway or ListenerSet may have.
@@ -152,10 +156,18 @@ fn find_gateway(
     out: &mut Vec<Diagnostic>,
 ) -> Result<usize, Problem> {
     let place = set.node.path(&["spec", "parentRef"]).unwrap_or(set.node);
-    let group = text_or(place, "group", GROUP);
-    let kind = text_or(place, "kind", "Gateway");
-    let namespace = text_or(place, "namespace", set.namespace);
-    let name = text_or(place, "name", "");
+    let read = || -> Result<_, String> {
+        let group = stated(place, "group")?.unwrap_or(GROUP);
+        let kind = filled(place, "kind")?.unwrap_or("Gateway");
+        let namespace = filled(place, "namespace")?.unwrap_or(set.namespace);
+        Ok((group, kind, namespace, filled(place, "name")?.unwrap_or("")))
+    };
+    let (group, kind, namespace, name) = read().map_err(|fault| {
+        let message = under("spec.parentRef", &fault);
+        let text = format!("{message}, so that the listener set is not served");
+        error(out, codes::UNREADABLE, place, set, text);
+        Problem::new("ParentNotAccepted", message)
+    })?;
     let index = ((group, kind) == (GROUP, "Gateway"))
         .then(|| gateways.get(&(namespace, name)))
         .flatten();
@@ -169,11 +181,10 @@ fn find_gateway(
     };
     // SPEC: semantics/gateway-api.md 1.3: without `allowedListeners` a gateway
     // takes no ListenerSet.
-    let allowed = gateway
-        .node
-        .path(&["spec", "allowedListeners", "namespaces"]);
-    if Namespaces::read(allowed, Namespaces::None).admit(set.namespace, gateway.namespace, context)
-    {
+    let allowed = gateway.node.path(&["spec", "allowedListeners"]);
+    if Namespaces::read(allowed, Namespaces::None).is_ok_and(|allowed| {
+        allowed.fault().is_none() && allowed.admit(set.namespace, gateway.namespace, context)
+    }) {
         return Ok(index);
     }
     let message = format!(
@@ -189,8 +200,8 @@ fn read_listeners<'d>(
     context: &Context<'d>,
     out: &mut Vec<Diagnostic>,
 ) -> Vec<Listener<'d>> {
-    let list = owner.node.path(&["spec", "listeners"]);
-    capped(list, LISTENERS, owner, "spec.listeners", out)
+    let spec = owner.spec();
+    capped(spec, "listeners", LISTENERS, owner, "spec.listeners", out)
         .collect::<Vec<_>>()
         .into_iter()
         .map(|node| read(node, owner, context, out))
@@ -216,10 +227,14 @@ fn read<'d>(
     let allowed = node.get("allowedRoutes");
     // SPEC: semantics/gateway-api.md 2: `allowedRoutes.namespaces.from` is Same
     // where nothing is said.
-    let namespaces = Namespaces::read(
-        allowed.and_then(|allowed| allowed.get("namespaces")),
-        Namespaces::Same,
-    );
+    let namespaces = Namespaces::read(allowed, Namespaces::Same).unwrap_or_else(|fault| {
+        let text = format!(
+            "listener {name}: {}, so that it takes no routes",
+            under("allowedRoutes", &fault)
+        );
+        error(out, codes::UNREADABLE, allowed.unwrap_or(node), owner, text);
+        Namespaces::None
+    });
     if let Some(fault) = namespaces.fault() {
         let text = format!("listener {name}: allowedRoutes.namespaces: {fault}");
         warn(out, codes::SELECTOR, allowed.unwrap_or(node), owner, text);
@@ -247,7 +262,14 @@ fn read<'d>(
     let mode = node
         .get("tls")
         .map_or("Terminate", |tls| text_or(tls, "mode", "Terminate"));
+    let unreadable = unreadable(node, protocol);
+    let is_readable = unreadable.is_none();
     listener.refused = match protocol {
+        _ if unreadable.is_some() => unreadable.map(|(place, fault)| {
+            let text = format!("listener {name}: {fault}, so that it is not served");
+            error(out, codes::UNREADABLE, place, owner, text);
+            Problem::new("UnsupportedValue", fault)
+        }),
         None => Some(Problem::new(
             "UnsupportedProtocol",
             format!("protocol '{word}' is not supported"),
@@ -267,7 +289,7 @@ fn read<'d>(
         )),
         _ => None,
     };
-    if let Some(problem) = &listener.refused {
+    if let Some(problem) = listener.refused.as_ref().filter(|_| is_readable) {
         let text = format!("listener {name}: {}", problem.message);
         error(out, codes::LISTENER_UNSUPPORTED, node, owner, text);
     }
@@ -276,6 +298,41 @@ fn read<'d>(
         read_certificates(&mut listener, owner, context, out);
     }
     listener
+}
+
+/// The first field that is there and cannot be read, of those that say which
+/// requests a listener takes, and what is wrong with it.
+fn unreadable(node: Node<'_>, protocol: Option<Protocol>) -> Option<(Node<'_>, String)> {
+    let hostname = || -> Result<(), String> {
+        let has_hostname = !matches!(protocol, Some(Protocol::Tcp | Protocol::Udp));
+        match filled(node, "hostname")? {
+            Some(host) if has_hostname && !is_hostname(&host.to_ascii_lowercase()) => {
+                Err(format!("hostname '{host}' is not a hostname"))
+            }
+            _ => Ok(()),
+        }
+    };
+    let mode = || -> Result<(), String> {
+        let tls = stated_map(node, "tls")?;
+        let mode = tls.map_or(Ok(None), |tls| filled(tls, "mode"));
+        mode.map(|_| ()).map_err(|fault| {
+            if tls.is_some() {
+                under("tls", &fault)
+            } else {
+                fault
+            }
+        })
+    };
+    let faults = [
+        ("name", filled(node, "name").err()),
+        ("port", stated_port(node, "port").err()),
+        ("protocol", filled(node, "protocol").err()),
+        ("hostname", hostname().err()),
+        ("tls", mode().err()),
+    ];
+    faults
+        .into_iter()
+        .find_map(|(key, fault)| Some((node.get(key).unwrap_or(node), fault?)))
 }
 
 /// SPEC: semantics/gateway-api.md 2: kinds by protocol; a kind that is unknown
@@ -295,9 +352,21 @@ fn read_kinds(
         Some(Protocol::Udp) => &[RouteKind::Udp],
         _ => &[],
     };
-    let kinds = allowed
-        .and_then(|allowed| allowed.get("kinds"))
-        .filter(|kinds| kinds.items().len() > 0);
+    let kinds = match allowed.map_or(Ok(None), |allowed| stated_list(allowed, "kinds")) {
+        Ok(kinds) => kinds.filter(|kinds| kinds.items().len() > 0),
+        Err(fault) => {
+            // A fault of `allowedRoutes` itself has been said of its namespaces.
+            if let Some(place) = allowed.and_then(|allowed| allowed.get("kinds")) {
+                let name = listener.name;
+                let text =
+                    format!("listener {name}: allowedRoutes.{fault}, so that it takes no routes");
+                error(out, codes::UNREADABLE, place, owner, text);
+            }
+            let message = under("allowedRoutes", &fault);
+            listener.unresolved = Some(Problem::new("InvalidRouteKinds", message));
+            return;
+        }
+    };
     let Some(kinds) = kinds else {
         listener.kinds = fitting.to_vec();
         return;
@@ -305,8 +374,8 @@ fn read_kinds(
     let mut bad: Vec<&str> = Vec::new();
     for node in kinds.items() {
         let word = text_or(node, "kind", "");
-        let kind = RouteKind::parse(word)
-            .filter(|kind| text_or(node, "group", GROUP) == GROUP && fitting.contains(kind));
+        let is_own = matches!(stated(node, "group"), Ok(None | Some(GROUP)));
+        let kind = RouteKind::parse(word).filter(|kind| is_own && fitting.contains(kind));
         match kind {
             Some(kind) if !listener.kinds.contains(&kind) => listener.kinds.push(kind),
             Some(_) => {}
@@ -335,18 +404,37 @@ fn read_certificates(
     context: &Context<'_>,
     out: &mut Vec<Diagnostic>,
 ) {
-    let list = listener.node.path(&["tls", "certificateRefs"]);
+    let tls = listener.node.get("tls");
     let field = format!("listener {}: tls.certificateRefs", listener.name);
-    let nodes: Vec<_> = capped(list, CERTIFICATES, owner, &field, out).collect();
+    if let Err(fault) = tls.map_or(Ok(None), |tls| stated_list(tls, "certificateRefs")) {
+        let message = under("tls", &fault);
+        let name = listener.name;
+        let text = format!("listener {name}: {message}, so that it is not served");
+        error(
+            out,
+            codes::UNREADABLE,
+            tls.unwrap_or(listener.node),
+            owner,
+            text,
+        );
+        listener.lacks_certificate = true;
+        let problem = Problem::new("InvalidCertificateRef", message);
+        listener.unresolved.get_or_insert(problem);
+        return;
+    }
+    let list = capped(tls, "certificateRefs", CERTIFICATES, owner, &field, out);
+    let nodes: Vec<_> = list.collect();
     let mut good = 0;
     for (index, &node) in nodes.iter().enumerate() {
-        let reference = Reference {
-            group: text_or(node, "group", ""),
-            kind: text_or(node, "kind", "Secret"),
-            namespace: text_or(node, "namespace", owner.namespace),
-            name: text_or(node, "name", ""),
+        let reference = Reference::read(node, "Secret", owner.namespace);
+        let fault = match reference {
+            Ok(reference) => certificate_fault(reference, owner, context),
+            Err(fault) => Some((
+                codes::INVALID_CERTIFICATE,
+                Problem::new("InvalidCertificateRef", fault),
+            )),
         };
-        let Some((code, problem)) = certificate_fault(reference, owner, context) else {
+        let Some((code, problem)) = fault else {
             good += 1;
             continue;
         };

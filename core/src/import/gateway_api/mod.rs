@@ -29,7 +29,9 @@
 //!
 //! 1. A fault costs the smallest part that it can: a match, a rule, a listener.
 //!    A rule in which the validator found an error answers 500, and no request
-//!    that it takes falls to another rule.
+//!    that it takes falls to another rule. Above rules a field that is there and
+//!    cannot be read refuses what it belongs to (`read.rs`): it is never taken
+//!    for absent, since absence means every host, listener or namespace.
 //! 2. Routes enter the model in input order, which is their age where no creation
 //!    time tells it.
 //! 3. No step pairs two lists whose lengths the input alone decides, except a
@@ -50,6 +52,7 @@ mod cors;
 mod edits;
 mod faults;
 mod filters;
+mod fold;
 mod grpc_http;
 mod hosts;
 mod listeners;
@@ -64,10 +67,12 @@ mod selector;
 #[cfg(test)]
 mod tests;
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::gateway_api as codes;
 use crate::model::{Origin, Route, RouteId};
 
 use self::attach::{OwnerIndex, Parent, RoutePlace};
@@ -76,7 +81,8 @@ use self::conditions::Verdict;
 use self::context::{Context, RouteKind};
 use self::faults::Faults;
 use self::mesh::Mesh;
-use self::read::strings;
+use self::read::Problem;
+use super::recognize::Refused;
 use super::{Import, Object};
 
 /// How the Gateway API's open questions are answered.
@@ -139,17 +145,21 @@ pub enum GrpcHttpConflict {
 /// ReferenceGrants and GatewayClasses that its rules need.
 ///
 /// `is_alone` says that no other dialect's objects are in the input: only then
-/// are Services without any route a mesh of their own.
+/// are Services without any route a mesh of their own. `refused` is what was found
+/// and could not be used.
 pub(super) fn import(
     objects: &[Object<'_>],
+    refused: &Refused<'_>,
     is_alone: bool,
     options: &super::Options,
     out: &mut Import,
 ) {
     let mut found: Vec<Diagnostic> = Vec::new();
     let faults = Faults::find(objects, options.lenient, &mut found);
-    let context = Context::new(objects, &options.gateway_api, &mut found);
+    let validated = found.len();
+    let context = Context::new(objects, refused, &options.gateway_api, &mut found);
     run(&context, &faults, is_alone, out, &mut found);
+    fold::fold(&mut found, validated);
     // Each step reports by itself; readers want the order of the input.
     found.sort_by_key(|one| {
         one.origin
@@ -181,20 +191,31 @@ fn run(
     let mut routes: Vec<ReadRoute<'_>> = Vec::new();
     let mut parents: Vec<Vec<Parent<'_>>> = Vec::new();
     for (number, &(kind, resource)) in context.routes.iter().enumerate() {
-        let hosts = match kind {
-            RouteKind::Tcp | RouteKind::Udp => Vec::new(),
-            _ => hosts::parse_all(
-                resource
-                    .spec()
-                    .into_iter()
-                    .flat_map(|spec| strings(spec, "hostnames")),
-            ),
+        let hosts = match (kind, resource.spec()) {
+            (RouteKind::Tcp | RouteKind::Udp, _) | (_, None) => Ok(Vec::new()),
+            (_, Some(spec)) => hosts::read_all(spec),
+        };
+        let (hosts, fault) = match hosts {
+            Ok(hosts) => (hosts, None),
+            Err(fault) => {
+                let place = resource.node.path(&["spec", "hostnames"]);
+                let text = format!("{fault}, so that no listener takes the route");
+                read::error(
+                    found,
+                    codes::UNREADABLE,
+                    place.unwrap_or(resource.node),
+                    &resource,
+                    text,
+                );
+                (Vec::new(), Some(Problem::new("UnsupportedValue", fault)))
+            }
         };
         let place = RoutePlace {
             index: number,
             kind,
             resource,
             hosts,
+            fault,
         };
         let own = attach::attach(&place, &mut owners, &index, &mut mesh, context, found);
         let created = resource.created(found);
@@ -218,7 +239,7 @@ fn run(
     assume::note_services_and_secrets(context, &owners, &routes, found);
     let id = |number: usize| routes.get(number).and_then(|route| route.ids.0);
     build::gateways(context, &owners, id, &mut out.routes);
-    let is_plain = is_alone && owners.is_empty() && routes.is_empty();
+    let is_plain = is_alone && owners.is_empty() && routes.is_empty() && !context.has_lost_routes();
     if mesh.is_used() || (is_plain && context.knows_services()) {
         let id = |number: usize| routes.get(number).and_then(|route| route.ids.1);
         mesh.build(context, id, &mut out.routes);

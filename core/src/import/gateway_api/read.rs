@@ -1,7 +1,11 @@
 //! Fields from nodes: what every part of the importer reads with.
 //!
-//! A value of the wrong type reads as absent. That it is wrong is the schema's
-//! to report; what follows from its absence is reported where it follows.
+//! A field that is there and cannot be read is never the same as one that is
+//! absent: absence widens (every host, every listener), and a fault must not.
+//! What decides where requests go is read with [`stated`], [`filled`] and
+//! [`stated_port`], whose errors refuse what the field belongs to. [`text`] and
+//! its like take a wrong type for absence; they are for fields of rules, in which
+//! an error of the validator's answers 500, and for those that only describe.
 
 use alloc::format;
 use alloc::string::String;
@@ -11,7 +15,7 @@ use core::fmt;
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::import::Object;
-use crate::import::document::Node;
+use crate::import::document::{Kind, Node};
 use crate::model::{ObjectRef, Origin};
 
 /// The group of the API's own kinds.
@@ -184,6 +188,93 @@ pub(super) fn text<'d>(node: Node<'d>, key: &str) -> Option<&'d str> {
     node.get(key).and_then(Node::as_str)
 }
 
+/// A string field, which may be empty; `None` where it is absent. The error says
+/// what is wrong with it.
+pub(super) fn stated<'d>(node: Node<'d>, key: &str) -> Result<Option<&'d str>, String> {
+    let Some(field) = within(node, key)? else {
+        return Ok(None);
+    };
+    let wrong = || format!("{key} must be a string, not {}", a_kind(field));
+    field.as_str().map(Some).ok_or_else(wrong)
+}
+
+/// [`stated`], and an empty text is an error too.
+///
+/// SPEC: names, kinds and hostnames have at least one character in the schemas;
+/// only a group may be empty.
+pub(super) fn filled<'d>(node: Node<'d>, key: &str) -> Result<Option<&'d str>, String> {
+    match stated(node, key)? {
+        Some("") => Err(format!("{key} must not be empty")),
+        text => Ok(text),
+    }
+}
+
+/// A port, 1 to 65535; `None` where it is absent.
+pub(super) fn stated_port(node: Node<'_>, key: &str) -> Result<Option<u16>, String> {
+    match within(node, key)? {
+        None => Ok(None),
+        Some(_) => match port(node, key) {
+            Some(port) => Ok(Some(port)),
+            None => Err(format!("{key} must be a number from 1 to 65535")),
+        },
+    }
+}
+
+/// A field that is an object; `None` where it is absent.
+pub(super) fn stated_map<'d>(node: Node<'d>, key: &str) -> Result<Option<Node<'d>>, String> {
+    of_kind(node, key, Kind::Map, "an object")
+}
+
+/// A field that is a list; `None` where it is absent.
+pub(super) fn stated_list<'d>(node: Node<'d>, key: &str) -> Result<Option<Node<'d>>, String> {
+    of_kind(node, key, Kind::Seq, "a list")
+}
+
+fn of_kind<'d>(
+    node: Node<'d>,
+    key: &str,
+    kind: Kind,
+    says: &str,
+) -> Result<Option<Node<'d>>, String> {
+    match within(node, key)? {
+        Some(field) if field.kind() != kind => {
+            Err(format!("{key} must be {says}, not {}", a_kind(field)))
+        }
+        field => Ok(field),
+    }
+}
+
+/// A field of what must be an object.
+fn within<'d>(node: Node<'d>, key: &str) -> Result<Option<Node<'d>>, String> {
+    if node.kind() == Kind::Map {
+        Ok(node.get(key))
+    } else {
+        Err(format!("must be an object, not {}", a_kind(node)))
+    }
+}
+
+/// A fault of a field under a path: `kind must be ...` gives `path.kind must be ...`.
+pub(super) fn under(path: &str, fault: &str) -> String {
+    if fault.starts_with("must be ") {
+        format!("{path} {fault}")
+    } else {
+        format!("{path}.{fault}")
+    }
+}
+
+/// What a node is, with an article.
+pub(super) fn a_kind(node: Node<'_>) -> &'static str {
+    match node.kind() {
+        Kind::Null => "null",
+        Kind::Bool => "a boolean",
+        Kind::Int => "an integer",
+        Kind::Float => "a number",
+        Kind::Str => "a string",
+        Kind::Seq => "a list",
+        Kind::Map => "an object",
+    }
+}
+
 /// A string field with a default.
 pub(super) fn text_or<'d>(node: Node<'d>, key: &str, default: &'d str) -> &'d str {
     text(node, key).unwrap_or(default)
@@ -211,19 +302,23 @@ pub(super) fn port(node: Node<'_>, key: &str) -> Option<u16> {
     number(node, key).filter(|&port: &u16| port != 0)
 }
 
-/// The first `limit` items of a list; says so where there are more. The limit
-/// keeps steps that pair two lists from growing with the product of both.
+/// The first `limit` items of the list in a field; says so where there are more.
+/// The limit keeps steps that pair two lists from growing with the product of both.
 pub(super) fn capped<'d>(
-    list: Option<Node<'d>>,
+    owner: Option<Node<'d>>,
+    key: &str,
     limit: usize,
     subject: &Resource<'_>,
     field: &str,
     out: &mut Vec<Diagnostic>,
 ) -> impl Iterator<Item = Node<'d>> + use<'d> {
+    let list = owner.and_then(|owner| owner.get(key));
     if let Some(list) = list.filter(|list| list.items().len() > limit) {
         let count = list.items().len();
         let text = format!("{field} has {count} items, of which the first {limit} are used");
-        error(out, codes::LIMIT, list, subject, text);
+        // At the key, where the schema reports the length of a list.
+        let place = owner.and_then(|owner| owner.key(key)).unwrap_or(list);
+        error(out, codes::LIMIT, place, subject, text);
     }
     list.into_iter().flat_map(Node::items).take(limit)
 }

@@ -9,7 +9,7 @@ use crate::import::document::Node;
 use crate::model::{Origin, PathMatch, RouteMatch, Rule, ValueMatch};
 
 use super::backends::Builder;
-use super::read::{list, text, text_or};
+use super::read::{list, stated, stated_map, under};
 use super::route_http::regex;
 
 impl<'d> Builder<'_, 'd> {
@@ -22,6 +22,7 @@ impl<'d> Builder<'_, 'd> {
             .into_iter()
             .flat_map(|spec| list(spec, "rules"))
             .collect();
+        self.note_all_used(&nodes);
         if nodes.is_empty() {
             let place = self.route.node.get("spec").unwrap_or(self.route.node);
             self.warn(
@@ -37,36 +38,58 @@ impl<'d> Builder<'_, 'd> {
     }
 
     fn grpc_rule(&mut self, node: Node<'d>, at: &str) -> Option<Rule> {
-        let matches = self.matches(node, at, Self::grpc_match, every_call)?;
-        Some(self.rule(node, at, matches))
+        let (matches, fault) = self.matches(node, at, Self::grpc_match, every_call)?;
+        Some(self.rule(node, at, matches, fault))
     }
 
     /// SPEC: semantics/gateway-api.md 4: service and method, Exact where no type
     /// is stated; without either every call is taken.
-    fn grpc_match(&mut self, node: Node<'d>, at: &str) -> Result<RouteMatch, String> {
+    fn grpc_match(
+        &mut self,
+        node: Node<'d>,
+        at: &str,
+        fault: &mut Option<String>,
+    ) -> Option<RouteMatch> {
         let mut one = call(node.origin());
-        if let Some(method) = node.get("method") {
-            let kind = text_or(method, "type", "Exact");
-            let name = |key: &str| -> Result<Option<ValueMatch>, String> {
-                // An empty name is the same as none, as in the API's Go types.
-                let Some(value) = text(method, key).filter(|value| !value.is_empty()) else {
-                    return Ok(None);
-                };
-                match kind {
-                    "Exact" => Ok(Some(ValueMatch::Exact(value.to_string()))),
-                    "RegularExpression" => regex(value, &format!("method.{key}"))
-                        .map(|value| Some(ValueMatch::Regex(value))),
-                    other => Err(format!("method.type '{other}' is not supported")),
-                }
-            };
-            one.path = PathMatch::Grpc {
-                service: name("service")?,
-                method: name("method")?,
-            };
+        match grpc_path(node) {
+            Ok(path) => one.path = path,
+            Err(why) => {
+                fault.get_or_insert(why);
+                return None;
+            }
         }
-        one.headers = self.header_matches(node, at)?;
-        Ok(one)
+        one.headers = self.header_matches(node, at, fault);
+        Some(one)
     }
+}
+
+fn grpc_path(node: Node<'_>) -> Result<PathMatch, String> {
+    let Some(method) = stated_map(node, "method")? else {
+        return Ok(PathMatch::Grpc {
+            service: None,
+            method: None,
+        });
+    };
+    let at = |why: String| under("method", &why);
+    let kind = stated(method, "type").map_err(at)?.unwrap_or("Exact");
+    let name = |key: &str| -> Result<Option<ValueMatch>, String> {
+        // An empty name is the same as none, as in the API's Go types.
+        let value = stated(method, key).map_err(at)?;
+        let Some(value) = value.filter(|value| !value.is_empty()) else {
+            return Ok(None);
+        };
+        match kind {
+            "Exact" => Ok(Some(ValueMatch::Exact(value.to_string()))),
+            "RegularExpression" => {
+                regex(value, &format!("method.{key}")).map(|value| Some(ValueMatch::Regex(value)))
+            }
+            other => Err(format!("method.type '{other}' is not supported")),
+        }
+    };
+    Ok(PathMatch::Grpc {
+        service: name("service")?,
+        method: name("method")?,
+    })
 }
 
 fn every_call(origin: Origin) -> Vec<RouteMatch> {

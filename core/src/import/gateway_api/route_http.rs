@@ -15,7 +15,14 @@ use crate::model::{
 use super::backends::Builder;
 use super::context::weight;
 use super::filters::{Filters, Scope};
-use super::read::{Problem, error, list, text, text_or};
+use super::read::{Problem, error, list, stated, stated_list, stated_map, text, text_or, under};
+
+/// Rules that the API lets a route have.
+const RULES: usize = 16;
+/// Matches that the API lets all rules of a route have.
+const MATCHES: usize = 128;
+/// Hostnames that the API lets a route have.
+const HOSTNAMES: usize = 16;
 
 impl<'d> Builder<'_, 'd> {
     /// SPEC: semantics/gateway-api.md 3.1: without `rules` there is one rule
@@ -27,6 +34,7 @@ impl<'d> Builder<'_, 'd> {
             .into_iter()
             .flat_map(|spec| list(spec, "rules"))
             .collect();
+        self.note_all_used(&nodes);
         if nodes.is_empty() {
             let place = self.route.node.get("spec").unwrap_or(self.route.node);
             self.warn(
@@ -46,58 +54,103 @@ impl<'d> Builder<'_, 'd> {
     }
 
     fn http_rule(&mut self, node: Node<'d>, at: &str) -> Option<Rule> {
-        let matches = self.matches(node, at, Self::http_match, every_path)?;
-        let mut rule = self.rule(node, at, matches);
+        let (matches, fault) = self.matches(node, at, Self::http_match, every_path)?;
+        let mut rule = self.rule(node, at, matches, fault);
         rule.timeouts = self.timeouts(node, at);
         rule.retry = self.retry(node, at);
         Some(rule)
     }
 
-    /// Reads a rule's matches. One that cannot be used is left out; a rule that
-    /// loses all of them is left out itself, since what it asks for is unknown.
+    /// Says that what is over a limit of the API is used all the same: to leave
+    /// some out would send their requests to others.
+    pub(super) fn note_all_used(&mut self, rules: &[Node<'d>]) {
+        let hostnames = self.route.node.path(&["spec", "hostnames"]);
+        let matches = rules.iter().filter_map(|rule| rule.get("matches"));
+        let counts = [
+            ("rules", "items", rules.len(), RULES),
+            (
+                "rules",
+                "matches",
+                matches.map(|list| list.items().len()).sum(),
+                MATCHES,
+            ),
+            (
+                "hostnames",
+                "items",
+                hostnames.map_or(0, |list| list.items().len()),
+                HOSTNAMES,
+            ),
+        ];
+        for (key, what, count, limit) in counts {
+            let place = self.route.spec().and_then(|spec| spec.key(key));
+            if let Some(place) = place.filter(|_| count > limit) {
+                let text = format!(
+                    "{key} has {count} {what}, over the limit of {limit}, so that an API server refuses the route; all {what} are used here"
+                );
+                error(self.out, codes::LIMIT, place, &self.route, text);
+            }
+        }
+    }
+
+    /// Reads a rule's matches, and says what is wrong with the first that cannot
+    /// be used, in which case the rule answers 500. Of such a match the parts that
+    /// can be read stay, so that what it takes does not fall to a broader rule; if
+    /// it cannot be told which paths it takes, it is left out, and a rule that
+    /// loses all its matches is left out itself.
     pub(super) fn matches(
         &mut self,
         rule: Node<'d>,
         at: &str,
-        read: fn(&mut Self, Node<'d>, &str) -> Result<RouteMatch, String>,
+        read: fn(&mut Self, Node<'d>, &str, &mut Option<String>) -> Option<RouteMatch>,
         default: fn(Origin) -> Vec<RouteMatch>,
-    ) -> Option<Vec<RouteMatch>> {
+    ) -> Option<(Vec<RouteMatch>, Option<String>)> {
         let mut matches = Vec::new();
-        let mut left_out = false;
-        for (index, node) in list(rule, "matches").enumerate() {
+        let mut first: Option<String> = None;
+        let mut of_list = None;
+        for (index, node) in items(rule, "matches", &mut of_list).enumerate() {
             let at = format!("{at}.matches[{index}]");
-            match read(self, node, &at) {
-                Ok(one) => matches.push(one),
-                Err(fault) => {
-                    left_out = true;
-                    let text = format!("{at} is left out: {fault}");
-                    error(self.out, codes::MATCH_LEFT_OUT, node, &self.route, &text);
-                    self.invalid
-                        .get_or_insert(Problem::new("UnsupportedValue", text));
-                }
+            let mut fault = None;
+            let one = read(self, node, &at, &mut fault);
+            let is_left_out = one.is_none();
+            matches.extend(one);
+            let Some(fault) = fault else { continue };
+            let text = under(&at, &fault);
+            if is_left_out {
+                let text = format!("{text}, so that the match is left out");
+                error(self.out, codes::MATCH_LEFT_OUT, node, &self.route, text);
             }
+            first.get_or_insert(text);
         }
-        if matches.is_empty() && left_out {
+        // A list that is none might have meant anything: the default, with 500.
+        if let Some(fault) = of_list {
+            return Some((default(rule.origin()), Some(under(at, &fault))));
+        }
+        if let (true, Some(fault)) = (matches.is_empty(), &first) {
             self.invalid_rules += 1;
+            self.dropped.push(format!("{at} (takes no request)"));
+            self.invalid
+                .get_or_insert(Problem::new("UnsupportedValue", fault));
             return None;
         }
         if matches.is_empty() {
             matches = default(rule.origin());
         }
-        Some(matches)
+        Some((matches, first))
     }
 
     /// What is the same in rules of HTTPRoutes and GRPCRoutes.
-    pub(super) fn rule(&mut self, node: Node<'d>, at: &str, matches: Vec<RouteMatch>) -> Rule {
+    pub(super) fn rule(
+        &mut self,
+        node: Node<'d>,
+        at: &str,
+        matches: Vec<RouteMatch>,
+        of_match: Option<String>,
+    ) -> Rule {
         // An API server would have refused the whole route for an error in it.
         // What is wrong with a reference to a backend costs that backend.
         let fault = self.faults.within(node, node.get("backendRefs"));
-        let filters = self
-            .filters(node, Scope::Rule, at)
-            .and_then(|filters| match fault {
-                Some(fault) => Err(Problem::new("UnsupportedValue", fault)),
-                None => Ok(filters),
-            });
+        let fault = fault.map(ToString::to_string).or(of_match);
+        let filters = settle(self.filters(node, Scope::Rule, at), fault.as_deref());
         let targets = self.targets(node, at);
         let (filters, action) = match filters {
             Ok(Filters {
@@ -138,6 +191,7 @@ impl<'d> Builder<'_, 'd> {
         let text = format!("{at} answers 500: {}", problem.message);
         error(self.out, codes::RULE_ANSWERS_500, node, &self.route, text);
         self.invalid_rules += 1;
+        self.dropped.push(format!("{at} (answers 500)"));
         let reason = problem.reason.to_string();
         self.invalid.get_or_insert(problem);
         Action::Respond(Respond {
@@ -154,12 +208,7 @@ impl<'d> Builder<'_, 'd> {
             let at = format!("{at}.backendRefs[{index}]");
             let target = self.backend(node, &at);
             let fault = self.faults.within(node, None);
-            let filters = self
-                .filters(node, Scope::Backend, &at)
-                .and_then(|filters| match fault {
-                    Some(fault) => Err(Problem::new("UnsupportedValue", fault)),
-                    None => Ok(filters),
-                });
+            let filters = settle(self.filters(node, Scope::Backend, &at), fault);
             let (target, filters) = match (target, filters) {
                 (Ok(backend), Ok(filters)) => (Target::Backend(backend), filters.list),
                 (Err(invalid), _) => (Target::Invalid(*invalid), Vec::new()),
@@ -167,6 +216,7 @@ impl<'d> Builder<'_, 'd> {
                     let text = format!("{at} answers 500: {}", problem.message);
                     error(self.out, codes::RULE_ANSWERS_500, node, &self.route, text);
                     let reason = problem.reason.to_string();
+                    self.dropped.push(format!("in part {at} (answers 500)"));
                     self.invalid.get_or_insert(problem);
                     (
                         Target::Invalid(InvalidTarget {
@@ -180,7 +230,8 @@ impl<'d> Builder<'_, 'd> {
             };
             targets.push(WeightedTarget {
                 target,
-                weight: weight(node),
+                // One that cannot be read has the default: its share answers 500.
+                weight: weight(node).unwrap_or(1),
                 filters,
                 origin: node.origin(),
             });
@@ -188,35 +239,33 @@ impl<'d> Builder<'_, 'd> {
         targets
     }
 
-    fn http_match(&mut self, node: Node<'d>, at: &str) -> Result<RouteMatch, String> {
-        let path = node.get("path");
-        let value = path.map_or("/", |path| text_or(path, "value", "/"));
-        // SPEC: semantics/gateway-api.md 3.1: a match without a path, and a path
-        // without a type, is PathPrefix; without a value it is `/`.
-        let path = match path.map_or("PathPrefix", |path| text_or(path, "type", "PathPrefix")) {
-            "RegularExpression" => PathMatch::Regex(regex(value, "path.value")?),
-            kind @ ("Exact" | "PathPrefix") => {
-                if !value.starts_with('/') {
-                    return Err("path.value must start with '/'".into());
-                }
-                if kind == "Exact" {
-                    PathMatch::Exact(value.to_string())
-                } else {
-                    PathMatch::Segments(value.to_string())
-                }
+    fn http_match(
+        &mut self,
+        node: Node<'d>,
+        at: &str,
+        fault: &mut Option<String>,
+    ) -> Option<RouteMatch> {
+        let path = match http_path(node, fault) {
+            Ok(path) => path,
+            Err(why) => {
+                fault.get_or_insert(why);
+                return None;
             }
-            other => return Err(format!("path.type '{other}' is not supported")),
         };
-        let methods = match node.get("method") {
+        let methods = match node.get("method").map(http_method) {
             None => Vec::new(),
-            Some(method) => alloc::vec![http_method(method)?],
+            Some(Ok(method)) => alloc::vec![method],
+            Some(Err(why)) => {
+                fault.get_or_insert(why);
+                Vec::new()
+            }
         };
-        Ok(RouteMatch {
+        Some(RouteMatch {
             path,
             methods,
             scheme: None,
-            headers: self.header_matches(node, at)?,
-            query: self.query_matches(node, at)?,
+            headers: self.header_matches(node, at, fault),
+            query: self.query_matches(node, at, fault),
             grpc_only: false,
             origin: node.origin(),
         })
@@ -228,15 +277,16 @@ impl<'d> Builder<'_, 'd> {
         &mut self,
         node: Node<'d>,
         at: &str,
-    ) -> Result<Vec<HeaderMatch>, String> {
+        fault: &mut Option<String>,
+    ) -> Vec<HeaderMatch> {
         let mut names: BTreeSet<String> = BTreeSet::new();
         let mut headers = Vec::new();
-        for (index, item) in list(node, "headers").enumerate() {
-            let name = text_or(item, "name", "").to_ascii_lowercase();
-            if name.is_empty() {
-                return Err(format!("headers[{index}] has no name"));
-            }
-            let value = value_match(item, &format!("headers[{index}]"))?;
+        for (index, item) in items(node, "headers", fault).enumerate() {
+            let Some((name, value)) = name_and_value(item, &format!("headers[{index}]"), fault)
+            else {
+                continue;
+            };
+            let name = name.to_ascii_lowercase();
             if !names.insert(name.clone()) {
                 self.repeated(item, &format!("{at}.headers[{index}]"), &name);
                 continue;
@@ -250,20 +300,24 @@ impl<'d> Builder<'_, 'd> {
                 origin: item.origin(),
             });
         }
-        Ok(headers)
+        headers
     }
 
     /// SPEC: semantics/gateway-api.md 3.5: names compare with case; the first of
     /// equal names counts.
-    fn query_matches(&mut self, node: Node<'d>, at: &str) -> Result<Vec<QueryMatch>, String> {
+    fn query_matches(
+        &mut self,
+        node: Node<'d>,
+        at: &str,
+        fault: &mut Option<String>,
+    ) -> Vec<QueryMatch> {
         let mut names: BTreeSet<&str> = BTreeSet::new();
         let mut query = Vec::new();
-        for (index, item) in list(node, "queryParams").enumerate() {
-            let name = text_or(item, "name", "");
-            if name.is_empty() {
-                return Err(format!("queryParams[{index}] has no name"));
-            }
-            let value = value_match(item, &format!("queryParams[{index}]"))?;
+        for (index, item) in items(node, "queryParams", fault).enumerate() {
+            let Some((name, value)) = name_and_value(item, &format!("queryParams[{index}]"), fault)
+            else {
+                continue;
+            };
             if !names.insert(name) {
                 self.repeated(item, &format!("{at}.queryParams[{index}]"), name);
                 continue;
@@ -274,12 +328,84 @@ impl<'d> Builder<'_, 'd> {
                 origin: item.origin(),
             });
         }
-        Ok(query)
+        query
     }
 
     fn repeated(&mut self, item: Node<'d>, at: &str, name: &str) {
         let text = format!("{at} names {name} again; only the first counts");
         self.warn(codes::REPEATED_NAME, item, text);
+    }
+}
+
+/// Fails what is to be filtered where the validator found an error: its reason is
+/// the filters' own, where they have one, its words are the validator's.
+fn settle(filters: Result<Filters, Problem>, fault: Option<&str>) -> Result<Filters, Problem> {
+    match (filters, fault) {
+        (filters, None) => filters,
+        (Ok(_), Some(fault)) => Err(Problem::new("UnsupportedValue", fault)),
+        (Err(problem), Some(fault)) => Err(Problem::new(problem.reason, fault)),
+    }
+}
+
+/// The path of a match. A path that lacks its '/' is read as if it had it, and a
+/// fault: no request has such a path, and what was meant must not go elsewhere.
+///
+/// SPEC: semantics/gateway-api.md 3.1: a match without a path, and a path without
+/// a type, is PathPrefix; without a value it is `/`.
+fn http_path(node: Node<'_>, fault: &mut Option<String>) -> Result<PathMatch, String> {
+    let Some(path) = stated_map(node, "path")? else {
+        return Ok(PathMatch::Segments("/".to_string()));
+    };
+    let at = |why: String| under("path", &why);
+    let value = stated(path, "value").map_err(at)?.unwrap_or("/");
+    let kind = stated(path, "type").map_err(at)?.unwrap_or("PathPrefix");
+    let absolute = |fault: &mut Option<String>| {
+        if value.starts_with('/') {
+            return value.to_string();
+        }
+        fault.get_or_insert_with(|| "path.value must start with '/'".into());
+        format!("/{value}")
+    };
+    match kind {
+        "RegularExpression" => Ok(PathMatch::Regex(regex(value, "path.value")?)),
+        "Exact" => Ok(PathMatch::Exact(absolute(fault))),
+        "PathPrefix" => Ok(PathMatch::Segments(absolute(fault))),
+        other => Err(format!("path.type '{other}' is not supported")),
+    }
+}
+
+/// The items of a list of predicates.
+fn items<'d>(
+    node: Node<'d>,
+    key: &str,
+    fault: &mut Option<String>,
+) -> impl Iterator<Item = Node<'d>> + use<'d> {
+    let list = stated_list(node, key).unwrap_or_else(|why| {
+        fault.get_or_insert(why);
+        None
+    });
+    list.into_iter().flat_map(Node::items)
+}
+
+/// The name and the value of a predicate; `None` and a fault where it cannot be
+/// used, in which case the match is read without it, and its rule answers 500.
+fn name_and_value<'d>(
+    item: Node<'d>,
+    at: &str,
+    fault: &mut Option<String>,
+) -> Option<(&'d str, ValueMatch)> {
+    let name = text_or(item, "name", "");
+    let read = if name.is_empty() {
+        Err(format!("{at} has no name"))
+    } else {
+        value_match(item, at)
+    };
+    match read {
+        Ok(value) => Some((name, value)),
+        Err(why) => {
+            fault.get_or_insert(why);
+            None
+        }
     }
 }
 
@@ -307,7 +433,10 @@ fn value_match(item: Node<'_>, at: &str) -> Result<ValueMatch, String> {
     let Some(value) = text(item, "value") else {
         return Err(format!("{at} has no value"));
     };
-    match text_or(item, "type", "Exact") {
+    match stated(item, "type")
+        .map_err(|why| under(at, &why))?
+        .unwrap_or("Exact")
+    {
         "Exact" => Ok(ValueMatch::Exact(value.to_string())),
         "RegularExpression" => regex(value, &format!("{at}.value")).map(ValueMatch::Regex),
         other => Err(format!("{at}.type '{other}' is not supported")),

@@ -21,9 +21,11 @@ impl Builder<'_, '_> {
             .flat_map(|spec| list(spec, "rules"))
             .collect();
         if let Some(&second) = nodes.get(1) {
+            // At the key, where the schema reports the length of a list.
+            let place = self.route.spec().and_then(|spec| spec.key("rules"));
             self.warn(
                 codes::LIMIT,
-                second,
+                place.unwrap_or(second),
                 "rules: only the first of several can be chosen",
             );
         }

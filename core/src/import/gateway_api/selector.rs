@@ -7,7 +7,7 @@ use alloc::string::String;
 use crate::import::document::Node;
 
 use super::context::Context;
-use super::read::{list, strings, text};
+use super::read::{a_kind, filled, list, stated_list, stated_map, strings, text, under};
 
 /// Namespaces that are let in.
 #[derive(Clone, Copy)]
@@ -23,15 +23,29 @@ pub(super) enum Namespaces<'d> {
 }
 
 impl<'d> Namespaces<'d> {
-    /// Reads `{from, selector}`.
-    pub(super) fn read(node: Option<Node<'d>>, default: Namespaces<'d>) -> Self {
-        let Some(node) = node else { return default };
-        match text(node, "from") {
-            Some("All") => Self::All,
-            Some("None") => Self::None,
-            Some("Same") => Self::Same,
-            Some("Selector") => Self::Selector(node.get("selector")),
-            _ => default,
+    /// Reads the `{from, selector}` in the field `namespaces`. What cannot be read
+    /// is no default: the error says what is wrong, and nothing is to be let in.
+    pub(super) fn read(owner: Option<Node<'d>>, default: Namespaces<'d>) -> Result<Self, String> {
+        let Some(owner) = owner else {
+            return Ok(default);
+        };
+        let Some(node) = stated_map(owner, "namespaces")? else {
+            return Ok(default);
+        };
+        let at = |fault: String| under("namespaces", &fault);
+        match filled(node, "from").map_err(at)? {
+            Some("All") => Ok(Self::All),
+            Some("None") => Ok(Self::None),
+            Some("Same") => Ok(Self::Same),
+            Some("Selector") => {
+                let selector = stated_map(node, "selector").map_err(at)?;
+                match selector.map_or(Ok(()), readable) {
+                    Ok(()) => Ok(Self::Selector(selector)),
+                    Err(fault) => Err(under("namespaces.selector", &fault)),
+                }
+            }
+            Some(other) => Err(format!("namespaces.from '{other}' is not known")),
+            None => Ok(default),
         }
     }
 
@@ -42,9 +56,9 @@ impl<'d> Namespaces<'d> {
             Self::None => false,
             Self::Same => namespace == own,
             Self::Selector(None) => false,
-            Self::Selector(Some(selector)) => {
-                selects(selector, namespace, context.labels(namespace))
-            }
+            Self::Selector(Some(selector)) => context
+                .labels(namespace)
+                .is_ok_and(|labels| selects(selector, namespace, labels)),
         }
     }
 
@@ -64,6 +78,39 @@ impl<'d> Namespaces<'d> {
             "the selector's operator '{bad}' is unknown and lets nothing in"
         ))
     }
+}
+
+/// Whether every part of a selector has the right type. One that has not would
+/// ask for less than its author meant.
+fn readable(selector: Node<'_>) -> Result<(), String> {
+    if let Some(labels) = stated_map(selector, "matchLabels")? {
+        let wrong = labels.entries().find(|(_, value)| value.as_str().is_none());
+        if let Some((key, value)) = wrong {
+            let key = key.scalar_text().unwrap_or_default();
+            let found = a_kind(value);
+            return Err(format!("matchLabels.{key} must be a string, not {found}"));
+        }
+    }
+    for requirement in stated_list(selector, "matchExpressions")?
+        .into_iter()
+        .flat_map(Node::items)
+    {
+        let at = |fault: String| under("matchExpressions[]", &fault);
+        filled(requirement, "key")
+            .and_then(|key| key.ok_or_else(|| "key is missing".into()))
+            .map_err(at)?;
+        let operator = filled(requirement, "operator").map_err(at)?;
+        let values = stated_list(requirement, "values").map_err(at)?;
+        let mut values = values.into_iter().flat_map(Node::items).peekable();
+        // SPEC: Kubernetes label selectors: `In` and `NotIn` have values.
+        if matches!(operator, Some("In" | "NotIn")) && values.peek().is_none() {
+            return Err(at("values must not be empty".into()));
+        }
+        if let Some(wrong) = values.find(|value| value.as_str().is_none()) {
+            return Err(at(format!("values must be strings, not {}", a_kind(wrong))));
+        }
+    }
+    Ok(())
 }
 
 /// Labels of a namespace as its object states them.

@@ -61,6 +61,24 @@ const APP_MESH_KINDS: &[&str] = &[
 pub(super) struct Objects<'d> {
     pub(super) gateway_api: Vec<Object<'d>>,
     pub(super) app_mesh: Vec<Object<'d>>,
+    pub(super) refused: Refused<'d>,
+}
+
+/// What was refused: an object that is there and cannot be used is never the
+/// same as one that is not there.
+#[derive(Debug, Default)]
+pub(super) struct Refused<'d> {
+    /// Group and kind of refused objects.
+    kinds: Vec<(&'d str, &'d str)>,
+    /// Whether something was refused whose kind is not known.
+    unknown: bool,
+}
+
+impl Refused<'_> {
+    /// Whether an object of this kind may have been refused.
+    pub(super) fn may_have(&self, group: &str, kind: &str) -> bool {
+        self.unknown || self.kinds.contains(&(group, kind))
+    }
 }
 
 /// Finds every object, and reports what is none. `diagnostics` holds what the
@@ -200,8 +218,49 @@ impl<'d> Search<'d, '_> {
         if text.is_none() {
             let message = format!("{name} must be a string, not {}", field.kind().as_str());
             self.report(Severity::Error, codes::MISSING_TYPE, field, message);
+            self.objects.refused.unknown = true;
         }
         text
+    }
+
+    /// `metadata.name` or `metadata.namespace`; empty if missing.
+    ///
+    /// SPEC: Kubernetes API conventions, "Metadata": both are strings. `on`, `n`
+    /// and `1` are not, and an object whose place is not known must not be put
+    /// into another: it is refused. Leniently a scalar counts as its text.
+    fn metadata_field(
+        &mut self,
+        node: Node<'d>,
+        name: &str,
+        kind: &str,
+    ) -> Result<&'d str, (Node<'d>, String)> {
+        let Some(metadata) = node.get("metadata") else {
+            return Ok("");
+        };
+        if metadata.kind() != Kind::Map {
+            let found = metadata.kind().as_str();
+            let message = format!("{kind}: metadata must be an object, not {found}");
+            return Err((metadata, message));
+        }
+        let Some(field) = metadata.get(name) else {
+            return Ok("");
+        };
+        if let Some(text) = field.as_str() {
+            return Ok(text);
+        }
+        let found = field.kind().as_str();
+        match field.scalar_text().filter(|_| self.options.lenient) {
+            Some(text) => {
+                let message =
+                    format!("{kind}: metadata.{name} is a {found} and is taken for '{text}'");
+                self.report(Severity::Warning, codes::METADATA, field, message);
+                Ok(text)
+            }
+            None => Err((
+                field,
+                format!("{kind}: metadata.{name} must be a string, not {found}"),
+            )),
+        }
     }
 
     /// Gives one object to its importers, or reports why it goes to none.
@@ -248,21 +307,34 @@ impl<'d> Search<'d, '_> {
         } else {
             &[]
         };
-        let text = |path: &[&str]| node.path(path).and_then(Node::as_str).unwrap_or("");
-        let object = Object {
+        let is_wanted = dialects
+            .iter()
+            .any(|&dialect| forced.is_none_or(|forced| forced == dialect));
+        let metadata = |path: &[&str]| node.path(path).and_then(Node::as_str).unwrap_or("");
+        let mut object = Object {
             node,
             group,
             version,
             kind,
-            namespace: text(&["metadata", "namespace"]),
-            name: text(&["metadata", "name"]),
+            namespace: metadata(&["metadata", "namespace"]),
+            name: metadata(&["metadata", "name"]),
             order: self.order,
         };
-        if dialects
-            .iter()
-            .any(|&dialect| forced.is_none_or(|forced| forced == dialect))
-        {
-            self.give(object, dialects);
+        if is_wanted {
+            let namespace = self.metadata_field(node, "namespace", kind);
+            let name = self.metadata_field(node, "name", kind);
+            match (namespace, name) {
+                (Ok(namespace), Ok(name)) => {
+                    (object.namespace, object.name) = (namespace, name);
+                    self.give(object, dialects);
+                }
+                (Err((place, message)), _) | (_, Err((place, message))) => {
+                    self.take(&object);
+                    self.objects.refused.kinds.push((group, kind));
+                    let message = format!("{message}, so that the object is refused");
+                    self.report(Severity::Error, codes::METADATA, place, message);
+                }
+            }
             return;
         }
         let reason = match forced {
@@ -276,11 +348,18 @@ impl<'d> Search<'d, '_> {
         self.report(Severity::Note, codes::UNKNOWN_KIND, node, message);
     }
 
-    fn give(&mut self, object: Object<'d>, dialects: &[Dialect]) {
+    /// Notes that what the reader said of an object is to be kept.
+    fn take(&mut self, object: &Object<'d>) {
         let origin = object.node.range();
         self.taken
             .push((object.node.source(), origin.start as u32, origin.end as u32));
+    }
+
+    fn give(&mut self, object: Object<'d>, dialects: &[Dialect]) {
+        self.take(&object);
         if object.node.is_damaged() {
+            let kind = (object.group, object.kind);
+            self.objects.refused.kinds.push(kind);
             let message = format!(
                 "{}: the object is refused for the errors in it",
                 object.object_ref()
@@ -305,6 +384,8 @@ impl<'d> Search<'d, '_> {
     }
 
     fn report_missing_type(&mut self, node: Node<'d>, api_version: &str, kind: &str) {
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        self.objects.refused.unknown |= GATEWAY_API_GROUPS.contains(&group);
         let (severity, message) = if kind.is_empty() && api_version.is_empty() {
             let message = String::from("the document has no apiVersion and no kind, passed over");
             (Severity::Warning, message)
@@ -315,6 +396,7 @@ impl<'d> Search<'d, '_> {
             )
         } else {
             let ours = GATEWAY_API_KINDS.contains(&kind) || APP_MESH_KINDS.contains(&kind);
+            self.objects.refused.unknown |= ours;
             let severity = if ours {
                 Severity::Error
             } else {

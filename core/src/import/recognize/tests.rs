@@ -266,3 +266,38 @@ fn dialect_names_are_read_back() {
     }
     assert!("envoy2".parse::<Dialect>().is_err());
 }
+
+#[test]
+fn an_object_whose_metadata_is_no_text_is_refused_in_every_dialect() {
+    for object in [
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: n}\n",
+        "apiVersion: appmesh.k8s.aws/v1beta2\nkind: VirtualNode\nmetadata: {name: on, namespace: shop}\n",
+        "apiVersion: v1\nkind: Service\nmetadata: {name: 7}\n",
+        "apiVersion: appmesh.k8s.aws/v1beta2\nkind: VirtualNode\nmetadata: [name]\n",
+    ] {
+        let found = find(object);
+        assert!(found.gateway_api.is_empty(), "{object}");
+        assert!(found.app_mesh.is_empty(), "{object}");
+        let error = (codes::METADATA, Severity::Error);
+        let is_said = |one: &(Code, Severity, String)| (one.0, one.1) == error;
+        assert!(found.diagnostics.iter().any(is_said), "{object}");
+    }
+}
+
+#[test]
+fn leniently_a_scalar_counts_as_the_text_of_a_name() {
+    let options = Options {
+        lenient: true,
+        ..Options::default()
+    };
+    let text = "apiVersion: appmesh.k8s.aws/v1beta2\nkind: VirtualNode\nmetadata: {name: on, namespace: 7}\n";
+    let found = find_in("a.yaml", text, &options);
+    assert_eq!(found.app_mesh, ["0 VirtualNode 7/on"]);
+    let warning = (codes::METADATA, Severity::Warning);
+    assert!(
+        found
+            .diagnostics
+            .iter()
+            .any(|one| (one.0, one.1) == warning)
+    );
+}

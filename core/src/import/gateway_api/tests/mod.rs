@@ -2,6 +2,7 @@
 
 mod attach;
 mod backends;
+mod closed;
 mod filters;
 mod listeners;
 mod matches;
