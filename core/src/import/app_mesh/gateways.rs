@@ -310,7 +310,7 @@ impl<'w> Builder<'w> {
         self.resolver.say(
             Diagnostic::warning(
                 codes::DEFAULT_REWRITE,
-                route.meta.origin,
+                route.matches.origin,
                 format!(
                     "{}: by default the matched prefix is replaced by '/' before the request is sent on",
                     route.meta.object
