@@ -50,17 +50,17 @@ fn asked(manifest: &str, path: &str) -> (String, u64, String) {
 #[test]
 fn a_bad_route_of_a_router_costs_itself_alone() {
     let bad = [
-        route("bad", "priority: 2000,", "/bad", "n"),
-        route("bad", "", "bad", "n"),
-        route("bad", "", "[/bad]", "n"),
-        route("[bad]", "", "/bad", "n"),
-        route("bad", "", "/bad", "[n]"),
-        route("good", "", "/bad", "n"),
+        route("bad", "priority: 2000,", "/bad", "one"),
+        route("bad", "", "bad", "one"),
+        route("bad", "", "[/bad]", "one"),
+        route("[bad]", "", "/bad", "one"),
+        route("bad", "", "/bad", "[one]"),
+        route("good", "", "/bad", "one"),
         "{name: bad}".to_string(),
         "7".to_string(),
     ];
     for bad in bad {
-        let routes = format!("{}, {bad}", route("good", "", "/good", "n"));
+        let routes = format!("{}, {bad}", route("good", "", "/good", "one"));
         let manifest = format!("{}\n---\n{}", entrance(), router(&routes));
         let out = import_with(&manifest, &Options::default());
         let errors = of(&out, Error);
@@ -73,14 +73,14 @@ fn a_bad_route_of_a_router_costs_itself_alone() {
         }
         let warned = out.diagnostics.iter().filter(|found| found.code.0 == 1522);
         assert_eq!(warned.count(), 0, "{bad}: the router was refused");
-        assert_eq!(asked(&manifest, "/good").2, "n", "{bad}");
+        assert_eq!(asked(&manifest, "/good").2, "one", "{bad}");
         assert_eq!(asked(&manifest, "/bad").0, "no_route", "{bad}");
     }
 }
 
 #[test]
 fn an_error_of_a_route_says_that_the_route_is_left_out() {
-    let manifest = router(&route("bad", "priority: 2000,", "/", "n"));
+    let manifest = router(&route("bad", "priority: 2000,", "/", "one"));
     let out = says(
         &manifest,
         Error,
@@ -95,7 +95,7 @@ fn an_error_of_a_route_says_that_the_route_is_left_out() {
 
 #[test]
 fn a_bad_route_of_the_older_form_costs_itself_alone() {
-    let manifest = "{apiVersion: appmesh.k8s.aws/v1beta1, kind: VirtualService, metadata: {name: s.shop, namespace: shop}, spec: {meshName: m, routes: [{name: good, http: {match: {prefix: /good}, action: {weightedTargets: [{virtualNodeName: n, weight: 1}]}}}, {name: bad, http: {match: {prefix: /bad}, action: {weightedTargets: [{virtualNodeName: n, weight: 1000}]}}}]}}";
+    let manifest = "{apiVersion: appmesh.k8s.aws/v1beta1, kind: VirtualService, metadata: {name: s.shop, namespace: shop}, spec: {meshName: m, routes: [{name: good, http: {match: {prefix: /good}, action: {weightedTargets: [{virtualNodeName: one, weight: 1}]}}}, {name: bad, http: {match: {prefix: /bad}, action: {weightedTargets: [{virtualNodeName: one, weight: 1000}]}}}]}}";
     says(
         manifest,
         Error,
@@ -110,15 +110,15 @@ fn a_bad_route_of_the_older_form_costs_itself_alone() {
 
 #[test]
 fn what_refers_to_a_refused_object_says_so_and_fails() {
-    let good = route("a", "", "/", "n");
+    let good = route("a", "", "/", "one");
     let bad_router = named("VirtualRouter", "cart", "{listeners: []}");
-    let bad_node = named("VirtualNode", "n", "{listeners: 7}");
+    let bad_node = named("VirtualNode", "one", "{listeners: 7}");
     let bad_service = named("VirtualService", "s", "{provider: 7}");
     let to_s = http_match("{prefix: /}");
     let to_node = named(
         "VirtualService",
         "s",
-        "{provider: {virtualNode: {virtualNodeRef: {name: n}}}}",
+        "{provider: {virtualNode: {virtualNodeRef: {name: one}}}}",
     );
     let cases = [
         (
@@ -127,11 +127,11 @@ fn what_refers_to_a_refused_object_says_so_and_fails() {
         ),
         (
             vec![entrance(), router(&good), bad_node.clone()],
-            "VirtualNode shop/n was refused",
+            "VirtualNode shop/one was refused",
         ),
         (
             vec![to_s.clone(), to_node, bad_node],
-            "VirtualNode shop/n was refused",
+            "VirtualNode shop/one was refused",
         ),
         (vec![to_s, bad_service], "VirtualService shop/s was refused"),
     ];

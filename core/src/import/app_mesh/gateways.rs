@@ -322,22 +322,19 @@ impl<'w> Builder<'w> {
 
     /// Whether what lies behind a target expects paths without `prefix`: a VirtualRouter
     /// with a route that is written for them. A route whose own path begins with the
-    /// prefix is written for paths that keep it. What no request reaches expects
-    /// anything.
+    /// prefix is written for paths that keep it.
     fn is_expected(&self, service: &Resolved, prefix: &str) -> bool {
         let world = self.world;
         let service = match service {
             Resolved::Found { index, .. } => world.services.get(*index),
-            Resolved::Outside { .. } => return false,
-            Resolved::Missing { .. } | Resolved::Refused { .. } => return true,
+            _ => return false,
         };
         let Some(Provider::Router(router)) = service.map(|service| &service.provider) else {
             return false;
         };
         let router = match world.routers.resolve(router) {
             Resolved::Found { index, .. } => world.routers.get(index),
-            Resolved::Outside { .. } => return false,
-            Resolved::Missing { .. } | Resolved::Refused { .. } => return true,
+            _ => return false,
         };
         let kept = match prefix.trim_end_matches('/') {
             "" => prefix,
