@@ -150,7 +150,9 @@ impl<'a> Decision<'a> {
         }
         match (self.verdict.outcome, self.verdict.reason) {
             (Outcome::NoRoute, _) => Some(12),
-            (Outcome::Respond, Reason::NoTarget | Reason::InvalidTarget) => Some(14),
+            (Outcome::Respond, Reason::NoTarget | Reason::InvalidTarget | Reason::InvalidRule) => {
+                Some(14)
+            }
             _ => None,
         }
     }
