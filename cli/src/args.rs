@@ -7,13 +7,22 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use fingerpost::{RequestProtocol, Scheme};
 
+/// What `--help` ends with.
+const EXIT_CODES: &str = "\
+Exit status:
+  0  done, whatever the answer is
+  1  done, and it is bad news: errors in manifests (check), a bad line (--requests)
+  2  called wrongly, or a request that is none
+  3  something cannot be read or written";
+
 /// Route requests over the manifests you have, offline, and learn why.
 #[derive(Debug, Parser)]
 #[command(
     name = "fingerpost",
     version,
     max_term_width = 100,
-    infer_long_args = false
+    infer_long_args = false,
+    after_help = EXIT_CODES
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -28,18 +37,23 @@ pub(crate) enum Command {
     /// Decide where a request goes
     #[command(
         override_usage = "fingerpost route [OPTIONS] FILES... METHOD URL\n       \
-                          fingerpost route [OPTIONS] FILES... --requests FILE"
+                          fingerpost route [OPTIONS] FILES... --curl 'curl ...'\n       \
+                          fingerpost route [OPTIONS] FILES... --requests FILE",
+        after_help = EXIT_CODES
     )]
     Route(RouteArgs),
     /// Decide where a request goes, and say why
     #[command(
         override_usage = "fingerpost explain [OPTIONS] FILES... METHOD URL\n       \
-                          fingerpost explain [OPTIONS] FILES... --curl 'curl ...'"
+                          fingerpost explain [OPTIONS] FILES... --curl 'curl ...'",
+        after_help = EXIT_CODES
     )]
     Explain(ExplainArgs),
     /// Read and compile manifests, and report what is wrong with them
+    #[command(after_help = EXIT_CODES)]
     Check(CheckArgs),
     /// Show what the manifests amount to
+    #[command(after_help = EXIT_CODES)]
     Show(ShowArgs),
 }
 
@@ -47,13 +61,16 @@ pub(crate) enum Command {
 pub(crate) struct RouteArgs {
     /// Manifests: files, folders or '-' for standard input; then METHOD and URL
     ///
-    /// URL is http, https, grpc, grpcs, tcp, tls or udp; a bare path (/cart) is a
-    /// request without authority. A tcp, tls or udp URL needs no METHOD.
+    /// URL is http, https, ws, wss, grpc, grpcs, tcp, tls or udp; a bare path (/cart) is
+    /// a request without authority. A tcp, tls or udp URL needs no METHOD.
     #[arg(required = true, value_name = "FILES... METHOD URL")]
     pub(crate) words: Vec<OsString>,
     /// Read requests from a file of JSON lines ('-': standard input), and answer each with a line
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "curl")]
     pub(crate) requests: Option<PathBuf>,
+    /// Take the request from a curl command, as one word
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) curl: Option<String>,
     #[command(flatten)]
     pub(crate) request: RequestArgs,
     #[command(flatten)]
@@ -64,8 +81,8 @@ pub(crate) struct RouteArgs {
 pub(crate) struct ExplainArgs {
     /// Manifests: files, folders or '-' for standard input; then METHOD and URL
     ///
-    /// URL is http, https, grpc, grpcs, tcp, tls or udp; a bare path (/cart) is a
-    /// request without authority. A tcp, tls or udp URL needs no METHOD.
+    /// URL is http, https, ws, wss, grpc, grpcs, tcp, tls or udp; a bare path (/cart) is
+    /// a request without authority. A tcp, tls or udp URL needs no METHOD.
     #[arg(required = true, value_name = "FILES... METHOD URL")]
     pub(crate) words: Vec<OsString>,
     /// Take the request from a curl command, as one word
@@ -145,16 +162,16 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) listener: Option<String>,
     /// The port it comes in at, in place of the URL's
-    #[arg(long)]
+    #[arg(long, value_parser = port, allow_negative_numbers = true)]
     pub(crate) port: Option<u16>,
     /// The server name of the TLS handshake
     #[arg(long, value_name = "NAME")]
     pub(crate) sni: Option<String>,
     /// The client's address
-    #[arg(long, value_name = "IP")]
+    #[arg(long, value_name = "IP", value_parser = ip)]
     pub(crate) source_ip: Option<IpAddr>,
     /// The address the client connects to
-    #[arg(long, value_name = "IP")]
+    #[arg(long, value_name = "IP", value_parser = ip)]
     pub(crate) destination_ip: Option<IpAddr>,
     /// The client's namespace, in a mesh
     #[arg(long, value_name = "NAMESPACE")]
@@ -163,7 +180,7 @@ pub(crate) struct RequestArgs {
     #[arg(long = "attribute", value_name = "NAME=VALUE")]
     pub(crate) attributes: Vec<String>,
     /// The number drawn for weights, mirrors and faults (0 unless given); repeatable
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = draw, allow_negative_numbers = true)]
     pub(crate) random: Vec<u64>,
 }
 
@@ -211,6 +228,21 @@ fn scheme(text: &str) -> Result<Scheme, &'static str> {
 
 fn protocol(text: &str) -> Result<RequestProtocol, &'static str> {
     RequestProtocol::from_name(text).ok_or("http1, http2, grpc, tls, tcp or udp is expected")
+}
+
+fn port(text: &str) -> Result<u16, &'static str> {
+    text.parse()
+        .map_err(|_| "a port is a number from 0 to 65535")
+}
+
+fn draw(text: &str) -> Result<u64, &'static str> {
+    text.parse()
+        .map_err(|_| "a draw is a whole number from 0 to 2^64 - 1")
+}
+
+fn ip(text: &str) -> Result<IpAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "an address is written as 10.0.0.7 or ::1")
 }
 
 #[cfg(test)]

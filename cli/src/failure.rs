@@ -32,6 +32,14 @@ impl Failure {
         Self::Unreadable(format!("{name} cannot be read: {why}"))
     }
 
+    /// What could not be read, and the system's word for why.
+    pub(crate) fn unreadable_for(name: &str, error: &io::Error) -> Self {
+        // One wording for every face of the system: no capital, no `(os error 2)`.
+        let text = error.to_string();
+        let text = text.split(" (os error").next().unwrap_or_default();
+        Self::unreadable(name, text.to_lowercase())
+    }
+
     /// The exit code. A reader that went away is no failure.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {

@@ -8,7 +8,6 @@
 //! other, as one that is not YAML does; one that is named ends the command.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -70,10 +69,6 @@ struct Reader {
 impl Reader {
     /// A file or folder that the user named: a file of any kind and ending.
     fn named(&mut self, path: &Path) -> Result<(), Failure> {
-        if path.extension() == Some(OsStr::new("fpt")) {
-            let why = "compiled snapshots are not taken here, only manifests";
-            return Err(Failure::unreadable(&shown(path), why));
-        }
         let kind = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
         if !kind.is_dir() {
             let added = self.file(path)?;
@@ -144,7 +139,7 @@ impl Reader {
         let mut bytes = Vec::new();
         from.take(most + 1)
             .read_to_end(&mut bytes)
-            .map_err(|error| Failure::unreadable(name, reason(&error)))?;
+            .map_err(|error| Failure::unreadable_for(name, &error))?;
         if bytes.len() as u64 > most {
             let why = format!("more than {most} bytes of input");
             return Err(Failure::unreadable(name, why));
@@ -172,12 +167,5 @@ fn not_text(name: &str, refused: Diagnostic) -> Failure {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::unreadable(&shown(path), reason(error))
-}
-
-/// An error's words without `(os error 2)`.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let cut = text.find(" (os error").unwrap_or(text.len());
-    text[..cut].to_lowercase()
+    Failure::unreadable_for(&shown(path), error)
 }

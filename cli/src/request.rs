@@ -8,7 +8,7 @@ use fingerpost::diagnostic::codes::request::INVALID_FIELD;
 use fingerpost::json::{RequestError, RequestJson};
 
 use crate::args::RequestArgs;
-use crate::curl::CurlRequest;
+use crate::curl::{self, CurlRequest};
 use crate::failure::Failure;
 use crate::url::{self, Target};
 
@@ -19,12 +19,50 @@ pub(crate) struct Draft {
     pub(crate) notes: Vec<String>,
 }
 
+/// The files and the request of a command that takes METHOD and URL, or a curl
+/// command in their place.
+///
+/// # Errors
+///
+/// A word is missing, or something of the request cannot be taken.
+pub(crate) fn one(
+    words: &[OsString],
+    curl: Option<&str>,
+    options: &RequestArgs,
+) -> Result<(Vec<PathBuf>, Draft), Failure> {
+    if let Some(command) = curl {
+        if let Some(words) = stray(words) {
+            let message = format!("--curl gives the request: leave out METHOD and URL ({words})");
+            return Err(Failure::Usage(message));
+        }
+        let draft = from_curl(curl::parse(command)?, options)?;
+        return Ok((paths(words), draft));
+    }
+    let (files, method, url) = split(words)?;
+    Ok((files, from_url(&method, &url, options)?))
+}
+
+/// METHOD and URL at the end of words that are files, where they stand there all
+/// the same.
+pub(crate) fn stray(words: &[OsString]) -> Option<String> {
+    let [.., method, url] = words else {
+        return None;
+    };
+    let is_stray = is_method(method) && !Path::new(method).exists() && !Path::new(url).is_file();
+    is_stray.then(|| format!("{} {}", method.to_string_lossy(), url.to_string_lossy()))
+}
+
+/// All words as files.
+pub(crate) fn paths(words: &[OsString]) -> Vec<PathBuf> {
+    words.iter().map(PathBuf::from).collect()
+}
+
 /// Splits `FILES... METHOD URL`.
 ///
 /// # Errors
 ///
 /// A word is missing.
-pub(crate) fn split(words: &[OsString]) -> Result<(Vec<PathBuf>, String, String), Failure> {
+fn split(words: &[OsString]) -> Result<(Vec<PathBuf>, String, String), Failure> {
     let Some((url, before)) = words.split_last() else {
         return Err(usage("FILES, METHOD and URL"));
     };
@@ -52,21 +90,12 @@ pub(crate) fn split(words: &[OsString]) -> Result<(Vec<PathBuf>, String, String)
     Ok((paths(files), utf8(method, "METHOD")?, url))
 }
 
-/// All words as files.
-pub(crate) fn paths(words: &[OsString]) -> Vec<PathBuf> {
-    words.iter().map(PathBuf::from).collect()
-}
-
 /// The request of METHOD, URL and options.
 ///
 /// # Errors
 ///
 /// What of it cannot be taken.
-pub(crate) fn from_url(
-    method: &str,
-    url: &str,
-    options: &RequestArgs,
-) -> Result<Draft, RequestError> {
+fn from_url(method: &str, url: &str, options: &RequestArgs) -> Result<Draft, RequestError> {
     let target = url::parse(url)?;
     draft(method, &target, options, |_| Ok(()))
 }
@@ -76,7 +105,7 @@ pub(crate) fn from_url(
 /// # Errors
 ///
 /// What of it cannot be taken.
-pub(crate) fn from_curl(curl: CurlRequest, options: &RequestArgs) -> Result<Draft, RequestError> {
+fn from_curl(curl: CurlRequest, options: &RequestArgs) -> Result<Draft, RequestError> {
     let target = url::parse(&curl.url)?;
     let mut draft = draft(&curl.method, &target, options, |request| {
         if let Some(target) = &curl.target {

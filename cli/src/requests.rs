@@ -3,7 +3,8 @@
 //! Memory does not grow with the number of requests: one line, one request and
 //! one answer are held at a time, in buffers that are reused. A line over the
 //! limit is read past without being held. Blank lines are passed over and
-//! answered with nothing, so that a trailing newline does no harm.
+//! answered with nothing, so that a trailing newline does no harm; they count as
+//! lines where an error names one.
 //!
 //! Output is flushed whenever no input is waiting, so that a program that writes
 //! one request and waits for its answer gets it.
@@ -41,29 +42,31 @@ pub(crate) fn stream(
     let mut out = String::new();
     let mut request = RequestJson::new();
     let mut bad = 0;
-    let mut first = true;
+    let mut number = 0;
     loop {
         if input.buffer().is_empty() {
             output.flush()?;
         }
         let fits = match next_line(&mut input, &mut line)
-            .map_err(|error| Failure::unreadable(name, error))?
+            .map_err(|error| Failure::unreadable_for(name, &error))?
         {
             Line::End => break,
             Line::Whole => true,
             Line::TooLong => false,
         };
-        let text = match std::mem::take(&mut first) {
-            true => line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line),
-            false => &line,
+        number += 1;
+        let text = match number {
+            1 => line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line),
+            _ => &line,
         };
         if fits && text.trim_ascii().is_empty() {
             continue;
         }
         out.clear();
         let answered = if fits {
+            // Without its newline, so that a column is one of this line.
             request
-                .parse(text)
+                .parse(text.trim_ascii_end())
                 .and_then(|()| answers.answer(&request, &mut out))
         } else {
             Err(RequestError::new(
@@ -73,7 +76,7 @@ pub(crate) fn stream(
         };
         if let Err(error) = answered {
             bad += 1;
-            out = error.to_json();
+            out = error.with_line(number).to_json();
         }
         out.push('\n');
         output.write_all(out.as_bytes())?;
@@ -150,9 +153,21 @@ mod tests {
         );
         assert_eq!(
             lines[2],
-            "{\"error\":{\"code\":\"FP1207\",\"message\":\"bad\",\"field\":\"path\"}}"
+            "{\"error\":{\"code\":\"FP1207\",\"message\":\"bad\",\"field\":\"path\",\"line\":3}}"
         );
         assert_eq!(lines[3], "/2");
+    }
+
+    #[test]
+    fn an_error_names_its_line_and_the_column_where_reading_stopped() {
+        let (_, out) = run(b"\n{\"path\":\"/1\"}\n\n{\"path\":7}\n{\"path\"\n");
+        let lines: Vec<_> = out.lines().collect();
+        assert!(
+            lines[1].ends_with("\"field\":\"path\",\"line\":4,\"column\":9}}"),
+            "{out}"
+        );
+        assert!(lines[2].contains("\"line\":5,\"column\":"), "{out}");
+        assert!(!out.contains("at line"), "{out}");
     }
 
     #[test]

@@ -92,8 +92,29 @@ fn wrong_usage_is_told() {
         &["route", "shop", "GET", "/", "--port", "70000"],
         "",
         2,
-        "70000",
+        "a port is a number from 0 to 65535",
     );
+    for (option, value, says) in [
+        (
+            "--port",
+            "abc",
+            "'abc' for '--port <PORT>': a port is a number",
+        ),
+        (
+            "--port",
+            "-1",
+            "'-1' for '--port <PORT>': a port is a number",
+        ),
+        (
+            "--random",
+            "-1",
+            "a draw is a whole number from 0 to 2^64 - 1",
+        ),
+        ("--random", "x", "a draw is a whole number"),
+        ("--source-ip", "10.0.0", "an address is written as"),
+    ] {
+        fails(&["route", "shop", "GET", "/", option, value], "", 2, says);
+    }
     fails(
         &["route", "shop", "GET", "/", "--dialect", "cobol"],
         "",
@@ -105,6 +126,31 @@ fn wrong_usage_is_told() {
         "",
         2,
         "lines of --requests",
+    );
+    fails(
+        &["route", "shop", "--requests", "-", "GET", "/"],
+        "",
+        2,
+        "--requests gives the requests: leave out METHOD and URL (GET /)",
+    );
+    fails(
+        &[
+            "route",
+            "shop",
+            "--requests",
+            "-",
+            "--curl",
+            "curl http://a/",
+        ],
+        "",
+        2,
+        "--curl",
+    );
+    fails(
+        &["explain", "shop", "GET", "/", "--curl", "curl http://a/"],
+        "",
+        2,
+        "--curl gives the request: leave out METHOD and URL (GET /)",
     );
     fails(&["route", "-", "--requests", "-"], "", 2, "standard input");
     fails(&["check", "-", "-"], "", 2, "twice");
@@ -132,7 +178,30 @@ fn what_cannot_be_read_is_told() {
         3,
         "shop cannot be read",
     );
-    fails(&["check", "table.fpt"], "", 3, "snapshots");
+    // One wording, whoever looks for the file.
+    for args in [
+        &["check", "nowhere"][..],
+        &["route", "nowhere", "GET", "/"],
+        &["route", "shop", "--requests", "nowhere"],
+    ] {
+        let told = "error: nowhere cannot be read: no such file or directory [FP1701]\n";
+        assert_eq!(texts(args, b"").1, told, "{args:?}");
+    }
+}
+
+#[test]
+fn help_tells_the_exit_codes_and_the_schemes() {
+    for args in [&["--help"][..], &["route", "--help"], &["check", "--help"]] {
+        let (stdout, ..) = texts(args, b"");
+        assert!(stdout.contains("Exit status"), "{args:?}: {stdout}");
+    }
+    for command in ["route", "explain"] {
+        let (stdout, ..) = texts(&[command, "--help"], b"");
+        assert!(
+            stdout.contains("http, https, ws, wss, grpc, grpcs, tcp, tls or udp"),
+            "{stdout}"
+        );
+    }
 }
 
 #[test]

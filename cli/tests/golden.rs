@@ -186,6 +186,76 @@ fn explain_no_listener() {
 }
 
 #[test]
+fn explain_no_listener_for_the_host() {
+    golden(
+        "explain_no_listener_for_the_host",
+        &["explain", "listeners.yaml", "GET", "http://acme.test/"],
+        b"",
+    );
+}
+
+#[test]
+fn explain_no_listener_of_that_name() {
+    golden(
+        "explain_no_listener_of_that_name",
+        &[
+            "explain",
+            "listeners.yaml",
+            "GET",
+            "https://a.acme.test/",
+            "--sni",
+            "b.example",
+            "--listener",
+            "tls",
+        ],
+        b"",
+    );
+}
+
+#[test]
+fn route_rule_that_cannot_be_carried_out() {
+    for command in ["route", "explain"] {
+        golden(
+            &format!("{command}_invalid_rule"),
+            &[command, "invalid.yaml", "GET", "http://shop.example/ext"],
+            b"",
+        );
+    }
+    golden(
+        "route_invalid_rule_json",
+        &[
+            "route",
+            "invalid.yaml",
+            "GET",
+            "http://shop.example/ext",
+            "--json",
+        ],
+        b"",
+    );
+}
+
+#[test]
+fn route_curl() {
+    let curl = "curl -H 'x-env: canary' http://shop.example/cart";
+    golden("route_curl", &["route", "shop", "--curl", curl], b"");
+}
+
+#[test]
+fn show_stages_in_the_order_in_which_they_are_entered() {
+    golden("show_stages", &["show", "mesh.yaml"], b"");
+}
+
+#[test]
+fn show_why_a_rule_answers_with_an_error() {
+    golden("show_invalid_rule", &["show", "invalid.yaml"], b"");
+}
+
+#[test]
+fn show_status_of_what_has_none() {
+    golden("show_no_status", &["show", "mesh.yaml", "--status"], b"");
+}
+
+#[test]
 fn explain_json() {
     let url = "http://shop.example/cart";
     golden(

@@ -50,14 +50,15 @@
 //!
 //! # Features
 //!
-//! Without any, the crate matches and decides, `no_std` with `alloc`. A feature
-//! adds API and never changes a decision.
+//! Without any, the crate is the part that runs for each request, `no_std` with
+//! `alloc`: [`Table`], [`Request`], [`Scratch`], [`Decision`]. What makes a table
+//! is [`compile`]. A feature adds API and never changes a decision.
 //!
 //! | feature | adds | default |
 //! |---|---|---|
-//! | `std` | the standard library in dependencies | yes |
+//! | `std` | the standard library where dependencies can use it | yes |
 //! | `compile` | [`model`], [`compile`], [`diagnostic`] | through the others |
-//! | `import` | [`import`]: Gateway API and App Mesh | yes |
+//! | `import` | [`import`]: Gateway API and App Mesh; its YAML parser needs the standard library | yes |
 //! | `explain` | [`explain`] | yes |
 //! | `json` | [`json`]: the requests and decisions that all faces share | yes |
 #![no_std]

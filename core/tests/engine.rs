@@ -257,3 +257,45 @@ fn repeated_headers_are_joined() {
         "no_route Some(404)"
     );
 }
+
+#[test]
+fn what_matches_nothing_is_reported() {
+    for host in ["W.example", "w.example:80", "w.example."] {
+        let host = HostMatch::Exact(host.into());
+        let one = route("r", vec![rule(PathMatch::Any, "b")]);
+        let compiled = Compiler::new().compile(&set(vec![(vec![host], one)]));
+        assert_eq!(compiled.diagnostics.len(), 1, "{:?}", compiled.diagnostics);
+    }
+    let one = route("r", vec![rule(PathMatch::Segments("old".into()), "b")]);
+    let compiled = Compiler::new().compile(&set(vec![(vec![], one)]));
+    assert_eq!(compiled.diagnostics.len(), 1, "{:?}", compiled.diagnostics);
+    assert_eq!(
+        HostMatch::parse("W.Example."),
+        HostMatch::Exact("w.example".into())
+    );
+}
+
+#[test]
+fn ten_thousand_tenants_of_one_path_are_one_lookup_apart() {
+    let mut rules: Vec<Rule> = (0..10_000)
+        .map(|tenant| {
+            let mut rule = rule(PathMatch::Any, &format!("tenant-{tenant}"));
+            let wanted = ValueMatch::Exact(format!("t{tenant}"));
+            rule.matches[0].headers = vec![HeaderMatch::new("x-tenant", wanted)];
+            rule
+        })
+        .collect();
+    rules.push(rule(PathMatch::Any, "everyone"));
+    let compiled = Compiler::new().compile(&set(vec![(vec![], route("r", rules))]));
+    let table = compiled.table;
+    assert_eq!(table.stats().worst_candidates, 2);
+    let ask = |headers: &[(&[u8], &[u8])]| backend(&table, &get("h", "/").with_headers(headers));
+    assert_eq!(ask(&[(b"X-Tenant", b"t0")]), "tenant-0");
+    assert_eq!(ask(&[(b"x-tenant", b"t9999")]), "tenant-9999");
+    assert_eq!(ask(&[(b"x-tenant", b"t10000")]), "everyone");
+    assert_eq!(ask(&[]), "everyone");
+    assert_eq!(
+        ask(&[(b"x-tenant", b"t1"), (b"x-tenant", b"t2")]),
+        "everyone"
+    );
+}

@@ -151,3 +151,17 @@ fn an_origin_with_a_path_or_user_is_no_origin() {
         });
     }
 }
+
+#[test]
+fn no_header_edit_makes_a_second_host() {
+    for verb in ["set: [{name: Host, value: evil.example}]", "remove: [HOST]"] {
+        let filter = format!("{{type: RequestHeaderModifier, requestHeaderModifier: {{{verb}}}}}");
+        let (table, errors) = compile(&filtered(&filter));
+        assert!(errors.is_empty(), "{errors:?}");
+        let request = Request::new(b"GET", b"/a").with_authority(b"h");
+        table.decide(&request, |decision| {
+            assert_eq!(decision.authority(), Some(&b"h"[..]));
+            assert_eq!(decision.request_edits().count(), 0);
+        });
+    }
+}

@@ -88,11 +88,13 @@ pub fn comparable(asked: &oracle::Request, mut answer: Answer) -> Answer {
     answer
 }
 
-/// Limits under which no regular expression becomes an automaton, so that each
-/// runs in the slower engine.
+/// Limits under which a table chooses its other structures: no regular expression
+/// becomes an automaton, and every list of two candidates or more is indexed where
+/// it can be.
 pub fn without_automata() -> Limits {
     let mut limits = Limits::default();
     limits.regex_automata = 0;
+    limits.unindexed_candidates = 1;
     limits
 }
 

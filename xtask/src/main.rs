@@ -23,11 +23,13 @@
 //! | `console.rs` | commands and answers shown in documents |
 //! | `run.rs` | a child with a time limit, and its log |
 //! | `report.rs` | counts, and the table at the end |
+//! | `clock.rs` | how long the stage that runs has taken, on a terminal |
 //! | `provision.rs` | what a stage needs and may fetch |
 //! | `doctor.rs` | what this machine has and lacks |
 //! | `fuzz.rs` | fuzz targets |
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a tool for the terminal
 
+mod clock;
 mod console;
 mod doctor;
 mod fuzz;

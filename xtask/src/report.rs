@@ -123,6 +123,29 @@ pub(crate) fn count_tests(output: &str) -> (Counts, Vec<String>) {
     (counts, reasons)
 }
 
+/// The names of the tests that failed, in order, each once: the lines
+/// `test NAME ... FAILED` of Rust's test harness and of those that imitate it, and
+/// what its list `failures:` names besides (a test whose line was broken by output).
+pub(crate) fn failed_tests(output: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut in_list = false;
+    for line in output.lines() {
+        let told = line
+            .strip_prefix("test ")
+            .and_then(|rest| rest.strip_suffix(" ... FAILED"));
+        let listed = line
+            .strip_prefix("    ")
+            .filter(|name| in_list && !name.starts_with(' '));
+        if let Some(name) = told.or(listed)
+            && !names.iter().any(|known| known == name)
+        {
+            names.push(name.to_string());
+        }
+        in_list = line == "failures:" || (in_list && listed.is_some());
+    }
+    names
+}
+
 /// The number that stands before `word`.
 fn number_before(text: &str, word: &str) -> u64 {
     let Some(end) = text.find(word) else { return 0 };
@@ -135,7 +158,35 @@ fn number_before(text: &str, word: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Counts, count_tests};
+    use super::{Counts, count_tests, failed_tests};
+
+    #[test]
+    fn failed_tests_are_named_once_each() {
+        let output = "\
+test a::holds ... ok
+test a::breaks ... FAILED
+test core/src/lib.rs - x (line 3) ... FAILED
+
+failures:
+
+---- a::breaks stdout ----
+    not a name
+
+failures:
+    a::breaks
+    b::broken by output
+
+test result: FAILED. 1 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out
+    not a name either
+";
+        let named = [
+            "a::breaks",
+            "core/src/lib.rs - x (line 3)",
+            "b::broken by output",
+        ];
+        assert_eq!(failed_tests(output), named);
+        assert!(failed_tests("test a ... ok\n").is_empty());
+    }
 
     #[test]
     fn results_of_every_harness_are_summed() {

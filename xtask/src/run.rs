@@ -88,9 +88,14 @@ impl Log {
         }
     }
 
+    /// All that was written.
+    pub(crate) fn text(&self) -> String {
+        read_from(&self.path, 0).unwrap_or_default()
+    }
+
     /// The last lines, as shown when a stage fails.
     pub(crate) fn tail(&self) -> String {
-        let text = read_from(&self.path, 0).unwrap_or_default();
+        let text = self.text();
         let lines: Vec<&str> = text.lines().collect();
         let from = lines.len().saturating_sub(SHOWN);
         lines[from..]

@@ -13,7 +13,8 @@ mod soak;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::report::{self, Counts, Line, Outcome};
+use crate::clock::Clock;
+use crate::report::{self, Counts, Line, Outcome, failed_tests};
 use crate::run::Log;
 use crate::workspace::DATA_ABSENT;
 
@@ -69,7 +70,7 @@ pub(crate) const ALL: &[Definition] = &[
     },
     Definition {
         name: "features",
-        about: "core builds with each feature alone and is tested with none and with all",
+        about: "core builds with each feature alone without a warning, and is tested with none and with all",
         run: cargo::features,
     },
     Definition {
@@ -79,7 +80,7 @@ pub(crate) const ALL: &[Definition] = &[
     },
     Definition {
         name: "doc",
-        about: "the reference builds without a warning",
+        about: "the reference builds without a warning, as the README tells one to build it",
         run: cargo::doc,
     },
     Definition {
@@ -133,12 +134,18 @@ pub(crate) fn run(selection: &Selection) -> ExitCode {
         }
         eprintln!("{:<12} {}", stage.name, stage.about);
         let start = Instant::now();
+        let clock = Clock::start();
         let outcome = match Log::create(stage.name) {
             Ok(log) => {
                 let strict = selection.strict;
                 let outcome = judge((stage.run)(&Stage { log: &log, strict }), strict);
+                drop(clock);
                 if let Outcome::Failed { why, .. } = &outcome {
+                    let names = failed_tests(&log.text());
                     log.note(why);
+                    names
+                        .iter()
+                        .for_each(|name| eprintln!("{} FAILED: {name}", stage.name));
                     eprintln!(
                         "{} FAILED, the end of {}:",
                         stage.name,

@@ -6,7 +6,6 @@ use fingerpost::json;
 
 use super::load::{Compiled, compile, tell};
 use crate::args::ExplainArgs;
-use crate::curl;
 use crate::failure::{Failure, SUCCESS};
 use crate::output;
 use crate::render::explanation;
@@ -19,16 +18,7 @@ use crate::request;
 /// A request that is none, input that cannot be read, output that cannot be
 /// written.
 pub(crate) fn run(args: &ExplainArgs, as_json: bool) -> Result<u8, Failure> {
-    let (files, draft) = match &args.curl {
-        Some(command) => {
-            let draft = request::from_curl(curl::parse(command)?, &args.request)?;
-            (request::paths(&args.words), draft)
-        }
-        None => {
-            let (files, method, url) = request::split(&args.words)?;
-            (files, request::from_url(&method, &url, &args.request)?)
-        }
-    };
+    let (files, draft) = request::one(&args.words, args.curl.as_deref(), &args.request)?;
     let Compiled { table } = compile(&files, &args.import)?;
     tell(&draft.notes);
     let mut scratch = table.create_scratch();

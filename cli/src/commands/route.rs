@@ -29,8 +29,7 @@ pub(crate) fn run(args: &RouteArgs, as_json: bool) -> Result<u8, Failure> {
 }
 
 fn one(args: &RouteArgs, as_json: bool) -> Result<u8, Failure> {
-    let (files, method, url) = request::split(&args.words)?;
-    let draft = request::from_url(&method, &url, &args.request)?;
+    let (files, draft) = request::one(&args.words, args.curl.as_deref(), &args.request)?;
     let Compiled { table } = compile(&files, &args.import)?;
     tell(&draft.notes);
     let mut scratch = table.create_scratch();
@@ -60,6 +59,10 @@ fn many(args: &RouteArgs, requests: &Path) -> Result<u8, Failure> {
             "request options stand for one request: put them into the lines of --requests";
         return Err(Failure::Usage(message.to_owned()));
     }
+    if let Some(words) = request::stray(&args.words) {
+        let message = format!("--requests gives the requests: leave out METHOD and URL ({words})");
+        return Err(Failure::Usage(message));
+    }
     let files = request::paths(&args.words);
     let from_stdin = requests.as_os_str() == "-";
     if from_stdin && files.iter().any(|file| file.as_os_str() == "-") {
@@ -71,7 +74,7 @@ fn many(args: &RouteArgs, requests: &Path) -> Result<u8, Failure> {
     let input: Box<dyn Read> = if from_stdin {
         Box::new(io::stdin().lock())
     } else {
-        Box::new(File::open(requests).map_err(|error| Failure::unreadable(&name, error))?)
+        Box::new(File::open(requests).map_err(|error| Failure::unreadable_for(&name, &error))?)
     };
     let Compiled { table } = compile(&files, &args.import)?;
     let mut answers = Router {

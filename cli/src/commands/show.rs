@@ -4,7 +4,7 @@ use std::io::Write;
 
 use fingerpost::json;
 
-use super::load::{Compiled, Loaded, compile, load, report};
+use super::load::{Compiled, Loaded, compile, load, report, tell};
 use crate::args::ShowArgs;
 use crate::failure::{Failure, SUCCESS};
 use crate::output;
@@ -20,6 +20,12 @@ pub(crate) fn run(args: &ShowArgs, as_json: bool) -> Result<u8, Failure> {
     if args.status {
         let Loaded { sources, import } = load(&args.files, &args.import)?;
         report(&import.diagnostics, &sources);
+        if import.status.is_empty() {
+            tell(&[
+                "nothing here has a status: only the gateways and routes of Gateway API have one"
+                    .to_owned(),
+            ]);
+        }
         return print(
             as_json,
             || json::write_status(&import.status),

@@ -9,7 +9,8 @@ use super::style::{self, paint};
 use super::table;
 use crate::text::plain;
 
-/// Writes each stage as a table, best rule first.
+/// Writes each stage as a table, best rule first; at the end, what the words for
+/// prefixes mean where they were used.
 pub(crate) fn write(out: &mut dyn Write, stages: &[StageListing]) -> io::Result<()> {
     for (index, stage) in stages.iter().enumerate() {
         if index > 0 {
@@ -34,7 +35,28 @@ pub(crate) fn write(out: &mut dyn Write, stages: &[StageListing]) -> io::Result<
             &rows,
         )?;
     }
-    Ok(())
+    legend(out, stages)
+}
+
+fn legend(out: &mut dyn Write, stages: &[StageListing]) -> io::Result<()> {
+    let paths = stages
+        .iter()
+        .flat_map(|stage| &stage.rows)
+        .map(|row| row.path.as_str());
+    let is_any = |word: &str| paths.clone().any(|path| path.starts_with(word));
+    let mut lines = Vec::new();
+    if is_any("prefix ") {
+        lines.push("prefix /a takes /a and /a/b, not /ab: it is compared element by element");
+    }
+    if is_any("string prefix ") {
+        lines.push("string prefix /a takes /a, /a/b and /ab: it is compared byte by byte");
+    }
+    if !lines.is_empty() {
+        writeln!(out)?;
+    }
+    lines
+        .iter()
+        .try_for_each(|line| writeln!(out, "{}", paint(style::QUIET, line)))
 }
 
 fn cells(row: &Row) -> Vec<String> {

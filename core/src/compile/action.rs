@@ -120,7 +120,11 @@ impl Build<'_> {
                 }
                 Filter::Redirect(one) => redirect = self.redirect(route, rule, one),
                 Filter::RequestHeaders(edits) => {
-                    request.extend(edits.iter().filter_map(|edit| self.edit(route, rule, edit)));
+                    for edit in edits {
+                        if !self.is_authority(route, rule, &edit.name) {
+                            request.extend(self.edit(route, rule, edit));
+                        }
+                    }
                 }
                 Filter::ResponseHeaders(edits) => {
                     response.extend(edits.iter().filter_map(|edit| self.edit(route, rule, edit)));
@@ -173,6 +177,21 @@ impl Build<'_> {
             name,
             value: self.text(&edit.value),
         })
+    }
+
+    /// Whether an edit would change the authority behind the back of what decides
+    /// it; reports one that would.
+    // SPEC: Gateway API leaves open what editing Host means. A second host beside
+    // the authority would be read differently by whoever follows.
+    fn is_authority(&mut self, route: &Route, rule: &Rule, name: &str) -> bool {
+        if !name.eq_ignore_ascii_case("host") && !name.starts_with(':') {
+            return false;
+        }
+        let message = format!("{}: an edit of '{name}' is left out", route.object);
+        let diagnostic = Diagnostic::warning(codes::AUTHORITY_EDIT, rule.origin, message)
+            .with_help("use a rewrite to send another host or path");
+        self.diagnostics.push(diagnostic);
+        true
     }
 
     /// Whether a text may stand in a head that leaves; reports it where it may not.

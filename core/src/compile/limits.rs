@@ -14,9 +14,13 @@ pub struct Limits {
     /// Bytes of one expression's dense automaton; above it, a slower engine that
     /// needs less memory is used. Default 256 KiB.
     pub regex_automaton: usize,
-    /// Bytes of all dense automata of a table; above it, the slower engine is
-    /// used. Default 64 MiB.
+    /// Bytes of all dense automata of a table, given up ones at their budget; above
+    /// it, the slower engine is used. Default 64 MiB.
     pub regex_automata: usize,
+    /// Candidates of one path node that are tried in turn; a longer list is indexed
+    /// by the header or query parameter that tells its rules apart, where one does.
+    /// At least 1. Default 16.
+    pub unindexed_candidates: u32,
     /// Bytes of a rewrite's or redirect's replacement path. Default 8,192.
     pub replacement: usize,
     /// Bytes of a request's target; a longer one is refused. Default 64 KiB.
@@ -33,6 +37,7 @@ impl Default for Limits {
             regex_program: 256 << 10,
             regex_automaton: 256 << 10,
             regex_automata: 64 << 20,
+            unindexed_candidates: 16,
             replacement: 8 << 10,
             request_target: 64 << 10,
             repeated_header: 64 << 10,

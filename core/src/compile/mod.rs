@@ -10,6 +10,7 @@
 //!    order by the stage's preset, first to last.
 //! 4. `path`: each host scope's matches become a path trie.
 //! 5. `host`: hosts become indexes of scopes and of listeners.
+//! 6. `index`: long candidate lists are split by the value that tells them apart.
 //!
 //! A match that cannot be compiled (an invalid regular expression) is left out
 //! and reported; everything else goes on. Compiling takes time in proportion to
@@ -18,7 +19,9 @@
 //! machine.
 
 pub(crate) mod action;
+pub(crate) mod check;
 pub(crate) mod host;
+pub(crate) mod index;
 pub mod limits;
 pub(crate) mod path;
 pub(crate) mod predicate;
@@ -98,7 +101,9 @@ impl Compiler {
             diagnostics,
             ..
         } = build;
-        sections.text = interner.into_pool();
+        let text = interner.into_pool();
+        index::build(&mut sections, &text, self.limits.unindexed_candidates);
+        sections.text = text;
         Compiled {
             table: Table::new(sections),
             diagnostics,
@@ -191,6 +196,7 @@ impl<'m> Build<'m> {
             self.route_objects.push(object);
             let mut of_route = Vec::with_capacity(route.rules.len());
             for (index, rule) in route.rules.iter().enumerate() {
+                self.check_filters(route, rule);
                 let id = self.sections.actions.rules.len() as u32;
                 let entry = self.rule(route, rule);
                 self.sections.actions.rules.push(entry);
@@ -237,6 +243,7 @@ impl<'m> Build<'m> {
             object: &route.object,
             origin,
         };
+        self.check_path(&subject, &one.path);
         let path = self.path(&subject, &one.path)?;
         let methods = self.methods(&subject, &one.methods)?;
         let predicates = self.predicates(&subject, one)?;
@@ -312,6 +319,7 @@ impl<'m> Build<'m> {
                 let scope = match hosts.get(&binding.host) {
                     Some(&scope) => scope,
                     None => {
+                        self.check_host(&route.object, route.origin, &binding.host);
                         let scope = host_list.len() as u32;
                         host_list.push(binding.host.clone());
                         // `binding` may be a local default: key by the model's own.
@@ -454,6 +462,7 @@ impl<'m> Build<'m> {
                     &listener.hosts
                 };
                 for host in own {
+                    self.check_host(&listener.name, listener.origin, host);
                     let at = *known.entry(host).or_insert_with(|| {
                         hosts.push((host, Vec::new()));
                         hosts.len() - 1

@@ -132,7 +132,6 @@ fn push_end(trie: &mut PathTrie, node: u32, items: &[PathItem]) -> u32 {
             start,
             len: trie.candidates.len() as u32 - start,
         };
-        trie.worst_candidates = trie.worst_candidates.max(range.len);
         lists += u32::from(range.len > 0);
         match kind {
             PathKind::Exact => end.exact = range,

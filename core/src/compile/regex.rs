@@ -111,6 +111,9 @@ impl Build<'_> {
                 Ok(Regex::Dense(Box::new(dfa)))
             }
             Err(_) => {
+                // What was tried is charged too: many patterns that fail late would
+                // otherwise cost the budget's time each.
+                self.index.regex_bytes += budget;
                 let vm = PikeVM::new_from_nfa(nfa).map_err(|error| error.to_string())?;
                 let cache = self.index.pike_count;
                 self.index.pike_count += 1;
@@ -145,19 +148,80 @@ fn push_literal(hir: &Hir, prefix: &mut Vec<u8>) -> bool {
 }
 
 /// Parses a pattern over bytes. A class is ASCII as in RE2, and `.` takes any byte
-/// but a line feed, so that a byte that is no UTF-8 cannot make a rule fail open;
-/// only a pattern that names characters outside of ASCII in a class reads the
-/// value as UTF-8.
+/// but a line feed, so that a byte that is no UTF-8 cannot make a rule fail open.
+/// Unicode is never read, whatever the parser was built with: a table must not
+/// depend on what else is in the program.
 pub(crate) fn parse(pattern: &str) -> Result<Hir, String> {
-    let config = syntax::Config::new().utf8(false).nest_limit(100);
-    let bytes = syntax::parse_with(pattern, &config.unicode(false));
-    let reason = |error: regex_syntax::Error| match error {
+    use regex_syntax::hir::ErrorKind;
+    if turns_unicode_on(pattern) {
+        return Err(String::from("is not valid: the flag u is not supported"));
+    }
+    let config = syntax::Config::new()
+        .utf8(false)
+        .unicode(false)
+        .nest_limit(100);
+    syntax::parse_with(pattern, &config).map_err(|error| match error {
         regex_syntax::Error::Parse(error) => format!("is not valid: {}", error.kind()),
-        regex_syntax::Error::Translate(error) => format!("is not valid: {}", error.kind()),
+        regex_syntax::Error::Translate(error) => match error.kind() {
+            ErrorKind::UnicodeNotAllowed => String::from(
+                "is not valid: values are bytes, so a class may not name characters outside of ASCII",
+            ),
+            kind => format!("is not valid: {kind}"),
+        },
         _ => String::from("is not valid"),
-    };
-    match bytes {
-        Ok(hir) => Ok(hir),
-        Err(_) => syntax::parse_with(pattern, &config.unicode(true)).map_err(reason),
+    })
+}
+
+/// Whether a pattern has the flag `u`, which would make its meaning depend on the
+/// tables that the parser was built with. What does not parse is left to the parser.
+fn turns_unicode_on(pattern: &str) -> bool {
+    use regex_syntax::ast::{self, Ast, Flag, Flags, GroupKind};
+
+    struct Finder(bool);
+    impl Finder {
+        fn look(&mut self, flags: &Flags) {
+            self.0 |= flags.flag_state(Flag::Unicode) == Some(true);
+        }
+    }
+    impl ast::Visitor for Finder {
+        type Output = bool;
+        type Err = ();
+
+        fn finish(self) -> Result<bool, ()> {
+            Ok(self.0)
+        }
+
+        fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {
+            match ast {
+                Ast::Flags(set) => self.look(&set.flags),
+                Ast::Group(group) => {
+                    if let GroupKind::NonCapturing(flags) = &group.kind {
+                        self.look(flags);
+                    }
+                }
+                _ => {}
+            }
+            Ok(())
+        }
+    }
+    let parsed = ast::parse::ParserBuilder::new()
+        .nest_limit(100)
+        .build()
+        .parse(pattern);
+    parsed.is_ok_and(|ast| ast::visit(&ast, Finder(false)).unwrap_or(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_means_the_same_in_every_build() {
+        for pattern in [r"(?u)\w", r"(?u:a)", r"\p{Greek}", "[à-é]"] {
+            assert!(parse(pattern).is_err(), "{pattern}");
+        }
+        for pattern in [r"\d+\w\s\W", "(?i)abc", "é", "(?-u)a", "[^a]"] {
+            assert!(parse(pattern).is_ok(), "{pattern}");
+        }
     }
 }

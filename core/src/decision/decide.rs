@@ -97,13 +97,14 @@ fn follow(
             }
             ActionEntry::Respond(respond) => {
                 scratch.trail.push(step);
-                let status = sections
-                    .actions
-                    .responds
-                    .get(respond as usize)
-                    .map_or(500, |r| r.status);
+                let (status, reason) = match sections.actions.responds.get(respond as usize) {
+                    // A word for why: the importer put the answer there, not the user.
+                    Some(entry) if entry.reason.len > 0 => (entry.status, Reason::InvalidRule),
+                    Some(entry) => (entry.status, Reason::Matched),
+                    None => (500, Reason::InvalidRule),
+                };
                 verdict.respond = respond;
-                return settle(verdict, Outcome::Respond, status, Reason::Matched);
+                return settle(verdict, Outcome::Respond, status, reason);
             }
             ActionEntry::Forward { targets, total } => {
                 let all = targets.of(&sections.actions.targets);

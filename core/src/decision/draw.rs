@@ -5,6 +5,20 @@
 /// Draws are taken in a fixed order and only where chance decides: for each stage
 /// a delay, an abort, a target; then the mirrors in order. A share of none or all
 /// takes no draw, nor does a choice among fewer than two targets with a share.
+///
+/// A number is scaled to the sum of the weights, and the first target whose
+/// running sum is above it is chosen: with weights 90 and 10, numbers below nine
+/// tenths of 2^64 choose the first. 0 chooses the first target with a share.
+///
+/// ```
+/// use fingerpost::Draws;
+///
+/// let random = 0x9e37_79b9_7f4a_7c15; // from the proxy's own generator
+/// let every_draw = Draws::fixed(random);
+/// let numbers = [random, 7];
+/// let one_after_the_other = Draws::list(&numbers);
+/// # let _ = (every_draw, one_after_the_other);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Draws<'d> {
     kind: Kind<'d>,

@@ -114,7 +114,8 @@ fn check_target(sections: &Sections, request: &Request<'_>) -> Result<(), Reason
         return Err(Reason::TargetTooLong);
     }
     // SPEC: RFC 9112 3.2: origin form; `*` only for OPTIONS, an authority only
-    // for CONNECT. A fragment is never sent (RFC 9110 7.1).
+    // for CONNECT. White space would end the target in a request line; a fragment
+    // is never sent (RFC 9110 7.1).
     let form_is_sound = match target.first() {
         None | Some(b'?') => false,
         Some(b'/') => true,
@@ -123,7 +124,7 @@ fn check_target(sections: &Sections, request: &Request<'_>) -> Result<(), Reason
     };
     let bytes_are_sound = target
         .iter()
-        .all(|&byte| byte > 0x1f && byte != 0x7f && byte != b'#');
+        .all(|&byte| byte > b' ' && byte != 0x7f && byte != b'#');
     if form_is_sound && bytes_are_sound {
         Ok(())
     } else {

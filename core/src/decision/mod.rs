@@ -106,7 +106,8 @@ pub enum Outcome {
 
 impl Outcome {
     /// As the JSON decision writes it: `forward`, `redirect`, `respond`,
-    /// `no_route`, `reject`, `ambiguous`.
+    /// `no_route`, `reject`. `ambiguous` is in no JSON decision: there it is the
+    /// error FP1210.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Forward => "forward",
@@ -139,6 +140,8 @@ pub enum Reason {
     NoRule,
     /// The server name chose a listener that is not the authority's.
     Misdirected,
+    /// The rule cannot be carried out as it is written, and answers with an error.
+    InvalidRule,
     /// The rule has no target with a share.
     NoTarget,
     /// The target drawn is a reference that leads nowhere.
@@ -167,6 +170,7 @@ impl Reason {
             Self::NoListener => "no listener takes this port, protocol and host",
             Self::NoRule => "no rule matches",
             Self::Misdirected => "the server name and the authority mean different listeners",
+            Self::InvalidRule => "the rule cannot be carried out",
             Self::NoTarget => "the rule has no backend with a share",
             Self::InvalidTarget => "the backend drawn cannot be resolved",
             Self::Fault => "a fault was drawn",

@@ -47,6 +47,10 @@ pub(crate) fn write(
             (None, Some(address)) => push_address(out, address),
             (None, None) => {}
         }
+        // With an empty host the port stands even where it is the scheme's own:
+        // browsers take `https:///a.example/` for a.example.
+        let nameless = host.is_none() && request.destination_ip().is_none();
+        let port = port.or(nameless.then(|| scheme.default_port()));
         if let Some(port) = port {
             push_display(out, format_args!(":{port}"));
         }

@@ -140,6 +140,23 @@ impl<'a> Decision<'a> {
         (self.verdict.status != 0).then_some(self.verdict.status)
     }
 
+    /// The gRPC status of an answer that no backend gives, where the request is
+    /// gRPC: 12 (UNIMPLEMENTED) without a route, 14 (UNAVAILABLE) without a usable
+    /// backend. It takes the place of the HTTP status, which is then 200.
+    // SPEC: Gateway API, GRPCRouteRule.matches and GRPCBackendRef.
+    pub fn grpc_status(&self) -> Option<u8> {
+        if !self.request.is_grpc() {
+            return None;
+        }
+        match (self.verdict.outcome, self.verdict.reason) {
+            (Outcome::NoRoute, _) => Some(12),
+            (Outcome::Respond, Reason::NoTarget | Reason::InvalidTarget | Reason::InvalidRule) => {
+                Some(14)
+            }
+            _ => None,
+        }
+    }
+
     /// Why the outcome is what it is.
     pub fn reason(&self) -> Reason {
         self.verdict.reason
@@ -217,8 +234,8 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// The path that was matched in the first stage cannot be told from here once
-    /// it was rewritten; this is the path as it leaves, without query.
+    /// The path as it leaves, without query: after all rewrites, or canonical as it
+    /// was matched.
     pub fn path(&self) -> &'a [u8] {
         let target = self.target();
         let end = memchr::memchr(b'?', target).unwrap_or(target.len());
@@ -256,7 +273,8 @@ impl<'a> Decision<'a> {
     }
 
     /// The importer's word for why a rule or target cannot forward:
-    /// `BackendNotFound`, `RefNotPermitted`.
+    /// `BackendNotFound`, `RefNotPermitted`. [`Decision::reason`] is the clause
+    /// that it belongs to.
     pub fn failure(&self) -> Option<&'a str> {
         if let Some(respond) = self
             .sections

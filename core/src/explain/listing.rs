@@ -9,7 +9,7 @@ use super::trial::{path_text, scope_host, test_text};
 use crate::table::action::{ActionEntry, TargetKind};
 use crate::table::predicate::Subject;
 use crate::table::text::Range32;
-use crate::table::{Entry, NONE, Sections, StageEntry, Table};
+use crate::table::{Entry, NONE, Sections, Table};
 use crate::vocabulary::{Origin, Precedence};
 
 /// The rules of one stage, in the order in which they are preferred.
@@ -42,7 +42,8 @@ pub struct Row {
     pub path: String,
     /// Everything else it asks, as `method GET`, `header x-env exact "canary"`.
     pub predicates: Vec<String>,
-    /// Where it leads, as `Service shop/cart-v1:8080 (90)`.
+    /// Where it leads, as `Service shop/cart-v1:8080 (90)`; the word for why after
+    /// what answers with an error: `respond 500: UnsupportedValue`.
     pub targets: Vec<String>,
     /// Kind, namespace and name of the route.
     pub route: (String, String, String),
@@ -59,11 +60,14 @@ pub struct Row {
 }
 
 impl Table {
-    /// The effective order of every stage's rules. Allocates.
+    /// The effective order of every stage's rules: the listeners' stages in order
+    /// of their gateways, then those that they lead to. Allocates.
     pub fn listing(&self) -> Vec<StageListing> {
         let sections = &*self.sections;
-        let stages = sections.stages.iter().enumerate();
-        stages
+        let ranked = ranked(sections);
+        stage_order(sections, &ranked)
+            .into_iter()
+            .filter_map(|id| Some((id, sections.stages.get(id)?)))
             .map(|(id, stage)| {
                 let origin = sections.object_origin(sections.names.stages.get(id).copied());
                 StageListing {
@@ -74,7 +78,7 @@ impl Table {
                         .to_string(),
                     precedence: stage.precedence,
                     host_fallthrough: stage.host_fallthrough,
-                    rows: rows(sections, stage),
+                    rows: rows(sections, ranked.get(id).map_or(&[][..], Vec::as_slice)),
                 }
             })
             .collect()
@@ -85,7 +89,10 @@ impl Table {
     pub fn tries(&self) -> String {
         let sections = &*self.sections;
         let mut text = String::new();
-        for (id, stage) in sections.stages.iter().enumerate() {
+        for id in stage_order(sections, &ranked(sections)) {
+            let Some(stage) = sections.stages.get(id) else {
+                continue;
+            };
             let name = sections.object(sections.names.stages.get(id).copied());
             text.push_str(&format!("{name}\n"));
             for scope in stage.scopes.indices() {
@@ -97,6 +104,71 @@ impl Table {
         }
         text
     }
+}
+
+/// The candidates of each stage, best first.
+fn ranked(sections: &Sections) -> Vec<Vec<u32>> {
+    let mut stage_of = alloc::vec![NONE; sections.scopes.len()];
+    for (id, stage) in sections.stages.iter().enumerate() {
+        for scope in stage.scopes.indices() {
+            if let Some(slot) = stage_of.get_mut(scope as usize) {
+                *slot = id as u32;
+            }
+        }
+    }
+    let mut ranked = alloc::vec![Vec::new(); sections.stages.len()];
+    for (index, name) in sections.names.candidates.iter().enumerate() {
+        let stage = stage_of.get(name.scope as usize).copied().unwrap_or(NONE);
+        if let Some(own) = ranked.get_mut(stage as usize) {
+            own.push(index as u32);
+        }
+    }
+    let rank = |&index: &u32| {
+        sections
+            .paths
+            .candidates
+            .get(index as usize)
+            .map(|c| c.rank)
+    };
+    ranked.iter_mut().for_each(|own| own.sort_by_key(rank));
+    ranked
+}
+
+/// Every stage, what is entered first before what it leads to: the listeners'
+/// stages in order of the listeners, then those that their rules lead to, level by
+/// level. What nothing leads to comes last.
+fn stage_order(sections: &Sections, ranked: &[Vec<u32>]) -> Vec<usize> {
+    let mut is_listed = alloc::vec![false; ranked.len()];
+    let mut order = Vec::with_capacity(ranked.len());
+    let mut add = |id: usize, order: &mut Vec<usize>| {
+        if let Some(listed) = is_listed.get_mut(id)
+            && !core::mem::replace(listed, true)
+        {
+            order.push(id);
+        }
+    };
+    for listener in &sections.listeners {
+        add(listener.stage as usize, &mut order);
+    }
+    let mut at = 0;
+    while let Some(&id) = order.get(at) {
+        at += 1;
+        for &candidate in ranked.get(id).into_iter().flatten() {
+            let action = sections
+                .rule_of_candidate(candidate)
+                .map(|(rule, _)| rule.action);
+            let Some(ActionEntry::Forward { targets, .. }) = action else {
+                continue;
+            };
+            for target in targets.of(&sections.actions.targets) {
+                if let TargetKind::Stage(next) = target.kind {
+                    add(next as usize, &mut order);
+                }
+            }
+        }
+    }
+    (0..ranked.len()).for_each(|id| add(id, &mut order));
+    order
 }
 
 /// Depth first with a stack of its own: a trie may be deep.
@@ -140,19 +212,19 @@ fn ranks(sections: &Sections, range: Range32) -> String {
     format!("[{}{more}]", shown.join(", "))
 }
 
-fn rows(sections: &Sections, stage: &StageEntry) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for (index, name) in sections.names.candidates.iter().enumerate() {
-        if !stage.scopes.indices().contains(&name.scope) {
+fn rows(sections: &Sections, ranked: &[u32]) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(ranked.len());
+    for &index in ranked {
+        let Some(name) = sections.names.candidates.get(index as usize) else {
             continue;
-        }
-        let Some(candidate) = sections.paths.candidates.get(index) else {
+        };
+        let Some(candidate) = sections.paths.candidates.get(index as usize) else {
             continue;
         };
         let Some(entry) = sections.entries.get(candidate.entry as usize) else {
             continue;
         };
-        let view = sections.stage_view(NONE, index as u32, None);
+        let view = sections.stage_view(NONE, index, None);
         rows.push(Row {
             rank: candidate.rank,
             host: scope_host(sections, name.scope),
@@ -171,7 +243,6 @@ fn rows(sections: &Sections, stage: &StageEntry) -> Vec<Row> {
             file: view.file.map(Into::into),
         });
     }
-    rows.sort_by_key(|row| row.rank);
     rows
 }
 
@@ -228,12 +299,12 @@ fn targets(sections: &Sections, entry: &Entry) -> Vec<String> {
             Vec::from([format!("redirect {status}")])
         }
         ActionEntry::Respond(respond) => {
-            let status = sections
-                .actions
-                .responds
-                .get(respond as usize)
-                .map_or(0, |r| r.status);
-            Vec::from([format!("respond {status}")])
+            let Some(entry) = sections.actions.responds.get(respond as usize) else {
+                return Vec::new();
+            };
+            let status = entry.status;
+            let why = because(sections.text.str(entry.reason));
+            Vec::from([format!("respond {status}{why}")])
         }
         ActionEntry::Forward { targets, .. } => targets
             .of(&sections.actions.targets)
@@ -247,8 +318,21 @@ fn targets(sections: &Sections, entry: &Entry) -> Vec<String> {
                         .object(sections.names.stages.get(id as usize).copied())
                         .to_string(),
                 };
-                format!("{name} ({})", target.weight)
+                let why = match target.kind {
+                    TargetKind::Invalid { reason, .. } => because(sections.text.str(reason)),
+                    _ => String::new(),
+                };
+                format!("{name} ({}){why}", target.weight)
             })
             .collect(),
+    }
+}
+
+/// The importer's word for why something answers with an error, to be put after it.
+fn because(word: &str) -> String {
+    if word.is_empty() {
+        String::new()
+    } else {
+        format!(": {word}")
     }
 }

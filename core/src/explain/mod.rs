@@ -11,6 +11,7 @@
 //! Explaining allocates and takes time in proportion to the rules of the stages
 //! passed.
 
+mod listeners;
 mod listing;
 mod tiebreak;
 mod trial;
@@ -23,13 +24,12 @@ use alloc::vec::Vec;
 use crate::decision::decide::rewrite;
 use crate::decision::enter::enter_path;
 use crate::decision::{Decision, Outcome, Reason};
-use crate::matcher::listener::speaks;
 use crate::matcher::request::RequestProtocol;
 use crate::matcher::scratch::{Scratch, Step};
 use crate::table::action::TargetKind;
 use crate::table::precedence::Clause;
 use crate::table::{NONE, Sections, Table};
-use crate::vocabulary::{Origin, Precedence, Protocol};
+use crate::vocabulary::{Origin, Precedence};
 use crate::{Draws, Request};
 
 /// Why a request went where it did.
@@ -60,7 +60,7 @@ pub struct Explanation {
 pub struct ListenerTrial {
     /// As `Gateway infra/public listener https`.
     pub listener: String,
-    /// What does not fit: `port 443, the request came in on 80`.
+    /// What does not fit: `it takes *.shop.example, the host is shop.example`.
     pub failure: String,
 }
 
@@ -239,7 +239,7 @@ fn explain(
         return explanation;
     }
     let Some(listener) = listener else {
-        explanation.listeners = listener_trials(sections, request);
+        explanation.listeners = listeners::trials(sections, request, decided.host.as_deref());
         return explanation;
     };
     if decided.reason == Reason::Misdirected {
@@ -368,46 +368,6 @@ fn listener_name(sections: &Sections, id: u32) -> String {
         sections.object(object),
         name.map_or("", |name| sections.text.str(name))
     )
-}
-
-fn protocol_text(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::AnyHttp => "http and https requests only",
-        Protocol::Http => "http requests only",
-        Protocol::Https => "https requests only",
-        Protocol::Tcp => "TCP connections only",
-        Protocol::Tls => "TLS connections only",
-        Protocol::Udp => "UDP datagrams only",
-    }
-}
-
-fn listener_trials(sections: &Sections, request: &Request<'_>) -> Vec<ListenerTrial> {
-    let mut trials = Vec::new();
-    for (id, listener) in sections.listeners.iter().enumerate() {
-        if request
-            .gateway()
-            .is_some_and(|gateway| gateway.0 != listener.gateway)
-        {
-            continue;
-        }
-        let asked = request.port();
-        let failure = if !speaks(listener.protocol, request) {
-            alloc::format!("it takes {}", protocol_text(listener.protocol))
-        } else if listener.port != 0 && asked.is_some_and(|port| port != listener.port) {
-            alloc::format!(
-                "it listens on port {}, the request came in on {}",
-                listener.port,
-                asked.unwrap_or(0)
-            )
-        } else {
-            String::from("its host, name or client namespace is not the request's")
-        };
-        trials.push(ListenerTrial {
-            listener: listener_name(sections, id as u32),
-            failure,
-        });
-    }
-    trials
 }
 
 /// Bytes as text for people: what is no printable character is escaped.

@@ -17,6 +17,18 @@ pub struct Status {
     pub gateways: Vec<GatewayStatus>,
 }
 
+impl Status {
+    /// Whether nothing of the import has a status.
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            routes,
+            listeners,
+            gateways,
+        } = self;
+        routes.is_empty() && listeners.is_empty() && gateways.is_empty()
+    }
+}
+
 /// A route's status.
 #[derive(Clone, Debug)]
 pub struct RouteStatus {

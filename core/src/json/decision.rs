@@ -66,6 +66,7 @@ fn fields(object: &mut Object<'_>, decision: &Decision<'_>, latin1: bool) {
     let forwards = decision.outcome() == Outcome::Forward;
     object.text("outcome", decision.outcome().as_str());
     object.number_opt("status", decision.status());
+    object.number_opt("grpc_status", decision.grpc_status());
     if decision.reason() != Reason::Matched {
         object.text("reason", &reason(decision));
     }

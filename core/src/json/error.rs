@@ -14,6 +14,8 @@ pub struct RequestError {
     code: Code,
     message: String,
     field: Option<String>,
+    line: Option<u64>,
+    column: Option<u64>,
 }
 
 impl RequestError {
@@ -23,6 +25,8 @@ impl RequestError {
             code,
             message: message.into(),
             field: None,
+            line: None,
+            column: None,
         }
     }
 
@@ -32,7 +36,23 @@ impl RequestError {
             code,
             message: message.into(),
             field: Some(field.into()),
+            line: None,
+            column: None,
         }
+    }
+
+    /// Says at which line of a stream the request stands, from 1.
+    #[must_use]
+    pub fn with_line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Says at which byte of its line the request went wrong, from 1.
+    #[must_use]
+    pub fn with_column(mut self, column: u64) -> Self {
+        self.column = Some(column);
+        self
     }
 
     /// The stable code.
@@ -50,7 +70,17 @@ impl RequestError {
         self.field.as_deref()
     }
 
-    /// Writes it on one line: `{"error":{"code","message","field"}}`.
+    /// The line of the stream, from 1, where it is known.
+    pub fn line(&self) -> Option<u64> {
+        self.line
+    }
+
+    /// The byte of the line, from 1, where it is known.
+    pub fn column(&self) -> Option<u64> {
+        self.column
+    }
+
+    /// Writes it on one line: `{"error":{"code","message","field","line","column"}}`.
     pub fn to_json(&self) -> String {
         let mut out = String::new();
         write::object(&mut out, |object| {
@@ -58,6 +88,8 @@ impl RequestError {
                 object.text("code", &format!("{}", self.code));
                 object.text("message", &self.message);
                 object.text_opt("field", self.field.as_deref());
+                object.number_opt("line", self.line);
+                object.number_opt("column", self.column);
             });
         });
         out
@@ -89,6 +121,10 @@ mod tests {
         assert_eq!(
             error.to_json(),
             r#"{"error":{"code":"FP1202","message":"m"}}"#
+        );
+        assert_eq!(
+            error.with_line(3).with_column(9).to_json(),
+            r#"{"error":{"code":"FP1202","message":"m","line":3,"column":9}}"#
         );
     }
 }

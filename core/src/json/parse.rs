@@ -8,7 +8,7 @@
 //! the form of a request.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use core::fmt::{self, Write as _};
 use core::net::IpAddr;
 
@@ -36,21 +36,38 @@ pub(super) fn parse(request: &mut RequestJson, json: &[u8]) -> Result<(), Reques
         .and_then(|()| deserializer.end());
     let Err(error) = read else { return Ok(()) };
     let State { at, refusal, .. } = state;
-    Err(match (refusal, error.classify()) {
-        (Some(refusal), _) => refusal,
-        (None, Category::Data) if at.is_empty() => RequestError::new(
-            codes::INVALID_REQUEST,
-            format!("the request has an {error}"),
-        ),
-        (None, Category::Data) => {
-            let message = format!("{at} has an {error}");
+    if let Some(refusal) = refusal {
+        return Err(refusal);
+    }
+    let said = said(&error);
+    let refused = match error.classify() {
+        Category::Data if at.is_empty() => {
+            RequestError::new(codes::INVALID_REQUEST, format!("the request has an {said}"))
+        }
+        Category::Data => {
+            let message = format!("{at} has an {said}");
             RequestError::at(codes::INVALID_FIELD, at, message)
         }
-        (None, _) => RequestError::new(
+        _ => RequestError::new(
             codes::INVALID_JSON,
-            format!("the line is not valid JSON: {error}"),
+            format!("the line is not valid JSON: {said}"),
         ),
+    };
+    Err(match error.column() {
+        0 => refused,
+        column => refused.with_column(column as u64),
     })
+}
+
+/// What serde's error says, without ` at line 1 column 7`: the column is a field of
+/// its own, and the line is the caller's to count.
+fn said(error: &serde_json::Error) -> String {
+    let mut text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    if text.ends_with(&place) {
+        text.truncate(text.len() - place.len());
+    }
+    text
 }
 
 /// A name out of a request as messages show it: short, without control characters.

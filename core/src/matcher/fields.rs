@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use super::request::Request;
 use crate::table::Sections;
+use crate::table::index::ListIndex;
 use crate::table::predicate::{Predicate, Subject, ValueTest, integer};
 use crate::table::regex::{Regex, RegexScratch};
 use crate::table::text::TextPool;
@@ -166,6 +167,42 @@ impl Fields {
             }
         };
         found != predicate.invert
+    }
+
+    /// The value that a list is indexed by; `None` where the request has none.
+    pub(crate) fn value<'f>(
+        &'f mut self,
+        sections: &Sections,
+        request: &Request<'f>,
+        index: &ListIndex,
+    ) -> Option<&'f [u8]> {
+        match index.on {
+            Subject::Header => {
+                self.read_headers(sections, request);
+                let slot = self.headers.get(index.slot as usize)?;
+                if slot.epoch != self.epoch {
+                    return None;
+                }
+                if slot.count > 1 && index.repeated == RepeatedHeaders::Joined {
+                    return self.joined.get(slot.start..slot.start + slot.len);
+                }
+                let (_, value) = request.headers().get(slot.first as usize)?;
+                Some(value)
+            }
+            Subject::Query => {
+                self.read_query(sections, request);
+                let slot = self.query.get(index.slot as usize)?;
+                if slot.epoch != self.epoch {
+                    return None;
+                }
+                let bytes = if slot.decoded {
+                    &self.decoded
+                } else {
+                    query_of(request.target())
+                };
+                bytes.get(slot.start..slot.start + slot.len)
+            }
+        }
     }
 
     fn read_headers(&mut self, sections: &Sections, request: &Request<'_>) {

@@ -55,7 +55,11 @@ pub(crate) fn nth(
 }
 
 /// The port a listener must have; `None` where any will do.
-fn port_wanted(sections: &Sections, gateway: &GatewayEntry, request: &Request<'_>) -> Option<u16> {
+pub(crate) fn port_wanted(
+    sections: &Sections,
+    gateway: &GatewayEntry,
+    request: &Request<'_>,
+) -> Option<u16> {
     if request.port().is_some() {
         return request.port();
     }

@@ -7,12 +7,16 @@
 //! presets that prefer longer prefixes the first list that gives a match is
 //! usually the last that is looked at.
 //!
+//! A long list is not tried in turn: its index gives the candidates that want the
+//! request's value of the header or parameter that tells them apart.
+//!
 //! Lists that are already outranked cost one comparison, so the work is bounded
 //! by the lists on the way, not by the rules in the table.
 
 use super::fields::{Fields, holds_for};
 use super::request::Request;
 use crate::table::host::Next;
+use crate::table::index::ListIndex;
 use crate::table::predicate::ValueTest;
 use crate::table::regex::RegexScratch;
 use crate::table::text::Range32;
@@ -76,22 +80,47 @@ impl Search<'_, '_> {
             let Some(&range) = self.hits.get(at) else {
                 return;
             };
-            let candidates = range.of(&sections.paths.candidates);
-            for (offset, candidate) in candidates.iter().enumerate() {
-                if best.is_some_and(|best| best.rank <= candidate.rank) {
-                    break;
-                }
-                let Some(entry) = sections.entries.get(candidate.entry as usize) else {
-                    continue;
-                };
-                if self.satisfies(entry, path) {
-                    let index = range.start + offset as u32;
-                    *best = Some(Found {
-                        candidate: index,
-                        rank: candidate.rank,
-                    });
-                    break;
-                }
+            match sections.lists.of(range) {
+                Some(index) => self.find_in_index(index, path, best),
+                None => self.find_among(range.indices(), path, best),
+            }
+        }
+    }
+
+    /// Tries the candidates that want the request's value, then those that do not ask.
+    fn find_in_index(&mut self, index: &ListIndex, path: &[u8], best: &mut Option<Found>) {
+        let sections = self.sections;
+        let lists = &sections.lists;
+        let value = self.fields.value(sections, self.request, index);
+        let group = value.map(|value| lists.group(&sections.text, index, value));
+        self.find_among(group.unwrap_or(&[]).iter().copied(), path, best);
+        self.find_among(lists.rest(index).iter().copied(), path, best);
+    }
+
+    /// Tries candidates in order of rank, as long as they can beat what is found.
+    fn find_among(
+        &mut self,
+        positions: impl Iterator<Item = u32>,
+        path: &[u8],
+        best: &mut Option<Found>,
+    ) {
+        let sections = self.sections;
+        for position in positions {
+            let Some(candidate) = sections.paths.candidates.get(position as usize) else {
+                return;
+            };
+            if best.is_some_and(|best| best.rank <= candidate.rank) {
+                return;
+            }
+            let Some(entry) = sections.entries.get(candidate.entry as usize) else {
+                continue;
+            };
+            if self.satisfies(entry, path) {
+                *best = Some(Found {
+                    candidate: position,
+                    rank: candidate.rank,
+                });
+                return;
             }
         }
     }

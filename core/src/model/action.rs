@@ -30,6 +30,18 @@ pub struct WeightedTarget {
     pub origin: Origin,
 }
 
+impl WeightedTarget {
+    /// A target with a share and no filters.
+    pub fn new(target: Target, weight: u32) -> Self {
+        Self {
+            target,
+            weight,
+            filters: Vec::new(),
+            origin: Origin::default(),
+        }
+    }
+}
+
 /// Where a request can be sent.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -84,7 +96,8 @@ pub struct Backend {
 /// A request without authority (HTTP/1.0) has no host to keep. `Location` is then
 /// a bare path; where the redirect sets a port or another scheme, it has the
 /// address that the client connected to as host, or, where the request does not
-/// tell that, an empty one (`http://:8083/`) for the proxy to fill in.
+/// tell that, an empty one for the proxy to fill in, with the port always beside it
+/// (`https://:443/`), since a client would take what follows for a host.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Redirect {
     /// New scheme.
@@ -106,6 +119,8 @@ pub struct Respond {
     pub status: u16,
     /// The body, possibly empty.
     pub body: String,
-    /// A word for why, shown in explanations: `NoBackends`, `UnsupportedValue`.
+    /// Where the rule answers because it cannot be carried out: a word for why,
+    /// shown in decisions and explanations (`UnsupportedValue`). Empty where this
+    /// is what the rule asks for.
     pub reason: String,
 }

@@ -18,6 +18,18 @@ pub struct Gateway {
     pub origin: Origin,
 }
 
+impl Gateway {
+    /// A gateway without listeners.
+    pub fn new(object: ObjectRef) -> Self {
+        Self {
+            object,
+            listeners: Vec::new(),
+            normalization: Normalization::default(),
+            origin: Origin::default(),
+        }
+    }
+}
+
 /// One way into a gateway: a port, a protocol and the hosts it answers to.
 ///
 /// Of the listeners of a gateway that take a request's port and protocol, the
@@ -46,6 +58,22 @@ pub struct Listener {
     pub origin: Origin,
 }
 
+impl Listener {
+    /// A listener for any host.
+    pub fn new(name: impl Into<String>, protocol: Protocol, stage: StageId) -> Self {
+        Self {
+            name: name.into(),
+            port: None,
+            protocol,
+            hosts: Vec::new(),
+            client_namespace: None,
+            detect_misdirected: false,
+            stage,
+            origin: Origin::default(),
+        }
+    }
+}
+
 /// Index of a [`Stage`] in its [`RouteSet`](super::RouteSet).
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct StageId(pub u32);
@@ -64,6 +92,31 @@ pub struct Stage {
     pub attachments: Vec<Attachment>,
     /// Where it was written.
     pub origin: Origin,
+}
+
+impl Stage {
+    /// A stage without routes, in which less specific hosts are tried too.
+    pub fn new(object: ObjectRef, precedence: Precedence) -> Self {
+        Self {
+            object,
+            precedence,
+            host_fallthrough: true,
+            attachments: Vec::new(),
+            origin: Origin::default(),
+        }
+    }
+
+    /// Adds a route under these hosts; none means any.
+    pub fn attach(&mut self, route: RouteId, hosts: impl IntoIterator<Item = HostMatch>) {
+        let bind = |host: HostMatch| HostBinding {
+            written: host.clone(),
+            host,
+        };
+        self.attachments.push(Attachment {
+            route,
+            hosts: hosts.into_iter().map(bind).collect(),
+        });
+    }
 }
 
 /// A route's place in a stage.

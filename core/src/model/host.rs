@@ -21,9 +21,13 @@ pub enum HostMatch {
 }
 
 impl HostMatch {
-    /// Reads `*`, `*.example.com` or `example.com`; folds to lower case.
+    /// Reads `*`, `*.example.com` or `example.com`; folds to lower case and drops a
+    /// trailing dot.
     pub fn parse(text: &str) -> Self {
-        let text = text.to_ascii_lowercase();
+        let mut text = text.to_ascii_lowercase();
+        if text.ends_with('.') {
+            text.pop();
+        }
         if text.is_empty() || text == "*" {
             return Self::Any;
         }

@@ -93,6 +93,21 @@ pub struct HeaderMatch {
     pub origin: Origin,
 }
 
+impl HeaderMatch {
+    /// A predicate on all values of a header, joined; a request without the header
+    /// does not satisfy it.
+    pub fn new(name: impl Into<String>, value: ValueMatch) -> Self {
+        Self {
+            name: name.into(),
+            value,
+            invert: false,
+            missing_matches: false,
+            repeated: RepeatedHeaders::default(),
+            origin: Origin::default(),
+        }
+    }
+}
+
 /// A query parameter predicate. Name and value are compared after
 /// percent-decoding of the request's; the first parameter of a name counts.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -103,4 +118,15 @@ pub struct QueryMatch {
     pub value: ValueMatch,
     /// Where it was written.
     pub origin: Origin,
+}
+
+impl QueryMatch {
+    /// A predicate on the first parameter of a name.
+    pub fn new(name: impl Into<String>, value: ValueMatch) -> Self {
+        Self {
+            name: name.into(),
+            value,
+            origin: Origin::default(),
+        }
+    }
 }

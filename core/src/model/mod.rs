@@ -23,11 +23,49 @@
 //! one left it: App Mesh's VirtualRouter behind a GatewayRoute, delegation,
 //! Consul's router, splitter and resolver.
 //!
+//! # Example
+//!
+//! ```
+//! use fingerpost::model::*;
+//! use fingerpost::{Draws, Request, compile::Compiler};
+//!
+//! let mut set = RouteSet::new();
+//! let backend = |name: &str| {
+//!     let backend = Backend { kind: "Service".into(), name: name.into(), ..Backend::default() };
+//!     WeightedTarget::new(Target::Backend(backend), 1)
+//! };
+//! let mut canary = Rule::new(Action::Forward(vec![backend("cart-v2")]));
+//! canary.matches.push(RouteMatch {
+//!     path: PathMatch::Segments("/cart".into()),
+//!     headers: vec![HeaderMatch::new("x-env", ValueMatch::Exact("canary".into()))],
+//!     ..RouteMatch::default()
+//! });
+//! let everyone = Rule::new(Action::Forward(vec![backend("cart-v1")]));
+//! let route = set.add_route(Route::new(ObjectRef::new("Route", "shop", "cart"), vec![canary, everyone]));
+//!
+//! let mut stage = Stage::new(ObjectRef::new("Listener", "", "http"), Precedence::FirstMatch);
+//! stage.attach(route, [HostMatch::parse("shop.example")]);
+//! let stage = set.add_stage(stage);
+//! let mut gateway = Gateway::new(ObjectRef::new("Gateway", "", "public"));
+//! gateway.listeners.push(Listener::new("http", Protocol::AnyHttp, stage));
+//! set.gateways.push(gateway);
+//!
+//! let compiled = Compiler::new().compile(&set);
+//! assert!(compiled.diagnostics.is_empty());
+//! let mut scratch = compiled.table.create_scratch();
+//! let request = Request::new(b"GET", b"/cart/42")
+//!     .with_authority(b"shop.example")
+//!     .with_headers(&[(b"X-Env", b"canary")]);
+//! let decision = compiled.table.decide_with(&mut scratch, &request, Draws::fixed(0));
+//! assert_eq!(decision.backend().unwrap().name, "cart-v2");
+//! ```
+//!
 //! # Invariants
 //!
 //! 1. A [`StageId`] or [`RouteId`] in a set indexes that set's own vector; the
 //!    compiler refuses one that does not.
-//! 2. Host names are lower case, without port or trailing dot.
+//! 2. Host names are lower case, without port or trailing dot; the compiler warns
+//!    of one that is not, since it matches nothing.
 //! 3. Vectors keep the order in which the input states things; where the order
 //!    decides, the preset says so.
 

@@ -24,6 +24,18 @@ pub struct Route {
     pub origin: Origin,
 }
 
+impl Route {
+    /// A route with these rules, of unknown age.
+    pub fn new(object: ObjectRef, rules: Vec<Rule>) -> Self {
+        Self {
+            object,
+            created: None,
+            rules,
+            origin: Origin::default(),
+        }
+    }
+}
+
 /// Matches, filters and an action: the thing that wins.
 #[derive(Clone, Debug)]
 pub struct Rule {

@@ -290,9 +290,11 @@ impl<'o, 's> Walk<'o, 's> {
                 IpAddr::V4(address) => format!("{address}"),
                 IpAddr::V6(address) => format!("[{address}]"),
             });
+            let nameless = host.is_none() && address.is_none();
             let address = address.unwrap_or_default();
             location.extend_from_slice(host.unwrap_or(address.as_bytes()));
-            if port != scheme.default_port() {
+            // SPEC: `model::Redirect`: an empty host always has a port beside it.
+            if nameless || port != scheme.default_port() {
                 location.extend_from_slice(format!(":{port}").as_bytes());
             }
         }

@@ -11,7 +11,8 @@ pub fn split(method: &[u8], target: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     if target == b"*" && method == b"OPTIONS" {
         return Some((target.to_vec(), Vec::new()));
     }
-    let refused = |byte: &u8| byte.is_ascii_control() || *byte == b'#';
+    // RFC 9112 3.2: white space would end the target in a request line.
+    let refused = |byte: &u8| byte.is_ascii_control() || matches!(byte, b'#' | b' ');
     if target.iter().any(refused) || target.is_empty() {
         return None;
     }

@@ -12,6 +12,7 @@
 //!
 //! * `host`: exact hosts by hash, wildcards and suffixes by the lengths in use.
 //! * `path`: one byte trie for each scope, edges compressed.
+//! * `index`: long candidate lists, split by the value that tells them apart.
 //! * `predicate`: header and query tests, each stored once.
 //! * `action`: what a rule does, digested for reading.
 //! * `names`: what people call things, and where they were written. Nothing
@@ -31,6 +32,7 @@
 pub(crate) mod action;
 pub(crate) mod hash;
 pub(crate) mod host;
+pub(crate) mod index;
 pub(crate) mod names;
 pub(crate) mod path;
 pub(crate) mod precedence;
@@ -46,14 +48,35 @@ use crate::vocabulary::{Normalization, Precedence, Protocol};
 
 use action::Actions;
 use host::HostIndex;
+use index::ListIndexes;
 use names::Names;
 use path::PathTrie;
 use predicate::Predicates;
 use text::{Range32, Text, TextPool};
 
-/// A compiled route set. See the module's essay in `core/src/table/mod.rs`.
+/// A compiled route set.
 ///
 /// Immutable, `Send + Sync`, and cheap to clone: clones share one allocation.
+/// Every thread brings its own [`Scratch`](crate::Scratch):
+///
+/// ```
+/// # #[cfg(feature = "compile")] {
+/// use fingerpost::model::RouteSet;
+/// use fingerpost::{Draws, Outcome, Request, compile::Compiler};
+///
+/// let table = Compiler::new().compile(&RouteSet::new()).table;
+/// std::thread::scope(|scope| {
+///     for _ in 0..2 {
+///         scope.spawn(|| {
+///             let mut scratch = table.create_scratch();
+///             let request = Request::new(b"GET", b"/");
+///             let decision = table.decide_with(&mut scratch, &request, Draws::fixed(0));
+///             assert_eq!(decision.outcome(), Outcome::NoRoute);
+///         });
+///     }
+/// });
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Table {
     pub(crate) sections: Arc<Sections>,
@@ -90,7 +113,8 @@ pub struct Stats {
     /// Most path nodes with rules on the way to any leaf: how many places a
     /// search may have to look at in one scope.
     pub worst_path_hits: usize,
-    /// Most candidates at one path node: how many may have to be tried there.
+    /// Most candidates that one list at a path node can make a search try, after
+    /// its index.
     pub worst_candidates: usize,
     /// Bytes of the structure, without names.
     pub bytes: usize,
@@ -109,6 +133,7 @@ pub(crate) struct Sections {
     pub(crate) stages: Vec<StageEntry>,
     pub(crate) scopes: Vec<Scope>,
     pub(crate) paths: PathTrie,
+    pub(crate) lists: ListIndexes,
     pub(crate) entries: Vec<Entry>,
     pub(crate) predicates: Predicates,
     /// Method tokens that rules name; the index is the bit in [`Entry::methods`].
@@ -156,6 +181,8 @@ pub(crate) struct ListenerEntry {
 }
 
 pub(crate) struct StageEntry {
+    /// For explanations; the search only knows ranks.
+    #[cfg_attr(not(feature = "explain"), allow(dead_code))]
     pub(crate) precedence: Precedence,
     pub(crate) host_fallthrough: bool,
     /// Host to an index into [`StageEntry::scopes`].
@@ -266,6 +293,7 @@ impl Sections {
             + size(self.scopes.len(), size_of::<Scope>())
             + size(self.entries.len(), size_of::<Entry>())
             + self.paths.bytes()
+            + self.lists.bytes()
             + self.predicates.bytes()
             + self.actions.bytes()
             + self.text.len();

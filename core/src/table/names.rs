@@ -1,7 +1,10 @@
 //! What people call things, and where they were written.
 //!
 //! Nothing that decides reads this section; explanations and decisions shown to
-//! people do.
+//! people do. Without the feature `explain` some of it has no reader; it is there
+//! all the same, so that a feature does not change a table.
+
+#![cfg_attr(not(feature = "explain"), allow(dead_code))]
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -118,6 +121,7 @@ impl Sections {
     }
 
     /// Where an object was written.
+    #[cfg(feature = "explain")]
     pub(crate) fn object_origin(&self, index: Option<u32>) -> Origin {
         let entry = self.names.objects.get(index.unwrap_or(NONE) as usize);
         entry.map_or(Origin::default(), |entry| entry.origin)

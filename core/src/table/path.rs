@@ -29,7 +29,7 @@ pub(crate) struct PathTrie {
     pub(crate) candidates: Vec<Candidate>,
     /// Most ends on the way from a root to a leaf.
     pub(crate) worst_hits: u32,
-    /// Longest candidate list.
+    /// Most candidates that a list can make a search try.
     pub(crate) worst_candidates: u32,
 }
 

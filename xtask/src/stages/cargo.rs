@@ -49,15 +49,18 @@ pub(super) fn clippy(stage: &Stage<'_>) -> Outcome {
     )
 }
 
-/// `cargo doc`, warnings denied. Essays of modules link to private parts: they are
-/// for readers of the source, and resolve there (`--document-private-items`).
+/// `cargo doc`, warnings denied: the engine's reference as the README tells one to
+/// build it, and that of the other packages. The essays of those link to private
+/// parts: they are for readers of the source.
 pub(super) fn doc(stage: &Stage<'_>) -> Outcome {
-    let mut command = cargo(&["doc", "--no-deps", "--workspace"]);
-    command.env(
+    let mut engine = cargo(&["doc", "--no-deps", "-p", CORE]);
+    engine.env("RUSTDOCFLAGS", "-D warnings");
+    let mut others = cargo(&["doc", "--no-deps", "--workspace", "--exclude", CORE]);
+    others.env(
         "RUSTDOCFLAGS",
         "-D warnings -A rustdoc::private-intra-doc-links",
     );
-    check(stage, command)
+    all(stage, [engine, others])
 }
 
 /// Tests beside the code, and documentation examples.
@@ -85,23 +88,19 @@ pub(super) fn conformance(stage: &Stage<'_>) -> Outcome {
     test(stage, command)
 }
 
-/// Each feature alone, and the tests with none and with all.
+/// Each feature alone without a warning, and the tests with none and with all.
 pub(super) fn features(stage: &Stage<'_>) -> Outcome {
-    let mut counts = Counts::default();
-    for feature in FEATURES {
-        let command = cargo(&[
-            "check",
-            "-p",
-            CORE,
-            "--no-default-features",
-            "--features",
-            feature,
-        ]);
-        match check(stage, command) {
-            Outcome::Passed(held) => counts.add(held),
-            failed => return failed,
-        }
-    }
+    // Through clippy the denied warnings are those of this package alone, and what it
+    // depends on is checked once for every feature: `RUSTFLAGS` would build it anew.
+    let alone = FEATURES.iter().map(|feature| {
+        let mut command = cargo(&["clippy", "-p", CORE, "--no-default-features"]);
+        command.args(["--features", feature, "--", "-D", "warnings"]);
+        command
+    });
+    let mut counts = match all(stage, alone) {
+        Outcome::Passed(held) => held,
+        failed => return failed,
+    };
     let none = [
         "test",
         "-p",
@@ -124,23 +123,12 @@ pub(super) fn wasm(stage: &Stage<'_>) -> Outcome {
     if let Err(reason) = provision::rust_target(stage.log, WASM) {
         return Outcome::Skipped(reason);
     }
-    let mut counts = Counts::default();
-    for features in ["", "import,json"] {
-        let mut command = cargo(&[
-            "build",
-            "-p",
-            CORE,
-            "--target",
-            WASM,
-            "--no-default-features",
-        ]);
-        command.args(["--features", features]);
-        match check(stage, command) {
-            Outcome::Passed(held) => counts.add(held),
-            failed => return failed,
-        }
-    }
-    Outcome::Passed(counts)
+    let commands = ["", "import,json"].map(|features| {
+        let mut command = cargo(&["build", "-p", CORE, "--target", WASM]);
+        command.args(["--no-default-features", "--features", features]);
+        command
+    });
+    all(stage, commands)
 }
 
 /// Builds the command line for release; several stages ask it questions.
@@ -155,6 +143,18 @@ fn check(stage: &Stage<'_>, mut command: Command) -> Outcome {
         Ok(_) => Outcome::Passed(Counts::passed(1)),
         Err(failure) => Outcome::failed(failure.why),
     }
+}
+
+/// Commands that hold or do not; the first that does not ends it.
+fn all(stage: &Stage<'_>, commands: impl IntoIterator<Item = Command>) -> Outcome {
+    let mut counts = Counts::default();
+    for command in commands {
+        match check(stage, command) {
+            Outcome::Passed(held) => counts.add(held),
+            failed => return failed,
+        }
+    }
+    Outcome::Passed(counts)
 }
 
 /// A command that runs tests; they are counted from what it prints.

@@ -24,4 +24,5 @@ codes! {
     APPROXIMATED = 1519, "the field is honoured only in part";
     TOO_MANY = 1520, "there are more of these than a limit allows";
     HOST_AS_NAME = 1521, "the object is named like a host that is not the one clients use";
+    REFUSED_REFERENCE = 1522, "what is named is in the input and was refused; what depends on it fails";
 }

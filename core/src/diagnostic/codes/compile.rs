@@ -8,4 +8,7 @@ codes! {
     TOO_MANY_METHODS = 1603, "the table would tell apart more methods than it can";
     REPLACEMENT_TOO_LONG = 1604, "the replacement path is over the limit";
     UNSOUND_OUTPUT = 1605, "a control character would leave in a header, path or host";
+    MATCHES_NOTHING = 1606, "a host or path can match no request";
+    IDLE_FILTER = 1607, "a filter does nothing where it stands";
+    AUTHORITY_EDIT = 1608, "a header edit would change the host or a pseudo-header";
 }

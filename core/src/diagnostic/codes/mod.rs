@@ -2,7 +2,7 @@
 //!
 //! | range | file | about |
 //! |---|---|---|
-//! | FP00xx–FP09xx | | lint findings |
+//! | FP00xx–FP09xx | | kept for lint findings; none yet |
 //! | FP10xx | `read.rs` | reading files: YAML, JSON, limits |
 //! | FP11xx | `schema.rs` | fields: unknown, missing, of the wrong type, out of limits |
 //! | FP12xx | `request.rs` | requests given as JSON or on the command line |

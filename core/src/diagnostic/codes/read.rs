@@ -33,5 +33,6 @@ codes! {
 }
 
 /// Remarks on how a value is read: of use only for objects that are imported.
+#[cfg(feature = "import")]
 pub(crate) const REMARKS: &[crate::diagnostic::Code] =
     &[AMBIGUOUS_SCALAR, OVERRIDDEN_KEY, UNKNOWN_TAG, VARIABLE];

@@ -37,6 +37,7 @@ pub(super) struct Entry<'e> {
     pub(super) host: Option<&'e HostMatch>,
     pub(super) priority: Option<u32>,
     pub(super) matches: &'e RouteMatch,
+    /// Where its priority is written, or else its match.
     pub(super) origin: Origin,
 }
 
@@ -140,7 +141,7 @@ fn prefixes<'s>(shape: &'s Shape<'_>, lengths: &BTreeSet<usize>) -> impl Iterato
 }
 
 /// The text that every path matching a regex begins with.
-fn literal_head(regex: &str) -> &str {
+pub(super) fn literal_head(regex: &str) -> &str {
     let regex = regex.strip_prefix('^').unwrap_or(regex);
     if regex.contains('|') {
         return "";

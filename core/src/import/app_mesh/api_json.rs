@@ -132,7 +132,8 @@ fn template_resource<'d>(id: &str, node: Node<'d>) -> Option<Resource<'d>> {
     let (kind, ..) = ResourceKind::ALL
         .iter()
         .find(|(_, kind, ..)| *kind == name)?;
-    let properties = node.get("Properties")?;
+    // Without properties it is there all the same, and lacks what it must have.
+    let properties = node.get("Properties").unwrap_or(node);
     let mut reader = Reader::new(id, Form::CloudFormation);
     Some(Resource {
         kind: *kind,
@@ -155,6 +156,32 @@ fn stem(file: &str) -> &str {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
     if stem.is_empty() { "unnamed" } else { stem }
+}
+
+/// Checks that the names of a resource can be read, and says whether its own can. A name
+/// that cannot is not taken for one that is left out.
+pub(super) fn check(reader: &mut Reader, resource: &Resource<'_>) -> bool {
+    reader.expect_map(resource.node, resource.kind.name());
+    if let Some(spec) = resource.spec {
+        reader.expect_map(spec, "spec");
+    }
+    let own = resource.kind.name_field();
+    let mut readable = true;
+    for field in [Some(own), Some("meshName"), resource.kind.parent_field()] {
+        let Some(field) = field else { continue };
+        let Some(value) = reader.get(resource.node, field) else {
+            continue;
+        };
+        let text = match reader.form {
+            Form::CloudFormation => reader.text_of(value, field),
+            _ => value.as_str().map(ToString::to_string),
+        };
+        if text.is_none() {
+            reader.unread(value, field, "a string");
+            readable &= field != own;
+        }
+    }
+    readable
 }
 
 /// The place of a resource.

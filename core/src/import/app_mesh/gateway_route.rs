@@ -1,16 +1,17 @@
 //! GatewayRoute: from a request at a gateway to a VirtualService.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use crate::diagnostic::codes::app_mesh as codes;
 use crate::diagnostic::codes::schema as schema_codes;
 use crate::import::document::Node;
+use crate::model::Origin;
 
 use super::kinds::{GatewayRoute, Meta, Policy, RouteKind};
 use super::matches::{self, Side};
 use super::policy;
-use super::reference::Reference;
+use super::reference::{Reference, by_name_alone};
 use super::rewrite;
 use super::wire::{Reader, place};
 
@@ -32,6 +33,9 @@ pub(super) fn read(
     // Without a match or an action the schema check refuses the route.
     let match_node = reader.required(route, "match")?;
     let action = reader.required(route, "action")?;
+    for part in [match_node, action] {
+        reader.expect_map(part, "match and action");
+    }
     let (matched, rewrite) = match kind {
         RouteKind::Grpc => (
             matches::grpc(reader, match_node, Side::Gateway),
@@ -55,6 +59,7 @@ pub(super) fn read(
         path_rewrite: rewrite.path,
         default_rewrite: rewrite.default,
         rewrite_host: rewrite.host,
+        decided_at: decided_at(reader, spec, match_node),
         target: reference,
         target_port: reader.port(target, "port"),
         policy: misplaced_policy(reader, route),
@@ -62,16 +67,29 @@ pub(super) fn read(
     })
 }
 
-/// A route's priority, 0 to 1000; what the schema refuses reads as absent.
-pub(super) fn priority(reader: &Reader, node: Node<'_>) -> Option<u32> {
-    u32::try_from(reader.int(node, "priority")?).ok()
+/// A route's priority, 0 to 1000.
+pub(super) fn priority(reader: &mut Reader, node: Node<'_>) -> Option<u32> {
+    let number = reader.int(node, "priority")?;
+    let priority = u32::try_from(number).ok();
+    if let (None, Some(value)) = (priority, reader.get(node, "priority")) {
+        reader.unread(value, "priority", "between 0 and 1000");
+    }
+    priority
+}
+
+/// Where a route's precedence is written: its priority, or else its match.
+pub(super) fn decided_at(reader: &Reader, spec: Node<'_>, matched: Node<'_>) -> Origin {
+    match reader.get(spec, "priority") {
+        Some(priority) => priority.origin(),
+        None => place(matched),
+    }
 }
 
 /// The one field of the three that the spec must have.
 fn route_type<'d>(reader: &mut Reader, spec: Node<'d>) -> Option<(RouteKind, Node<'d>)> {
     let mut found = None;
     for (kind, field, _) in RouteKind::ALL {
-        let Some(route) = reader.get(spec, field) else {
+        let Some(route) = reader.map(spec, field) else {
             continue;
         };
         let origin = reader.key_origin(spec, field);
@@ -114,9 +132,8 @@ fn gateway_of(reader: &mut Reader, spec: Node<'_>) -> Option<(Option<String>, St
             reader.mistaken(spec, "virtualGateway", meant)?
         }
     };
-    let name = reader.text(node, "name")?;
-    let namespace = node.get("namespace").and_then(Node::as_str);
-    Some((namespace.map(ToString::to_string), name))
+    let name = super::meta::name_in(reader, node, "the gateway")?;
+    Some((reader.text(node, "namespace"), name))
 }
 
 fn target_reference(
@@ -138,9 +155,14 @@ fn target_reference(
         reader.required(target, "virtualService");
         return None;
     }
+    let owner = reader.key_origin(action, "target");
+    if target.get("virtualServiceRef").is_none() && by_name_alone(reader, target, "virtualService")
+    {
+        reader.handle_missing(target, owner);
+        return None;
+    }
     let meant = "target.virtualService.virtualServiceRef is meant";
     let node = reader.mistaken(target, "virtualServiceRef", meant)?;
-    let owner = reader.key_origin(action, "target");
     reader.handle_missing(target, owner);
     Reference::by_ref(reader, node, namespace)
 }

@@ -14,10 +14,10 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::app_mesh as codes;
 use crate::model::{
     Action, Attachment, Filter, Gateway, HostBinding, HostRewrite, Listener, Normalization,
-    ObjectRef, Origin, Protocol, Route, RouteId, Rule, Timeouts, WeightedTarget,
+    ObjectRef, Origin, PathMatch, Protocol, Route, RouteId, Rule, Timeouts, WeightedTarget,
 };
 
-use super::ambiguity::Entry;
+use super::ambiguity::{Entry, literal_head};
 use super::kinds::{GatewayRoute, Meta, PortMapping, Provider, VirtualGateway};
 use super::membership::{ASSUMED, Membership};
 use super::reference::Resolved;
@@ -31,7 +31,7 @@ impl World {
     /// AWS API documents name, and, where there is no VirtualGateway at all, one for
     /// every route.
     pub(super) fn assume_gateways(&mut self, out: &mut Vec<Diagnostic>) {
-        let none = self.gateways.len() == 0;
+        let none = self.gateways.len() == 0 && self.gateways.any_refused().is_none();
         let mut wanted: BTreeMap<(String, String), Origin> = BTreeMap::new();
         // The namespace of the one gateway for all routes that name none.
         let mut common: Option<&String> = None;
@@ -45,7 +45,9 @@ impl World {
                 None if none => (*common.get_or_insert(namespace), ASSUMED),
                 _ => continue,
             };
-            if self.gateways.find_aws(name).is_none() {
+            let refused = self.gateways.refused(namespace, name);
+            let refused = refused.or_else(|| self.gateways.refused_aws(name));
+            if self.gateways.find_aws(name).is_none() && refused.is_none() {
                 let key = (namespace.clone(), name.to_string());
                 wanted.entry(key).or_insert(origin);
             }
@@ -68,6 +70,7 @@ impl World {
                 mesh: None,
                 selected: false,
                 origin,
+                place: origin,
             };
             self.gateways.insert(VirtualGateway {
                 meta,
@@ -150,7 +153,7 @@ impl<'w> Builder<'w> {
                 host: member.route.host.as_ref(),
                 priority: member.route.priority,
                 matches: &member.route.matches,
-                origin: member.route.meta.origin,
+                origin: member.route.decided_at,
             })
             .collect();
         self.check(&entries);
@@ -224,6 +227,7 @@ impl<'w> Builder<'w> {
         let object = &route.meta.object;
         let subject = object.to_string();
         let resolved = self.world.services.resolve(&route.target);
+        self.default_rewrite(route, &resolved);
         let service = match &resolved {
             Resolved::Found { index, .. } => {
                 let to = self
@@ -251,7 +255,6 @@ impl<'w> Builder<'w> {
                 if !matches!(service.target, crate::model::Target::Stage { .. }) {
                     rule.metadata = service_metadata(&service.name);
                 }
-                self.default_rewrite(route, &resolved);
                 (service.target, service.host)
             }
             None => {
@@ -291,26 +294,23 @@ impl<'w> Builder<'w> {
         })
     }
 
-    /// Warns where the default rewrite takes the prefix off and nothing behind looks
-    /// at the path again: a service that is written for `/products` then gets `/`.
+    /// Warns where the default rewrite takes the prefix off and nothing behind is known
+    /// to expect that: a service that is written for `/products` then gets `/`.
     fn default_rewrite(&mut self, route: &GatewayRoute, resolved: &Resolved) {
-        let Resolved::Found { index, .. } = resolved else {
+        let (true, Some(_), PathMatch::Prefix(prefix)) = (
+            route.default_rewrite,
+            &route.path_rewrite,
+            &route.matches.path,
+        ) else {
             return;
         };
-        let provider = self
-            .world
-            .services
-            .get(*index)
-            .map(|service| &service.provider);
-        let (true, Some(_), Some(Provider::Node(_))) =
-            (route.default_rewrite, &route.path_rewrite, provider)
-        else {
+        if self.is_expected(resolved, prefix) {
             return;
-        };
+        }
         self.resolver.say(
             Diagnostic::warning(
                 codes::DEFAULT_REWRITE,
-                route.meta.origin,
+                route.matches.origin,
                 format!(
                     "{}: by default the matched prefix is replaced by '/' before the request is sent on",
                     route.meta.object
@@ -318,6 +318,36 @@ impl<'w> Builder<'w> {
             )
             .with_help("to keep the path, write action.rewrite.prefix.defaultPrefix: DISABLED; where it is meant, write value: /"),
         );
+    }
+
+    /// Whether what lies behind a target expects paths without `prefix`: a VirtualRouter
+    /// with a route that is written for them. A route whose own path begins with the
+    /// prefix is written for paths that keep it.
+    fn is_expected(&self, service: &Resolved, prefix: &str) -> bool {
+        let world = self.world;
+        let service = match service {
+            Resolved::Found { index, .. } => world.services.get(*index),
+            _ => return false,
+        };
+        let Some(Provider::Router(router)) = service.map(|service| &service.provider) else {
+            return false;
+        };
+        let router = match world.routers.resolve(router) {
+            Resolved::Found { index, .. } => world.routers.get(index),
+            _ => return false,
+        };
+        let kept = match prefix.trim_end_matches('/') {
+            "" => prefix,
+            kept => kept,
+        };
+        router.is_some_and(|router| {
+            let mut routes = router.routes.iter();
+            routes.any(|own| match &own.matches.path {
+                PathMatch::Prefix(path) | PathMatch::Exact(path) => !path.starts_with(kept),
+                PathMatch::Regex(regex) => !literal_head(regex).starts_with(kept),
+                _ => true,
+            })
+        })
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Meta {
     pub(super) selected: bool,
     /// Where it was written.
     pub(super) origin: Origin,
+    /// Where its name was written: what is said of where it belongs points there.
+    pub(super) place: Origin,
 }
 
 /// A Mesh.
@@ -121,6 +123,8 @@ pub(super) struct GatewayRoute {
     pub(super) default_rewrite: bool,
     /// Whether the host becomes the VirtualService's.
     pub(super) rewrite_host: bool,
+    /// Where its precedence was written: the priority, or else the match.
+    pub(super) decided_at: Origin,
     /// The VirtualService.
     pub(super) target: Reference,
     /// The provider's listener.
@@ -179,6 +183,8 @@ pub(super) struct RouterRoute {
     pub(super) targets: Vec<NodeTarget>,
     pub(super) policy: Policy,
     pub(super) origin: Origin,
+    /// Where its precedence was written: the priority, or else the match.
+    pub(super) decided_at: Origin,
 }
 
 /// A VirtualNode and its share.

@@ -3,7 +3,7 @@
 //! A VirtualService holds its VirtualRouter and its routes, names its mesh, and its
 //! own name is the host that clients use. There is no GatewayRoute.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::import::document::Node;
@@ -11,6 +11,7 @@ use crate::import::document::Node;
 use super::kinds::{Mesh, Meta, Provider, VirtualNode, VirtualRouter, VirtualService};
 use super::mesh::{self, listeners};
 use super::reference::{By, Reference};
+use super::schema;
 use super::selector::{LabelMap, Selector};
 use super::virtual_router;
 use super::wire::{Reader, place};
@@ -52,8 +53,8 @@ pub(super) fn service(
         return nobody(names);
     };
     let namespace = names.object.namespace.clone();
-    let routes = reader.get(spec, "routes");
-    let inline = reader.get(spec, "virtualRouter");
+    let routes = reader.list(spec, "routes");
+    let inline = reader.map(spec, "virtualRouter");
     if routes.is_none() && inline.is_none() {
         return nobody(names);
     }
@@ -68,12 +69,7 @@ pub(super) fn service(
     let router = VirtualRouter {
         listeners: inline.map_or_else(Vec::new, |node| listeners(reader, node)),
         routes: routes.map_or_else(Vec::new, |list| {
-            list.items()
-                .filter_map(|node| {
-                    let name = reader.text(node, "name")?;
-                    virtual_router::route(reader, node, name, &namespace)
-                })
-                .collect()
+            virtual_router::routes(reader, list, &schema::LEGACY_ROUTE, &router_names)
         }),
         meta: router_names,
     };
@@ -96,7 +92,7 @@ fn of_mesh(reader: &mut Reader, spec: Option<Node<'_>>, mut names: Meta) -> Meta
 }
 
 fn mesh_name(reader: &mut Reader, spec: Node<'_>) -> Option<String> {
-    Some(reader.get(spec, "meshName")?.as_str()?.to_string())
+    reader.text(spec, "meshName")
 }
 
 fn named_by_itself(mut names: Meta) -> Meta {

@@ -4,15 +4,13 @@
 //! (`apiVersion: appmesh/v1beta1`, from an article that made it up) wraps a route in
 //! `spec.gatewayRoute` and names a `targetGroup` where a VirtualService belongs.
 
-use alloc::string::ToString;
-
 use crate::import::document::Node;
 
 use super::kinds::{GatewayRoute, Meta, Policy, RouteKind};
 use super::matches::{self, Side};
 use super::reference::{By, Reference};
 use super::rewrite;
-use super::wire::Reader;
+use super::wire::{Reader, place};
 
 /// Reads `spec.gatewayRoute.{httpRoute,http2Route,grpcRoute}`.
 pub(super) fn gateway_route(
@@ -39,6 +37,7 @@ pub(super) fn gateway_route(
         }
     };
     let target = action.path(&["targetGroup", "name"])?;
+    let name = reader.text_of(target, "name")?;
     Some(GatewayRoute {
         gateway: None,
         kind,
@@ -49,10 +48,11 @@ pub(super) fn gateway_route(
         path_rewrite: rewrite.path,
         default_rewrite: rewrite.default,
         rewrite_host: rewrite.host,
+        decided_at: place(match_node),
         target: Reference {
             by: By::Name {
                 namespace: meta.object.namespace.clone(),
-                name: target.as_str()?.to_string(),
+                name,
             },
             origin: target.origin(),
         },

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::app_mesh as codes;
-use crate::model::ObjectRef;
+use crate::model::{ObjectRef, Origin};
 
 use super::kinds::{Meta, RouterRoute, VirtualRouter};
 use super::reference::{Reference, Resolved};
@@ -19,7 +19,9 @@ use super::world::{World, replaced};
 pub(super) struct LooseRoute {
     pub(super) router: Option<Reference>,
     pub(super) namespace: String,
-    pub(super) route: RouterRoute,
+    /// The route, or nothing where it was refused: its router is known all the same.
+    pub(super) route: Option<RouterRoute>,
+    pub(super) origin: Origin,
     pub(super) subject: String,
     pub(super) mesh: Option<String>,
     pub(super) selected: bool,
@@ -43,16 +45,19 @@ impl World {
             let Some(router) = self.routers.get_mut(index) else {
                 continue;
             };
-            let key = (index, loose.route.name.clone());
+            let Some(route) = loose.route else {
+                continue;
+            };
+            let key = (index, route.name.clone());
             let same = known
                 .get(&key)
                 .and_then(|&same| router.routes.get_mut(same));
             if let Some(same) = same {
-                out.push(replaced(&loose.subject, loose.route.origin));
-                *same = loose.route;
+                out.push(replaced(&loose.subject, route.origin));
+                *same = route;
             } else {
                 known.insert(key, router.routes.len());
-                router.routes.push(loose.route);
+                router.routes.push(route);
             }
         }
     }
@@ -62,7 +67,7 @@ impl World {
             .router
             .as_ref()
             .map(|router| self.routers.resolve(router));
-        let origin = loose.route.origin;
+        let origin = loose.origin;
         let object = match found {
             Some(Resolved::Found { index, .. }) => return Some(index),
             Some(Resolved::Missing { object }) => {
@@ -74,14 +79,21 @@ impl World {
                 ));
                 return None;
             }
+            Some(Resolved::Refused { object }) => {
+                let message = format!("{}: {object} was refused", loose.subject);
+                out.push(Diagnostic::error(codes::REFUSED_REFERENCE, origin, message));
+                return None;
+            }
             Some(Resolved::Outside { object, .. }) => object,
             None => ObjectRef::new("VirtualRouter", loose.namespace.as_str(), "assumed"),
         };
-        let message = format!(
-            "{}: its VirtualRouter is not in the input; {object} is assumed, with any listener",
-            loose.subject
-        );
-        out.push(Diagnostic::note(codes::ASSUMED, origin, message));
+        if loose.route.is_some() {
+            let message = format!(
+                "{}: its VirtualRouter is not in the input; {object} is assumed, with any listener",
+                loose.subject
+            );
+            out.push(Diagnostic::note(codes::ASSUMED, origin, message));
+        }
         if let Some(index) = self.routers.find(&object.namespace, &object.name) {
             return Some(index);
         }
@@ -92,6 +104,7 @@ impl World {
             mesh: loose.mesh.clone(),
             selected: loose.selected,
             origin,
+            place: origin,
         };
         self.routers.insert(VirtualRouter {
             meta,

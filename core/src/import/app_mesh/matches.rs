@@ -40,9 +40,9 @@ pub(super) enum Side {
 /// Reads the match of an httpRoute or http2Route.
 pub(super) fn http(reader: &mut Reader, node: Node<'_>, side: Side) -> Matched {
     let prefix = reader.text(node, "prefix");
-    let path = reader.get(node, "path");
+    let path = reader.map(node, "path");
     let hostname = match side {
-        Side::Gateway => reader.get(node, "hostname"),
+        Side::Gateway => reader.map(node, "hostname"),
         Side::Router => None,
     };
     // SPEC: gatewayroute_validator.go validatePrefix_Path_HostName; for a router's
@@ -67,13 +67,7 @@ pub(super) fn http(reader: &mut Reader, node: Node<'_>, side: Side) -> Matched {
     }
     let mut matches = RouteMatch {
         methods: reader.text(node, "method").into_iter().collect(),
-        scheme: reader
-            .text(node, "scheme")
-            .and_then(|scheme| match scheme.as_str() {
-                "http" => Some(Scheme::Http),
-                "https" => Some(Scheme::Https),
-                _ => None,
-            }),
+        scheme: scheme(reader, node),
         headers: headers(reader, node, "headers", "header"),
         query: query(reader, node),
         origin: node.origin(),
@@ -103,7 +97,7 @@ pub(super) fn grpc(reader: &mut Reader, node: Node<'_>, side: Side) -> Matched {
         Side::Router => reader.text(node, "methodName"),
     };
     let hostname = match side {
-        Side::Gateway => reader.get(node, "hostname"),
+        Side::Gateway => reader.map(node, "hostname"),
         Side::Router => None,
     };
     if side == Side::Gateway && service.is_none() && hostname.is_none() {
@@ -147,6 +141,18 @@ pub(super) fn grpc(reader: &mut Reader, node: Node<'_>, side: Side) -> Matched {
         host: hostname.and_then(|hostname| host(reader, hostname)),
         port: reader.port(node, "port"),
         prefix: None,
+    }
+}
+
+fn scheme(reader: &mut Reader, node: Node<'_>) -> Option<Scheme> {
+    match reader.text(node, "scheme")?.as_str() {
+        "http" => Some(Scheme::Http),
+        "https" => Some(Scheme::Https),
+        _ => {
+            let value = reader.get(node, "scheme")?;
+            reader.unread(value, "scheme", "http or https");
+            None
+        }
     }
 }
 
@@ -288,18 +294,24 @@ fn bare_host(reader: &mut Reader, node: Node<'_>, key: &str, host: &str) -> Stri
 
 /// Header or metadata predicates.
 fn headers(reader: &mut Reader, node: Node<'_>, field: &str, what: &str) -> Vec<HeaderMatch> {
-    let Some(list) = reader.get(node, field) else {
+    let Some(list) = reader.list(node, field) else {
         return Vec::new();
     };
-    list.items()
-        .filter_map(|item| header(reader, item, what))
-        .collect()
+    let mut headers = Vec::new();
+    for item in list.items() {
+        match header(reader, item, what) {
+            Some(header) => headers.push(header),
+            // A predicate that is left out would widen the match.
+            None => reader.unread(item, what, "a predicate with a name"),
+        }
+    }
+    headers
 }
 
 fn header(reader: &mut Reader, node: Node<'_>, what: &str) -> Option<HeaderMatch> {
     let name = reader.text(node, "name")?.to_ascii_lowercase();
     let mut invert = reader.flag(node, "invert");
-    let value = match reader.get(node, "match") {
+    let value = match reader.map(node, "match") {
         Some(value) => match present(reader, value) {
             Some(present) => {
                 invert ^= !present;
@@ -330,7 +342,8 @@ fn header(reader: &mut Reader, node: Node<'_>, what: &str) -> Option<HeaderMatch
 /// The `present` that other APIs have.
 fn present(reader: &mut Reader, node: Node<'_>) -> Option<bool> {
     let meant = "a predicate without match asks for presence";
-    reader.mistaken(node, "present", meant)?.as_bool()
+    let value = reader.mistaken(node, "present", meant)?;
+    reader.flag_of(value, "present")
 }
 
 fn value_match(reader: &mut Reader, node: Node<'_>, what: &str) -> Option<ValueMatch> {
@@ -372,9 +385,12 @@ fn value_match(reader: &mut Reader, node: Node<'_>, what: &str) -> Option<ValueM
 /// SPEC: a range takes integers from start up to, but not including, end (examples,
 /// blogs/http-headers-and-priority: of [100,150) 100 is in and 150 is not).
 fn range(reader: &mut Reader, node: Node<'_>) -> Option<ValueMatch> {
-    let range = reader.get(node, "range")?;
-    let start = reader.int(range, "start")?;
-    let end = reader.int(range, "end")?;
+    let range = reader.map(node, "range")?;
+    let (start, end) = (reader.int(range, "start"), reader.int(range, "end"));
+    let (Some(start), Some(end)) = (start, end) else {
+        reader.unread(range, "range", "a start and an end");
+        return None;
+    };
     // SPEC: gatewayroute_validator.go validateMatchRange.
     if start >= end {
         reader.rule(
@@ -386,31 +402,47 @@ fn range(reader: &mut Reader, node: Node<'_>) -> Option<ValueMatch> {
 }
 
 fn query(reader: &mut Reader, node: Node<'_>) -> Vec<QueryMatch> {
-    let Some(list) = reader.get(node, "queryParameters") else {
+    let Some(list) = reader.list(node, "queryParameters") else {
         return Vec::new();
     };
-    list.items()
-        .filter_map(|item| {
-            let name = reader.text(item, "name")?;
-            let value = match reader.get(item, "match") {
-                Some(value) if present(reader, value).is_some() => ValueMatch::Present,
-                Some(value) => match reader.text(value, "exact") {
-                    Some(exact) => ValueMatch::Exact(exact),
-                    None => {
-                        // SPEC: gatewayroute_validator.go validateQueryParametersIfAny.
-                        reader.rule(
-                            place(value),
-                            "Missing Match criteria for one or more exact query match block, don't specify match block if you dont need it",
-                        );
-                        return None;
-                    }
-                },
-                None => {
-                    present(reader, item);
-                    ValueMatch::Present
-                }
-            };
-            Some(QueryMatch { name, value, origin: item.origin() })
-        })
-        .collect()
+    let mut query = Vec::new();
+    for item in list.items() {
+        match parameter(reader, item) {
+            Some(parameter) => query.push(parameter),
+            None => reader.unread(item, "query parameter", "a predicate with a name"),
+        }
+    }
+    query
+}
+
+fn parameter(reader: &mut Reader, item: Node<'_>) -> Option<QueryMatch> {
+    let name = reader.text(item, "name")?;
+    let value = reader.map(item, "match");
+    let asked = present(reader, value.unwrap_or(item));
+    if asked == Some(false) {
+        reader.rule(
+            place(item),
+            "present: false is no query predicate: App Mesh cannot ask for absence",
+        );
+        return None;
+    }
+    let value = match (value, asked) {
+        (None, _) | (Some(_), Some(true)) => ValueMatch::Present,
+        (Some(value), _) => match reader.text(value, "exact") {
+            Some(exact) => ValueMatch::Exact(exact),
+            None => {
+                // SPEC: gatewayroute_validator.go validateQueryParametersIfAny.
+                reader.rule(
+                    place(value),
+                    "Missing Match criteria for one or more exact query match block, don't specify match block if you dont need it",
+                );
+                return None;
+            }
+        },
+    };
+    Some(QueryMatch {
+        name,
+        value,
+        origin: item.origin(),
+    })
 }

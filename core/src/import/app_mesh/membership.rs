@@ -16,6 +16,7 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::app_mesh as codes;
+use crate::model::ObjectRef;
 
 use super::kinds::{GatewayRoute, Meta};
 use super::selector::{Answer, LabelMap, Labels, Selector};
@@ -42,6 +43,13 @@ enum Selection {
     Unselected(usize),
     None,
     Several,
+}
+
+impl Selection {
+    /// Whether no other candidate can be the one that is meant.
+    fn is_sure(&self) -> bool {
+        matches!(self, Self::One(_))
+    }
 }
 
 impl<'w> Membership<'w> {
@@ -76,9 +84,24 @@ impl<'w> Membership<'w> {
                 .find("", named)
                 .or_else(|| world.meshes.find_aws(named))
                 .and_then(|index| world.meshes.get(index));
+            let refused = world.meshes.refused("", named);
+            let refused = refused.or_else(|| world.meshes.refused_aws(named));
+            if let (None, Some(refused)) = (found, refused) {
+                let message = format!("{}: {refused} was refused", meta.object);
+                out.push(Diagnostic::error(
+                    codes::REFUSED_REFERENCE,
+                    meta.place,
+                    message,
+                ));
+                return None;
+            }
             return Some(found.map_or_else(|| named.clone(), |mesh| mesh.meta.object.name.clone()));
         }
         if !meta.selected {
+            if let (0, Some(refused)) = (world.meshes.len(), world.meshes.any_refused()) {
+                out.push(may_be(meta, &refused, "mesh"));
+                return None;
+            }
             return Some(self.only_mesh());
         }
         let namespace = &meta.object.namespace;
@@ -92,11 +115,16 @@ impl<'w> Membership<'w> {
 
     fn mesh_of_namespace(&self, meta: &Meta, out: &mut Vec<Diagnostic>) -> Option<String> {
         let namespace = meta.object.namespace.as_str();
-        if self.world.meshes.len() == 0 {
+        let refused = self.world.meshes.any_refused();
+        if self.world.meshes.len() == 0 && refused.is_none() {
             return Some(self.only_mesh());
         }
         let meshes = self.world.meshes.iter();
         let selection = select(meshes.map(|mesh| self.vote(&mesh.namespaces, namespace)));
+        if let (Some(refused), false) = (refused, selection.is_sure()) {
+            out.push(may_be(meta, &refused, "mesh"));
+            return None;
+        }
         let name = |index: usize| {
             let mesh = self.world.meshes.get(index)?;
             Some(mesh.meta.object.name.clone())
@@ -108,7 +136,7 @@ impl<'w> Membership<'w> {
                 let message = format!(
                     "the labels of namespace '{namespace}' are not in the input; it is taken to belong to Mesh {mesh}"
                 );
-                out.push(Diagnostic::note(codes::ASSUMED, meta.origin, message));
+                out.push(Diagnostic::note(codes::ASSUMED, meta.place, message));
                 Some(mesh)
             }
             Selection::Unselected(index) => {
@@ -117,7 +145,7 @@ impl<'w> Membership<'w> {
                     "Mesh {mesh} has no namespaceSelector and selects nothing; namespace '{namespace}' is taken to belong to it"
                 );
                 out.push(
-                    Diagnostic::warning(codes::MEMBERSHIP, meta.origin, message)
+                    Diagnostic::warning(codes::MEMBERSHIP, meta.place, message)
                         .with_help("an empty namespaceSelector ({}) selects every namespace"),
                 );
                 Some(mesh)
@@ -127,7 +155,7 @@ impl<'w> Membership<'w> {
                     "{}: failed to find matching mesh for namespace: {namespace}, expecting 1 but found 0",
                     meta.object
                 );
-                out.push(Diagnostic::error(codes::MEMBERSHIP, meta.origin, message));
+                out.push(Diagnostic::error(codes::MEMBERSHIP, meta.place, message));
                 None
             }
             Selection::Several => {
@@ -136,7 +164,7 @@ impl<'w> Membership<'w> {
                     meta.object
                 );
                 out.push(
-                    Diagnostic::error(codes::MEMBERSHIP, meta.origin, message).with_help(
+                    Diagnostic::error(codes::MEMBERSHIP, meta.place, message).with_help(
                         "add the Namespace with its labels to the input, or one mesh at a time",
                     ),
                 );
@@ -160,9 +188,22 @@ impl<'w> Membership<'w> {
                 .gateways
                 .find(namespace, name)
                 .or_else(|| world.gateways.find_aws(name));
-            if found.is_none() {
-                let message = format!("{}: there is no VirtualGateway {name}", meta.object);
-                out.push(Diagnostic::error(codes::MEMBERSHIP, meta.origin, message));
+            let refused = world.gateways.refused(namespace, name);
+            let refused = refused.or_else(|| world.gateways.refused_aws(name));
+            match (found, refused) {
+                (Some(_), _) => {}
+                (None, Some(refused)) => {
+                    let message = format!("{}: {refused} was refused", meta.object);
+                    out.push(Diagnostic::error(
+                        codes::REFUSED_REFERENCE,
+                        meta.place,
+                        message,
+                    ));
+                }
+                (None, None) => {
+                    let message = format!("{}: there is no VirtualGateway {name}", meta.object);
+                    out.push(Diagnostic::error(codes::MEMBERSHIP, meta.place, message));
+                }
             }
             return found;
         }
@@ -185,6 +226,10 @@ impl<'w> Membership<'w> {
         } else {
             Selection::Several
         };
+        if let (Some(refused), false) = (world.gateways.any_refused(), selection.is_sure()) {
+            out.push(may_be(meta, &refused, "gateway"));
+            return None;
+        }
         let shown = format!("{}/{}", meta.object.namespace, meta.object.name);
         let name = |index: usize| {
             world
@@ -200,7 +245,7 @@ impl<'w> Membership<'w> {
                     meta.object,
                     name(index)
                 );
-                out.push(Diagnostic::note(codes::ASSUMED, meta.origin, message));
+                out.push(Diagnostic::note(codes::ASSUMED, meta.place, message));
                 Some(index)
             }
             Selection::Unselected(index) => {
@@ -209,7 +254,7 @@ impl<'w> Membership<'w> {
                     meta.object,
                     name(index)
                 );
-                out.push(Diagnostic::warning(codes::MEMBERSHIP, meta.origin, message));
+                out.push(Diagnostic::warning(codes::MEMBERSHIP, meta.place, message));
                 Some(index)
             }
             Selection::None => {
@@ -217,7 +262,7 @@ impl<'w> Membership<'w> {
                     "{}: failed to find matching virtualGateway for gatewayRoute: {shown}, expecting 1 but found 0",
                     meta.object
                 );
-                out.push(Diagnostic::error(codes::MEMBERSHIP, meta.origin, message));
+                out.push(Diagnostic::error(codes::MEMBERSHIP, meta.place, message));
                 None
             }
             Selection::Several => {
@@ -226,7 +271,7 @@ impl<'w> Membership<'w> {
                     meta.object
                 );
                 out.push(
-                    Diagnostic::error(codes::MEMBERSHIP, meta.origin, message)
+                    Diagnostic::error(codes::MEMBERSHIP, meta.place, message)
                         .with_help("add the Namespace with its labels to the input, or tell the gateways apart by gatewayRouteSelector"),
                 );
                 None
@@ -255,6 +300,12 @@ impl<'w> Membership<'w> {
     }
 
     fn vote(&self, selector: &Selector, namespace: &str) -> Vote {
+        // Labels that cannot be read satisfy nothing but a selector that asks for none.
+        let unreadable = self.world.refused_namespaces.contains(namespace);
+        let asks = matches!(selector, Selector::All(all) if !all.is_empty());
+        if unreadable && asks {
+            return Vote::No;
+        }
         let answer = match self.labels.get(namespace) {
             Some(labels) => selector.selects(Labels {
                 known: labels,
@@ -276,6 +327,16 @@ impl<'w> Membership<'w> {
             (Answer::No, Selector::All(_)) => Vote::No,
         }
     }
+}
+
+/// An object that may belong to what was refused, so that it is not known to belong to
+/// anything.
+fn may_be(meta: &Meta, refused: &ObjectRef, what: &str) -> Diagnostic {
+    let message = format!(
+        "{}: {refused} was refused, which may be its {what}",
+        meta.object
+    );
+    Diagnostic::error(codes::REFUSED_REFERENCE, meta.place, message)
 }
 
 /// The name of a mesh or gateway that the input needs but does not hold.

@@ -23,7 +23,7 @@ pub(super) fn mesh(reader: &mut Reader, spec: Option<Node<'_>>, mut names: Meta)
     if let Some(spec) = spec {
         meta::claims(reader, spec, &mut names, "meshName");
     }
-    let namespaces = spec.and_then(|spec| reader.get(spec, "namespaceSelector"));
+    let namespaces = spec.and_then(|spec| reader.map(spec, "namespaceSelector"));
     Mesh {
         namespaces: selector(reader, namespaces, &names),
         meta: names,
@@ -34,8 +34,8 @@ pub(super) fn mesh(reader: &mut Reader, spec: Option<Node<'_>>, mut names: Meta)
 pub(super) fn gateway(reader: &mut Reader, spec: Node<'_>, mut names: Meta) -> VirtualGateway {
     meta::claims(reader, spec, &mut names, "virtualGatewayName");
     misspelled_certificates(reader, spec);
-    let namespaces = reader.get(spec, "namespaceSelector");
-    let routes = reader.get(spec, "gatewayRouteSelector");
+    let namespaces = reader.map(spec, "namespaceSelector");
+    let routes = reader.map(spec, "gatewayRouteSelector");
     VirtualGateway {
         namespaces: selector(reader, namespaces, &names),
         routes: routes.map(|node| selector(reader, Some(node), &names)),
@@ -47,7 +47,7 @@ pub(super) fn gateway(reader: &mut Reader, spec: Node<'_>, mut names: Meta) -> V
 
 fn selector(reader: &mut Reader, node: Option<Node<'_>>, names: &Meta) -> Selector {
     let origin = node.map_or(names.origin, place);
-    Selector::read(node).unwrap_or_else(|| {
+    Selector::read(reader, node).unwrap_or_else(|| {
         let says = format!("the selector has more than {MAX_REQUIREMENTS} requirements");
         reader.error(codes::TOO_MANY, origin, &says, None);
         Selector::Nothing
@@ -75,7 +75,7 @@ pub(super) fn node(reader: &mut Reader, spec: Option<Node<'_>>, mut names: Meta)
 
 /// Reads `listeners[].portMapping`.
 pub(super) fn listeners(reader: &mut Reader, spec: Node<'_>) -> Vec<PortMapping> {
-    let Some(list) = reader.get(spec, "listeners") else {
+    let Some(list) = reader.list(spec, "listeners") else {
         return Vec::new();
     };
     if list.items().len() > MAX_LISTENERS {
@@ -85,22 +85,30 @@ pub(super) fn listeners(reader: &mut Reader, spec: Node<'_>) -> Vec<PortMapping>
     }
     let mut listeners = Vec::new();
     for node in list.items() {
-        let Some(mapping) = reader.get(node, "portMapping") else {
+        let Some(mapping) = reader.map(node, "portMapping") else {
+            reader.unread(node, "listener", "a mapping with a portMapping");
             continue;
         };
         let protocol = reader.text(mapping, "protocol");
         let kind = protocol.as_deref().and_then(RouteKind::of_protocol);
-        if let (Some(port), Some(kind)) = (reader.port(mapping, "port"), kind) {
-            let timeouts = reader
-                .path(node, &["timeout", kind.protocol()])
-                .map_or_else(Timeouts::default, |node| policy::timeouts(reader, node));
-            listeners.push(PortMapping {
-                port,
-                kind,
-                timeouts,
-                origin: place(node),
-            });
-        }
+        let port = reader.port(mapping, "port");
+        let (Some(port), Some(kind)) = (port, kind) else {
+            // A listener that is left out would leave an object that takes any port.
+            reader.unread(mapping, "portMapping", "a port and a protocol");
+            continue;
+        };
+        let timeouts = match reader.map(node, "timeout") {
+            Some(timeout) => reader
+                .map(timeout, kind.protocol())
+                .map_or_else(Timeouts::default, |node| policy::timeouts(reader, node)),
+            None => Timeouts::default(),
+        };
+        listeners.push(PortMapping {
+            port,
+            kind,
+            timeouts,
+            origin: place(node),
+        });
     }
     listeners
 }
@@ -113,7 +121,7 @@ fn node_rules(reader: &mut Reader, spec: Node<'_>, names: &Meta) {
         reader.rule(
             reader.key_origin(spec, "listeners"),
             &format!(
-                "ServiceDiscovery missing for VirtualNode-{name}. ServiceDiscovery must be specified when a listener is specified."
+                "serviceDiscovery missing for VirtualNode-{name}; it must be specified when a listener is specified"
             ),
         );
     }

@@ -49,7 +49,11 @@ impl<'w> Builder<'w> {
     /// its own: somebody asks about the routes of a router alone.
     pub(super) fn bare_routers(&mut self) {
         let world = self.world;
-        if world.services.len() > 0 || world.gateway_routes.len() > 0 {
+        // A refused one leads to a router too, and keeps others from asking it alone.
+        let leads = world.services.len() > 0 || world.gateway_routes.len() > 0;
+        let led =
+            world.services.any_refused().is_some() || world.gateway_routes.any_refused().is_some();
+        if leads || led {
             return;
         }
         for (index, router) in world.routers.iter().enumerate() {

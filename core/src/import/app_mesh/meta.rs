@@ -26,6 +26,7 @@ pub(super) fn kubernetes(
         mesh: None,
         selected: true,
         origin,
+        place: origin,
     }
 }
 
@@ -38,6 +39,7 @@ pub(super) fn aws(kind: &str, name: &str, mesh: Option<String>, origin: Origin) 
         mesh,
         selected: false,
         origin,
+        place: origin,
     }
 }
 
@@ -55,15 +57,24 @@ pub(super) fn claims(reader: &mut Reader, spec: Node<'_>, meta: &mut Meta, mista
         meta.aws_name = aws_name;
     }
     if let Some(mesh) = read_only(reader, spec, "meshRef") {
-        meta.mesh = reader.text(mesh, "name");
+        meta.mesh = name_in(reader, mesh, "meshRef");
     }
     let meant = "it is read as meshRef, which the controller fills in";
     if let Some(mesh) = reader.mistaken(spec, "mesh", meant) {
         meta.mesh = match mesh.as_str() {
             Some(name) => Some(name.to_string()),
-            None => reader.text(mesh, "name"),
+            None => name_in(reader, mesh, "mesh"),
         };
     }
+}
+
+/// The `name` within a field that refers to something.
+pub(super) fn name_in(reader: &mut Reader, node: Node<'_>, field: &str) -> Option<String> {
+    let name = reader.text(node, "name");
+    if name.is_none() {
+        reader.unread(node, field, "a mapping with a name");
+    }
+    name
 }
 
 /// A field that the controller fills in. Refused at admission, but of use offline:
@@ -89,6 +100,29 @@ pub(super) fn read_only<'d>(reader: &mut Reader, spec: Node<'d>, field: &str) ->
         Some("leave it out: the controller finds it by the selectors"),
     );
     Some(node)
+}
+
+/// Checks what the schemas leave to the API server: that the names and labels of an
+/// object can be read. Without its labels an object would be selected by others.
+pub(super) fn check(reader: &mut Reader, object: Node<'_>) {
+    let Some(metadata) = reader.map(object, "metadata") else {
+        return;
+    };
+    for field in ["name", "namespace"] {
+        if let Some(value) = metadata.get(field)
+            && value.as_str().is_none()
+        {
+            reader.unread(value, field, "a string");
+        }
+    }
+    let Some(labels) = reader.map(metadata, "labels") else {
+        return;
+    };
+    for (_, value) in labels.entries() {
+        if !value.is_null() && value.scalar_text().is_none() {
+            reader.unread(value, "labels", "a mapping of strings");
+        }
+    }
 }
 
 /// A document's labels.

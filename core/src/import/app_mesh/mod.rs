@@ -11,12 +11,12 @@
 //!
 //! # Steps
 //!
-//! 1. [`world`] reads each object on its own ([`wire`] knows the spellings), checks it
-//!    against [`schema`] and the rules of its admission, and files it by kind and name.
+//! 1. `world` reads each object on its own (`wire` knows the spellings), checks it
+//!    against `schema` and the rules of its admission, and files it by kind and name.
 //!    An object with an error is left out.
-//! 2. [`membership`] finds each object's mesh and gateway by the selectors.
-//! 3. [`gateways`] and [`meshes`] make the entry points, [`stages`] what lies behind
-//!    them, and [`resolve`] follows the references between.
+//! 2. `membership` finds each object's mesh and gateway by the selectors.
+//! 3. `gateways` and `meshes` make the entry points, `stages` what lies behind
+//!    them, and `resolve` follows the references between.
 //!
 //! # Shape of the result
 //!
@@ -44,7 +44,7 @@
 //! # Invariants
 //!
 //! 1. Nothing recurses along input; every list that is asked for each object has a
-//!    limit ([`world`], [`mesh`], [`selector`]).
+//!    limit (`world`, `mesh`, `selector`).
 //! 2. A diagnostic is given once, in the order of the input.
 
 mod ambiguity;

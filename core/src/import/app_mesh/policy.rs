@@ -18,10 +18,10 @@ pub(super) const DEFAULT_REQUEST_MS: u64 = 15_000;
 /// [`with_defaults`].
 pub(super) fn read(reader: &mut Reader, route: Node<'_>) -> Policy {
     let retry = reader
-        .get(route, "retryPolicy")
+        .map(route, "retryPolicy")
         .map(|node| retry(reader, node));
     let timeouts = reader
-        .get(route, "timeout")
+        .map(route, "timeout")
         .map_or_else(Timeouts::default, |node| timeouts(reader, node));
     Policy { timeouts, retry }
 }
@@ -38,10 +38,10 @@ pub(super) fn with_defaults(policy: &Policy, kind: RouteKind) -> Policy {
 }
 
 /// Reads `{perRequest, idle}`.
-pub(super) fn timeouts(reader: &Reader, node: Node<'_>) -> Timeouts {
-    let duration = |key: &str| {
+pub(super) fn timeouts(reader: &mut Reader, node: Node<'_>) -> Timeouts {
+    let mut duration = |key: &str| {
         reader
-            .get(node, key)
+            .map(node, key)
             .and_then(|node| duration(reader, node))
     };
     Timeouts {
@@ -71,7 +71,7 @@ fn default_retry() -> RetryPolicy {
 fn retry(reader: &mut Reader, node: Node<'_>) -> RetryPolicy {
     let mut on = Vec::new();
     for list in ["httpRetryEvents", "tcpRetryEvents", "grpcRetryEvents"] {
-        let Some(events) = reader.get(node, list) else {
+        let Some(events) = reader.list(node, list) else {
             continue;
         };
         // The schema allows 25.
@@ -82,7 +82,7 @@ fn retry(reader: &mut Reader, node: Node<'_>) -> RetryPolicy {
         }
     }
     let per_try = reader
-        .get(node, "perRetryTimeout")
+        .map(node, "perRetryTimeout")
         .and_then(|node| duration(reader, node))
         // v1beta1
         .or_else(|| {
@@ -101,7 +101,10 @@ fn retry(reader: &mut Reader, node: Node<'_>) -> RetryPolicy {
 
 /// An event's name; `SERVER_ERROR` is read as `server-error`, with a warning.
 fn event_name(reader: &mut Reader, node: Node<'_>) -> Option<String> {
-    let written = node.as_str()?;
+    let Some(written) = node.as_str() else {
+        reader.unread(node, "retry event", "a string");
+        return None;
+    };
     if !written.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Some(written.to_string());
     }
@@ -137,11 +140,20 @@ fn envoy_words(event: &str, on: &mut Vec<String>) {
 }
 
 /// `{unit: s|ms, value}` in milliseconds.
-fn duration(reader: &Reader, node: Node<'_>) -> Option<u64> {
-    let value = u64::try_from(reader.int(node, "value")?).ok()?;
-    match reader.get(node, "unit")?.as_str()? {
-        "s" => Some(value.saturating_mul(1000)),
-        "ms" => Some(value),
-        _ => None,
+fn duration(reader: &mut Reader, node: Node<'_>) -> Option<u64> {
+    let value = reader.int(node, "value");
+    let unit = reader.text(node, "unit");
+    let value = value.and_then(|value| u64::try_from(value).ok());
+    match (value, unit.as_deref()) {
+        (Some(value), Some("s")) => Some(value.saturating_mul(1000)),
+        (Some(value), Some("ms")) => Some(value),
+        _ => {
+            reader.unread(
+                node,
+                "a duration",
+                "a value of at least 0 and the unit s or ms",
+            );
+            None
+        }
     }
 }

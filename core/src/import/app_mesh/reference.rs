@@ -5,20 +5,22 @@
 //! AWS (controller docs, reference/api_design).
 //!
 //! The input is often a part of what there is. So a reference that is not found has
-//! two readings: where the input holds other objects of that kind in that
-//! namespace, the one named is missing; where it holds none, it stands outside of
-//! the input and is taken to exist.
+//! three readings: where the input holds the object and it was refused, what refers to
+//! it fails too; where the input holds other objects of that kind in that namespace,
+//! the one named is missing; where it holds none, it stands outside of the input and
+//! is taken to exist.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::diagnostic::codes::{app_mesh as codes, schema as schema_codes};
 use crate::import::document::{Kind, Node};
 use crate::model::{ObjectRef, Origin};
 
 use super::kinds::Meta;
-use super::wire::Reader;
+use super::wire::{Reader, shorten};
 
 /// A reference as written.
 #[derive(Clone, Debug)]
@@ -54,6 +56,8 @@ pub(super) enum Resolved {
     },
     /// Nothing.
     Missing { object: ObjectRef },
+    /// An object of the input that has an error.
+    Refused { object: ObjectRef },
 }
 
 /// The objects of one kind.
@@ -66,6 +70,13 @@ pub(super) struct Table<T> {
     by_aws_name: BTreeMap<String, usize>,
     /// Namespaces of which the input holds objects, refused ones among them.
     namespaces: BTreeSet<String>,
+    /// Refused objects by name, in the order of their names.
+    refused: BTreeSet<(String, String)>,
+    /// Refused objects by their names in AWS.
+    refused_aws: BTreeMap<String, ObjectRef>,
+    /// Whether an object was refused whose name cannot be read: it may be any that is
+    /// not found.
+    nameless: bool,
 }
 
 /// What has a name.
@@ -84,6 +95,9 @@ impl<T: Named> Table<T> {
             by_name: BTreeMap::new(),
             by_aws_name: BTreeMap::new(),
             namespaces: BTreeSet::new(),
+            refused: BTreeSet::new(),
+            refused_aws: BTreeMap::new(),
+            nameless: false,
         }
     }
 
@@ -106,10 +120,53 @@ impl<T: Named> Table<T> {
         None
     }
 
-    /// Notes that the input holds an object of this namespace that was refused: what
-    /// refers to it is not taken to be outside of the input.
-    pub(super) fn refuse(&mut self, namespace: &str) {
-        self.namespaces.insert(namespace.to_string());
+    /// Notes that the input holds an object that was refused: what refers to it is not
+    /// taken to be outside of the input. No name is one that cannot be read.
+    pub(super) fn refuse(&mut self, object: &ObjectRef, aws_name: &str) {
+        self.namespaces.insert(object.namespace.clone());
+        if object.name.is_empty() {
+            self.nameless = true;
+            return;
+        }
+        let key = (object.namespace.clone(), object.name.clone());
+        self.refused.insert(key);
+        for name in [
+            aws_name.to_string(),
+            default_aws_name(self.kind, &object.namespace, &object.name),
+        ] {
+            self.refused_aws
+                .entry(name)
+                .or_insert_with(|| object.clone());
+        }
+    }
+
+    /// [`Table::refuse`] by a further name.
+    pub(super) fn refuse_alias(&mut self, alias: &str, object: &ObjectRef) {
+        self.refused_aws.insert(alias.to_string(), object.clone());
+    }
+
+    /// The refused object of this name, unless another of the name stands.
+    pub(super) fn refused(&self, namespace: &str, name: &str) -> Option<ObjectRef> {
+        let key = (namespace.to_string(), name.to_string());
+        (self.refused.contains(&key) && !self.by_name.contains_key(&key))
+            .then(|| ObjectRef::new(self.kind, namespace, name))
+    }
+
+    /// The refused object of this name in AWS, unless another of the name stands.
+    pub(super) fn refused_aws(&self, name: &str) -> Option<ObjectRef> {
+        let object = self.refused_aws.get(name)?;
+        self.refused(&object.namespace, &object.name)
+    }
+
+    /// The first of the refused objects.
+    pub(super) fn any_refused(&self) -> Option<ObjectRef> {
+        let mut refused = self.refused.iter();
+        let named = refused.find_map(|(namespace, name)| self.refused(namespace, name));
+        let nameless = || {
+            self.nameless
+                .then(|| ObjectRef::new(self.kind, "", "without a name"))
+        };
+        named.or_else(nameless)
     }
 
     /// Whether an object of this name would be one too many.
@@ -163,10 +220,16 @@ impl<T: Named> Table<T> {
                 let elsewhere = name
                     .rsplit_once('.')
                     .and_then(|(name, namespace)| self.find(namespace, name));
+                let refused = name
+                    .rsplit_once('.')
+                    .and_then(|(name, namespace)| self.refused(namespace, name));
                 match (self.find(namespace, name), elsewhere) {
                     (None, Some(index)) => Resolved::Found {
                         index,
                         by_host: false,
+                    },
+                    (None, None) if refused.is_some() => Resolved::Refused {
+                        object: refused.unwrap_or_default(),
                     },
                     _ => self.by_kubernetes_name(namespace, name),
                 }
@@ -203,6 +266,9 @@ impl<T: Named> Table<T> {
                 by_host: false,
             };
         }
+        if let Some(object) = self.refused(namespace, name) {
+            return Resolved::Refused { object };
+        }
         // A host name in place of a name: what an object is called from outside.
         let short = cluster_host(name);
         let by_host = short
@@ -213,6 +279,12 @@ impl<T: Named> Table<T> {
                 index,
                 by_host: true,
             };
+        }
+        let refused = short
+            .and_then(|(name, namespace)| self.refused(namespace, name))
+            .or_else(|| self.refused_aws(name));
+        if let Some(object) = refused {
+            return Resolved::Refused { object };
         }
         match short {
             Some((name, namespace)) => {
@@ -236,8 +308,16 @@ impl<T: Named> Table<T> {
     }
 
     fn outside(&self, namespace: &str, name: &str, aws_name: String, by_host: bool) -> Resolved {
+        let object = ObjectRef::new(self.kind, namespace, name);
+        if let Some(object) = self.refused_aws(&aws_name) {
+            return Resolved::Refused { object };
+        }
+        // It may be the one whose name cannot be read.
+        if self.nameless {
+            return Resolved::Missing { object };
+        }
         Resolved::Outside {
-            object: ObjectRef::new(self.kind, namespace, name),
+            object,
             aws_name,
             by_host,
         }
@@ -257,6 +337,10 @@ impl Reference {
         namespace: &str,
     ) -> Option<Self> {
         if reader.form.is_aws() {
+            if node.kind() != Kind::Map {
+                reader.unread(node, what, "a mapping");
+                return None;
+            }
             let value = reader.required(node, name_field)?;
             let name = reader.text_of(value, name_field)?;
             return Some(Self {
@@ -279,15 +363,17 @@ impl Reference {
                 None
             }
             (None, None) => {
-                reader.rule(
-                    super::wire::place(node),
-                    &format!("either {what}Ref or {what}ARN must be specified"),
-                );
+                if !by_name_alone(reader, node, what) {
+                    reader.rule(
+                        super::wire::place(node),
+                        &format!("either {what}Ref or {what}ARN must be specified"),
+                    );
+                }
                 None
             }
             (Some(by_ref), None) => Self::by_ref(reader, by_ref, namespace),
             (None, Some(arn)) => Some(Self {
-                by: By::Arn(arn.as_str()?.to_string()),
+                by: By::Arn(reader.text_of(arn, &format!("{what}ARN"))?),
                 origin: arn.origin(),
             }),
         }
@@ -295,7 +381,10 @@ impl Reference {
 
     /// Reads `{name, namespace}`.
     pub(super) fn by_ref(reader: &mut Reader, node: Node<'_>, namespace: &str) -> Option<Self> {
-        let name = reader.text(node, "name")?;
+        let Some(name) = reader.text(node, "name") else {
+            reader.unread(node, "a reference", "a mapping with a name");
+            return None;
+        };
         let namespace = reader
             .text(node, "namespace")
             .filter(|namespace| !namespace.is_empty())
@@ -306,6 +395,27 @@ impl Reference {
             origin,
         })
     }
+}
+
+/// Refuses a reference written as the AWS API writes it, by name alone, and says which
+/// field is meant: it is no ARN, though the field for one looks more alike.
+pub(super) fn by_name_alone(reader: &mut Reader, node: Node<'_>, what: &str) -> bool {
+    for wrong in [format!("{what}Name"), what.to_string()] {
+        let Some(value) = node.get(&wrong) else {
+            continue;
+        };
+        let origin = reader.key_origin(node, &wrong);
+        reader.handle(schema_codes::UNKNOWN_FIELD, origin);
+        let name = value.as_str().unwrap_or("<name>");
+        reader.error(
+            codes::RULE,
+            origin,
+            &format!("{wrong} is not a known field; {what}Ref is meant"),
+            Some(&format!("write {what}Ref: {{name: {}}}", shorten(name))),
+        );
+        return true;
+    }
+    false
 }
 
 /// The name in AWS that an object gets where it states none.

@@ -4,8 +4,8 @@
 //! or one VirtualNode, or nobody). The chain cannot come back to where it was, so
 //! following it needs no guard against cycles.
 //!
-//! A reference to something missing keeps its share, and that share is answered with
-//! [`MISSING_STATUS`]. A reference that leads out of the input (another account's
+//! A reference to something missing, or to an object that was refused, keeps its share,
+//! and that share is answered with [`MISSING_STATUS`]. A reference that leads out of the input (another account's
 //! service by its ARN, a file that was not given) ends the search there: what it
 //! names is the backend.
 
@@ -85,6 +85,13 @@ impl<'w> Resolver<'w> {
                     "{subject}: there is no {object}; its share of requests is answered {MISSING_STATUS}"
                 ),
             )),
+            (Resolved::Refused { object }, _) => self.say(Diagnostic::warning(
+                codes::REFUSED_REFERENCE,
+                reference.origin,
+                format!(
+                    "{subject}: {object} was refused; its share of requests is answered {MISSING_STATUS}"
+                ),
+            )),
             (Resolved::Found { .. }, _) => {}
         }
     }
@@ -145,6 +152,7 @@ pub(super) fn end(resolved: Resolved, found: Option<ObjectRef>, port: Option<u16
             Target::Backend(backend(object, port))
         }
         (Resolved::Missing { object }, _) => invalid(object, port, "BackendNotFound"),
+        (Resolved::Refused { object }, _) => invalid(object, port, "BackendRefused"),
         (Resolved::Found { .. }, None) => invalid(ObjectRef::default(), port, "BackendNotFound"),
     }
 }

@@ -28,15 +28,15 @@ pub(super) struct Rewrite {
 
 /// Reads `action.rewrite` of an httpRoute or http2Route.
 pub(super) fn http(reader: &mut Reader, action: Node<'_>, matched: &Matched) -> Rewrite {
-    let Some(node) = reader.get(action, "rewrite") else {
+    let Some(node) = reader.map(action, "rewrite") else {
         return Rewrite {
             path: matched.prefix.as_deref().and_then(default_prefix),
             default: true,
             host: true,
         };
     };
-    let prefix = reader.get(node, "prefix");
-    let path = reader.get(node, "path");
+    let prefix = reader.map(node, "prefix");
+    let path = reader.map(node, "path");
     // SPEC: gatewayroute_validator.go validateHTTPRouteRewrite.
     if prefix.is_none() && path.is_none() && reader.get(node, "hostname").is_none() {
         reader.rule(
@@ -89,7 +89,7 @@ pub(super) fn http(reader: &mut Reader, action: Node<'_>, matched: &Matched) -> 
 
 /// Reads `action.rewrite` of a grpcRoute, which can only keep the host.
 pub(super) fn grpc(reader: &mut Reader, action: Node<'_>) -> Rewrite {
-    let host = match reader.get(action, "rewrite") {
+    let host = match reader.map(action, "rewrite") {
         Some(node) => rewrites_host(reader, node),
         None => true,
     };
@@ -149,7 +149,7 @@ fn default_prefix(prefix: &str) -> Option<PathRewrite> {
 }
 
 fn rewrites_host(reader: &mut Reader, node: Node<'_>) -> bool {
-    let hostname = reader.get(node, "hostname");
+    let hostname = reader.map(node, "hostname");
     let default = hostname.and_then(|hostname| reader.text(hostname, "defaultTargetHostname"));
     default.as_deref() != Some("DISABLED")
 }

@@ -5,10 +5,13 @@
 //! selector answers yes, no, or that it cannot be told.
 
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::import::document::Node;
+
+use super::wire::{Reader, place, shorten};
 
 /// The most requirements a selector may have: each is asked of each object.
 pub(super) const MAX_REQUIREMENTS: usize = 256;
@@ -59,26 +62,33 @@ pub(super) struct Labels<'l> {
 }
 
 impl Selector {
-    /// Reads a selector; absent selects nothing. A requirement that the schema
-    /// refuses is left out here: its object is refused anyway. `None` where there are
-    /// more than [`MAX_REQUIREMENTS`].
-    pub(super) fn read(node: Option<Node<'_>>) -> Option<Self> {
+    /// Reads a selector; absent selects nothing. A requirement that cannot be read is an
+    /// error: without it the selector would select more. `None` where there are more
+    /// than [`MAX_REQUIREMENTS`].
+    pub(super) fn read(reader: &mut Reader, node: Option<Node<'_>>) -> Option<Self> {
         let Some(node) = node else {
             return Some(Self::Nothing);
         };
         let mut all = Vec::new();
-        if let Some(labels) = node.get("matchLabels") {
+        if let Some(labels) = reader.map(node, "matchLabels") {
             for (key, value) in labels.entries() {
-                if let (Some(key), Some(value)) = (key.scalar_text(), value.scalar_text()) {
-                    all.push(Requirement {
-                        key: key.to_string(),
-                        operator: Operator::In(alloc::vec![value.to_string()]),
-                    });
-                }
+                let (Some(key), Some(text)) = (key.scalar_text(), value.scalar_text()) else {
+                    reader.unread(value, "matchLabels", "a mapping of strings");
+                    continue;
+                };
+                all.push(Requirement {
+                    key: key.to_string(),
+                    operator: Operator::In(alloc::vec![text.to_string()]),
+                });
             }
         }
-        if let Some(expressions) = node.get("matchExpressions") {
-            all.extend(expressions.items().filter_map(requirement));
+        if let Some(expressions) = reader.list(node, "matchExpressions") {
+            for item in expressions.items() {
+                match requirement(reader, item) {
+                    Some(requirement) => all.push(requirement),
+                    None => reader.unread(item, "matchExpressions", "a key and an operator"),
+                }
+            }
         }
         (all.len() <= MAX_REQUIREMENTS).then_some(Self::All(all))
     }
@@ -117,19 +127,44 @@ impl Requirement {
     }
 }
 
-fn requirement(node: Node<'_>) -> Option<Requirement> {
-    let key = node.get("key")?.as_str()?.to_string();
-    let values = || {
-        node.get("values").map_or_else(Vec::new, |values| {
-            values
-                .items()
-                .filter_map(|value| value.scalar_text().map(ToString::to_string))
-                .collect()
-        })
-    };
-    let operator = match node.get("operator")?.as_str()? {
-        "In" => Operator::In(values()),
-        "NotIn" => Operator::NotIn(values()),
+fn requirement(reader: &mut Reader, node: Node<'_>) -> Option<Requirement> {
+    let key = reader.text(node, "key")?;
+    let operator = reader.text(node, "operator")?;
+    let mut values = Vec::new();
+    if let Some(list) = reader.list(node, "values") {
+        for value in list.items() {
+            match value.scalar_text() {
+                Some(text) => values.push(text.to_string()),
+                None => reader.unread(value, "values", "a list of strings"),
+            }
+        }
+    }
+    let origin = place(node);
+    let empty = values.is_empty();
+    // SPEC: labels.NewRequirement, with its texts.
+    match operator.as_str() {
+        "In" | "NotIn" if empty => reader.rule(
+            origin,
+            "for 'in', 'notin' operators, values set can't be empty",
+        ),
+        "Exists" | "DoesNotExist" if !empty => {
+            reader.rule(
+                origin,
+                "values set must be empty for exists and does not exist",
+            );
+        }
+        "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
+        other => {
+            let says = format!(
+                "\"{}\" is not a valid label selector operator",
+                shorten(other)
+            );
+            reader.rule(origin, &says);
+        }
+    }
+    let operator = match operator.as_str() {
+        "In" => Operator::In(values),
+        "NotIn" => Operator::NotIn(values),
         "Exists" => Operator::Exists,
         "DoesNotExist" => Operator::DoesNotExist,
         _ => return None,

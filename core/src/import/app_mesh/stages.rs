@@ -229,7 +229,7 @@ impl<'w> Builder<'w> {
                 host: None,
                 priority: route.priority,
                 matches: &route.matches,
-                origin: route.origin,
+                origin: route.decided_at,
             })
             .collect();
         self.check(&entries);

@@ -7,47 +7,70 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::codes::app_mesh as codes;
 use crate::import::document::Node;
+use crate::import::schema::{Path, Schema};
 use crate::model::RouteMatch;
 
-use super::gateway_route::priority;
+use super::gateway_route::{decided_at, priority};
 use super::kinds::{Meta, NodeTarget, RouteKind, RouterRoute, VirtualRouter};
 use super::matches::{self, Matched, Side};
 use super::mesh::listeners;
 use super::meta;
 use super::policy;
 use super::reference::{By, Reference};
+use super::schema;
 use super::wire::{Form, Reader, place, shorten};
 
 /// Reads a VirtualRouter's spec.
 pub(super) fn read(reader: &mut Reader, spec: Node<'_>, mut names: Meta) -> VirtualRouter {
     meta::claims(reader, spec, &mut names, "virtualRouterName");
-    let mut routes = Vec::new();
-    if let Some(list) = reader.get(spec, "routes") {
-        let mut taken = BTreeSet::new();
-        for node in list.items() {
-            let Some(name) = reader.text(node, "name") else {
-                continue;
-            };
-            if !taken.insert(name.clone()) {
-                // SPEC: virtualrouter_validator.go checkForDuplicateRouteEntries.
-                reader.rule(
-                    place(node),
-                    &format!(
-                        "VirtualRouter-{} has duplicate route entries for {}",
-                        names.object.name,
-                        shorten(&name)
-                    ),
-                );
-                continue;
-            }
-            routes.extend(route(reader, node, name, &names.object.namespace));
-        }
-    }
+    let routes = reader.list(spec, "routes").map_or_else(Vec::new, |list| {
+        routes(reader, list, &schema::ROUTE, &names)
+    });
     VirtualRouter {
         listeners: listeners(reader, spec),
         routes,
         meta: names,
     }
+}
+
+/// Reads the routes inside a router. Each is settled on its own: one with an error is
+/// left out and costs no other. What it alone would have taken then finds no route,
+/// and what others take too goes to them.
+pub(super) fn routes(
+    reader: &mut Reader,
+    list: Node<'_>,
+    checked: &Schema,
+    names: &Meta,
+) -> Vec<RouterRoute> {
+    let mut routes = Vec::new();
+    let mut taken = BTreeSet::new();
+    let root = Path::ROOT;
+    let spec = root.field("spec");
+    let path = spec.field("routes");
+    for (index, node) in list.items().enumerate() {
+        let part = reader.begin_part();
+        let name = reader.text(node, "name");
+        let new = name.as_ref().is_none_or(|name| taken.insert(name.clone()));
+        if let (false, Some(name)) = (new, &name) {
+            // SPEC: virtualrouter_validator.go checkForDuplicateRouteEntries.
+            reader.rule(
+                place(node),
+                &format!(
+                    "VirtualRouter-{} has duplicate route entries for {}",
+                    names.object.name,
+                    shorten(name)
+                ),
+            );
+        }
+        let read = name.and_then(|name| route(reader, node, name, &names.object.namespace));
+        if read.is_none() {
+            reader.unread(node, "route", "a route with a name");
+        }
+        let help = "this route is left out; the others of the router stand";
+        let sound = reader.finish_part(&part, node, Some(checked), &path.index(index), help);
+        routes.extend(read.filter(|_| sound));
+    }
+    routes
 }
 
 /// Reads one route: an item of `spec.routes`, or the spec of a route of its own (the
@@ -64,6 +87,9 @@ pub(super) fn route(
         RouteKind::Tcp => reader.get(body, "match"),
         _ => reader.required(body, "match"),
     };
+    for part in [Some(action), match_node].into_iter().flatten() {
+        reader.expect_map(part, "action and match");
+    }
     let matched = match (kind, match_node) {
         // SPEC: a tcpRoute matches by port alone (API TcpRouteMatch).
         (RouteKind::Tcp, node) => Matched {
@@ -85,6 +111,7 @@ pub(super) fn route(
         targets: targets(reader, action, &name, namespace),
         policy: policy::read(reader, body),
         origin: place(node),
+        decided_at: decided_at(reader, node, match_node.unwrap_or(body)),
         name,
     })
 }
@@ -102,7 +129,7 @@ fn route_type<'d>(
         } else {
             field
         };
-        let Some(body) = reader.get(node, field) else {
+        let Some(body) = reader.map(node, field) else {
             continue;
         };
         if found.is_some() {
@@ -132,24 +159,23 @@ fn targets(reader: &mut Reader, action: Node<'_>, name: &str, namespace: &str) -
     let Some(list) = reader.required(action, "weightedTargets") else {
         return Vec::new();
     };
+    reader.expect_list(list, "weightedTargets");
     let mut targets = Vec::new();
     for node in list.items() {
         let Some(reference) = node_reference(reader, node, namespace) else {
+            // Left out, it would leave its share to the others.
+            reader.unread(node, "target", "a weighted VirtualNode");
             continue;
         };
-        let weight = reader.required(node, "weight");
-        if let (Form::CloudFormation, Some(weight)) = (reader.form, weight)
-            && weight.as_i64().is_none()
-        {
-            let says = "Weight must be a number; functions of a template are not evaluated";
-            reader.rule(weight.origin(), says);
+        let written = reader.required(node, "weight");
+        let weight = reader.int(node, "weight");
+        let weight = weight.and_then(|weight| u32::try_from(weight).ok());
+        if let (Some(written), None) = (written, weight) {
+            reader.unread(written, "weight", "a number of at least 0");
         }
         targets.push(NodeTarget {
             node: reference,
-            weight: weight
-                .and_then(Node::as_i64)
-                .and_then(|weight| u32::try_from(weight).ok())
-                .unwrap_or(0),
+            weight: weight.unwrap_or(0),
             port: reader.port(node, "port"),
             origin: place(node),
         });

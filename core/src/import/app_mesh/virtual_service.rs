@@ -49,11 +49,11 @@ fn host_as_name(reader: &mut Reader, spec: Node<'_>, names: &Meta) {
 
 fn provider(reader: &mut Reader, spec: Node<'_>, namespace: &str) -> Option<Provider> {
     // SPEC: without a provider there is no route (API VirtualServiceSpec).
-    let Some(node) = reader.get(spec, "provider") else {
+    let Some(node) = reader.map(spec, "provider") else {
         return Some(Provider::Nobody);
     };
-    let router = reader.get(node, "virtualRouter");
-    let virtual_node = reader.get(node, "virtualNode");
+    let router = reader.map(node, "virtualRouter");
+    let virtual_node = reader.map(node, "virtualNode");
     match (router, virtual_node) {
         (Some(_), Some(second)) => {
             // SPEC: the provider is a union of the two (API VirtualServiceProvider).

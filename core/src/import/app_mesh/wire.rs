@@ -5,16 +5,19 @@
 //! The same objects come as Kubernetes resources (two versions), as the AWS API's
 //! own JSON, and as CloudFormation properties (the API's names with a capital).
 //! Their fields mean the same, so one reader walks all of them, and the form only
-//! decides how a field is looked up. Reading is forgiving: what is of the wrong
-//! type reads as absent, because the schema check reports it, and what is written
-//! in a way that only looks like App Mesh (seen in articles and old manifests) is
-//! read as what it means, with a warning.
+//! decides how a field is looked up. Reading is forgiving: what is written in a way
+//! that only looks like App Mesh (seen in articles and old manifests) is read as what
+//! it means, with a warning.
 //!
 //! # Invariants
 //!
 //! 1. A coercion is reported exactly once: [`Reader::finish`] drops the schema's
 //!    diagnostic for the same place.
-//! 2. After an error the object is refused; other objects are not touched.
+//! 2. After an error the object is refused; other objects are not touched. A part that
+//!    is settled on its own ([`Reader::finish_part`]) costs only itself.
+//! 3. A field that is there and cannot be read is never the same as one that is absent:
+//!    it is an error, of the schema check or, where a form has no schema or the field
+//!    is not in it, of the reader.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
@@ -25,7 +28,7 @@ use alloc::vec::Vec;
 use crate::diagnostic::codes::{app_mesh as codes, schema as schema_codes};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::import::document::{Kind, Node};
-use crate::import::schema::{self, Schema};
+use crate::import::schema::{self, Path, Schema};
 use crate::model::Origin;
 
 /// In which spelling an object is written.
@@ -56,6 +59,16 @@ pub(super) struct Reader {
     pub(super) form: Form,
     found: Vec<Diagnostic>,
     handled: BTreeSet<(Code, Origin)>,
+    /// Fields that cannot be read. Told where the schema check does not tell of them.
+    unread: Vec<Diagnostic>,
+    /// What was said of parts that are settled already.
+    parts: Vec<Diagnostic>,
+}
+
+/// Where a part of an object began, given by [`Reader::begin_part`].
+pub(super) struct Mark {
+    found: usize,
+    unread: usize,
 }
 
 impl Reader {
@@ -66,26 +79,87 @@ impl Reader {
             form,
             found: Vec::new(),
             handled: BTreeSet::new(),
+            unread: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
     /// Checks the object against its schema, hands over everything found, and says
     /// whether the object is sound.
     pub(super) fn finish(
-        self,
+        mut self,
         node: Node<'_>,
         schema: Option<&Schema>,
         out: &mut Vec<Diagnostic>,
     ) -> bool {
-        let mut faults = Vec::new();
-        if let Some(schema) = schema {
-            schema::validate(node, schema, &self.subject, &mut faults);
-            faults.retain(|fault| !self.is_handled(fault));
-        }
-        faults.extend(self.found);
-        let sound = !faults.iter().any(|fault| fault.severity == Severity::Error);
+        let (found, unread) = (
+            core::mem::take(&mut self.found),
+            core::mem::take(&mut self.unread),
+        );
+        out.append(&mut self.parts);
+        let (mut faults, sound) = self.settle(node, schema, &Path::ROOT, found, unread);
         out.append(&mut faults);
         sound
+    }
+
+    /// Begins a part of the object that is settled on its own, such as one route of
+    /// several.
+    pub(super) fn begin_part(&self) -> Mark {
+        Mark {
+            found: self.found.len(),
+            unread: self.unread.len(),
+        }
+    }
+
+    /// Checks a part against its schema and says whether it is sound. Its errors do not
+    /// refuse the object; `help` tells what they do.
+    pub(super) fn finish_part(
+        &mut self,
+        mark: &Mark,
+        node: Node<'_>,
+        schema: Option<&Schema>,
+        path: &Path<'_>,
+        help: &str,
+    ) -> bool {
+        let found = self.found.split_off(mark.found.min(self.found.len()));
+        let unread = self.unread.split_off(mark.unread.min(self.unread.len()));
+        let (mut faults, sound) = self.settle(node, schema, path, found, unread);
+        for fault in &mut faults {
+            if fault.severity == Severity::Error && fault.help.is_none() {
+                fault.help = Some(help.to_string());
+            }
+        }
+        self.parts.append(&mut faults);
+        sound
+    }
+
+    /// Puts together what is said of an object or a part of it, and whether it is sound.
+    fn settle(
+        &self,
+        node: Node<'_>,
+        schema: Option<&Schema>,
+        path: &Path<'_>,
+        found: Vec<Diagnostic>,
+        unread: Vec<Diagnostic>,
+    ) -> (Vec<Diagnostic>, bool) {
+        let mut faults = Vec::new();
+        if let Some(schema) = schema {
+            schema::validate_at(node, schema, &self.subject, path, &mut faults);
+            faults.retain(|fault| !self.is_handled(fault));
+        }
+        faults.extend(found);
+        let is_error = |fault: &Diagnostic| fault.severity == Severity::Error;
+        // A schema tells of everything it knows, in better words.
+        if schema.is_none() || !faults.iter().any(is_error) {
+            let mut told: BTreeSet<_> = faults
+                .iter()
+                .filter(|fault| is_error(fault))
+                .map(|fault| fault.origin)
+                .collect();
+            faults.extend(unread.into_iter().filter(|fault| told.insert(fault.origin)));
+        }
+        let sound = !faults.iter().any(is_error);
+        (faults, sound)
     }
 
     /// A field's value, in the form's spelling.
@@ -124,12 +198,17 @@ impl Reader {
     /// [`Reader::text`] of a value already found; `key` is its field's name.
     pub(super) fn text_of(&mut self, value: Node<'_>, key: &str) -> Option<String> {
         if self.form == Form::CloudFormation {
-            return intrinsic(value);
+            let text = intrinsic(value);
+            if text.is_none() {
+                self.unread(value, key, "a string");
+            }
+            return text;
         }
         if let Some(text) = value.as_str() {
             return Some(text.to_string());
         }
         if !matches!(value.kind(), Kind::Bool | Kind::Int | Kind::Float) {
+            self.unread(value, key, "a string");
             return None;
         }
         let text = value.scalar_text()?;
@@ -144,21 +223,98 @@ impl Reader {
         Some(text.to_string())
     }
 
-    /// An integer field.
-    pub(super) fn int(&self, node: Node<'_>, key: &str) -> Option<i64> {
-        self.get(node, key)?.as_i64()
+    /// A field that must hold a mapping, if it is there.
+    pub(super) fn map<'d>(&mut self, node: Node<'d>, key: &str) -> Option<Node<'d>> {
+        let value = self.get(node, key)?;
+        self.expect_map(value, key);
+        Some(value)
     }
 
-    /// A port field; what is no port (0 included) reads as absent.
-    pub(super) fn port(&self, node: Node<'_>, key: &str) -> Option<u16> {
-        u16::try_from(self.int(node, key)?)
-            .ok()
-            .filter(|&port| port != 0)
+    /// A field that must hold a list, if it is there.
+    pub(super) fn list<'d>(&mut self, node: Node<'d>, key: &str) -> Option<Node<'d>> {
+        let value = self.get(node, key)?;
+        self.expect_list(value, key);
+        Some(value)
+    }
+
+    /// Notes a value that is no mapping.
+    pub(super) fn expect_map(&mut self, value: Node<'_>, key: &str) {
+        if value.kind() != Kind::Map {
+            self.unread(value, key, "a mapping");
+        }
+    }
+
+    /// Notes a value that is no list.
+    pub(super) fn expect_list(&mut self, value: Node<'_>, key: &str) {
+        if value.kind() != Kind::Seq {
+            self.unread(value, key, "a list");
+        }
+    }
+
+    /// An integer field. A template may write it as text.
+    pub(super) fn int(&mut self, node: Node<'_>, key: &str) -> Option<i64> {
+        let value = self.get(node, key)?;
+        let written = match self.form {
+            Form::CloudFormation => value.as_str().and_then(|text| text.parse().ok()),
+            _ => None,
+        };
+        let number = value.as_i64().or(written);
+        if number.is_none() {
+            self.unread(value, key, "a number");
+        }
+        number
+    }
+
+    /// A port field.
+    ///
+    /// SPEC: 1 to 65535 (API PortNumber); the CRD lets more pass.
+    pub(super) fn port(&mut self, node: Node<'_>, key: &str) -> Option<u16> {
+        let number = self.int(node, key)?;
+        let port = u16::try_from(number).ok().filter(|&port| port != 0);
+        if let (None, Some(value)) = (port, self.get(node, key)) {
+            self.unread(value, key, "between 1 and 65535");
+        }
+        port
     }
 
     /// A boolean field; absent is false.
-    pub(super) fn flag(&self, node: Node<'_>, key: &str) -> bool {
-        self.get(node, key).and_then(Node::as_bool).unwrap_or(false)
+    pub(super) fn flag(&mut self, node: Node<'_>, key: &str) -> bool {
+        let Some(value) = self.get(node, key) else {
+            return false;
+        };
+        self.flag_of(value, key).unwrap_or(false)
+    }
+
+    /// [`Reader::flag`] of a value already found.
+    pub(super) fn flag_of(&mut self, value: Node<'_>, key: &str) -> Option<bool> {
+        let written = match (self.form, value.as_str()) {
+            (Form::CloudFormation, Some("true")) => Some(true),
+            (Form::CloudFormation, Some("false")) => Some(false),
+            _ => None,
+        };
+        let flag = value.as_bool().or(written);
+        if flag.is_none() {
+            self.unread(value, key, "a boolean");
+        }
+        flag
+    }
+
+    /// Notes that a value is there and cannot be read as what it must be.
+    pub(super) fn unread(&mut self, value: Node<'_>, key: &str, wanted: &str) {
+        let key = self.spelled(key);
+        let message = match self.form {
+            Form::CloudFormation => format!(
+                "{}: {key} must be {wanted}; functions of a template are not evaluated",
+                self.subject
+            ),
+            _ => format!(
+                "{}: {key} must be {wanted}, not {}",
+                self.subject,
+                shown(value)
+            ),
+        };
+        let fault = Diagnostic::error(schema_codes::WRONG_TYPE, place(value), message);
+        self.unread.push(fault);
     }
 
     /// A field, or else one of the names it is mistaken for, with a warning.
@@ -271,6 +427,14 @@ pub(super) fn place(node: Node<'_>) -> Origin {
     match node.entries().next() {
         Some((key, _)) => key.origin(),
         None => node.origin(),
+    }
+}
+
+/// A value as a message shows it: a number itself, of anything else its type.
+fn shown(value: Node<'_>) -> String {
+    match (value.kind(), value.scalar_text()) {
+        (Kind::Int | Kind::Float, Some(text)) => shorten(text),
+        (kind, _) => kind.as_str().to_string(),
     }
 }
 

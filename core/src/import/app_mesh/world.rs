@@ -2,9 +2,10 @@
 //!
 //! This is the first of the importer's two steps: each object is read on its own,
 //! checked against its schema and the rules of its admission, and put into a table.
-//! An object with an error is left out, and costs no other.
+//! An object with an error is left out, and costs no other: but it is remembered, so
+//! that what refers to it fails instead of being taken to lead out of the input.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -14,7 +15,7 @@ use crate::diagnostic::codes::app_mesh as codes;
 use crate::import::document::Node;
 use crate::import::schema::Schema;
 use crate::import::{Object, Options};
-use crate::model::Origin;
+use crate::model::{ObjectRef, Origin};
 
 use super::api_json::{self, Resource, ResourceKind};
 use super::kinds::{
@@ -42,6 +43,8 @@ pub(super) struct World {
     pub(super) nodes: Table<VirtualNode>,
     /// Labels of the namespaces whose objects are in the input.
     pub(super) namespaces: BTreeMap<String, LabelMap>,
+    /// Namespaces whose labels cannot be read.
+    pub(super) refused_namespaces: BTreeSet<String>,
     /// Routes that are documents of their own, each with its router.
     pub(super) loose_routes: Vec<LooseRoute>,
     told_legacy: bool,
@@ -81,6 +84,7 @@ impl World {
             routers: Table::new("VirtualRouter", usize::MAX),
             nodes: Table::new("VirtualNode", usize::MAX),
             namespaces: BTreeMap::new(),
+            refused_namespaces: BTreeSet::new(),
             loose_routes: Vec::new(),
             told_legacy: false,
         };
@@ -113,9 +117,7 @@ impl World {
                 Form::V1Beta1
             }
             ("", "v1") if object.kind == "Namespace" => {
-                let labels = meta::labels(node.get("metadata"));
-                self.namespaces.insert(object.name.to_string(), labels);
-                return;
+                return self.namespace(object, out);
             }
             ("appmesh", _) => return self.invented(object, options, out),
             _ => {
@@ -131,10 +133,38 @@ impl World {
         let subject = names.object.to_string();
         let reader = Reader::new(subject, form);
         if names.object.name.is_empty() {
+            self.refuse(object.kind, &names);
             reject_nameless(reader, node, out);
             return;
         }
         self.kubernetes(object.kind, node, names, reader, out);
+    }
+
+    /// Reads a Namespace, of which labels alone count.
+    fn namespace(&mut self, object: &Object<'_>, out: &mut Vec<Diagnostic>) {
+        let subject = format!("Namespace {}", object.name);
+        let mut reader = Reader::new(subject, Form::V1Beta2);
+        meta::check(&mut reader, object.node);
+        if reader.finish(object.node, None, out) {
+            let labels = meta::labels(object.node.get("metadata"));
+            self.namespaces.insert(object.name.to_string(), labels);
+        } else {
+            self.refused_namespaces.insert(object.name.to_string());
+        }
+    }
+
+    /// Notes that an object was refused.
+    fn refuse(&mut self, kind: &str, names: &Meta) {
+        let (object, aws_name) = (&names.object, names.aws_name.as_str());
+        match kind {
+            "Mesh" => self.meshes.refuse(object, aws_name),
+            "VirtualGateway" => self.gateways.refuse(object, aws_name),
+            "GatewayRoute" => self.gateway_routes.refuse(object, aws_name),
+            "VirtualService" => self.services.refuse(object, aws_name),
+            "VirtualRouter" => self.routers.refuse(object, aws_name),
+            "VirtualNode" => self.nodes.refuse(object, aws_name),
+            _ => {}
+        }
     }
 
     /// Says once that the older form is met.
@@ -155,7 +185,9 @@ impl World {
         mut reader: Reader,
         out: &mut Vec<Diagnostic>,
     ) {
-        let spec = node.get("spec");
+        meta::check(&mut reader, node);
+        let own = &refused_names(&names, node.path(&["metadata", "namespace"]));
+        let spec = reader.map(node, "spec");
         let checked = schema::of(kind, reader.form);
         let old = reader.form == Form::V1Beta1;
         match (kind, spec) {
@@ -164,21 +196,46 @@ impl World {
                     true => legacy::mesh(names),
                     false => mesh::mesh(&mut reader, spec, names),
                 };
-                put(&mut self.meshes, Some(item), reader, node, checked, out);
+                put(
+                    &mut self.meshes,
+                    Some(item),
+                    own,
+                    reader,
+                    node,
+                    checked,
+                    out,
+                );
             }
             ("VirtualGateway", Some(spec)) if !old => {
                 let item = mesh::gateway(&mut reader, spec, names);
-                put(&mut self.gateways, Some(item), reader, node, checked, out);
+                put(
+                    &mut self.gateways,
+                    Some(item),
+                    own,
+                    reader,
+                    node,
+                    checked,
+                    out,
+                );
             }
             ("GatewayRoute", Some(spec)) if !old => {
                 let item = gateway_route::read(&mut reader, spec, names, None);
-                put(&mut self.gateway_routes, item, reader, node, checked, out);
+                put(
+                    &mut self.gateway_routes,
+                    item,
+                    own,
+                    reader,
+                    node,
+                    checked,
+                    out,
+                );
             }
             ("VirtualService", _) if old => {
                 let (service, router) = legacy::service(&mut reader, spec, names);
                 if put(
                     &mut self.services,
                     Some(service),
+                    own,
                     reader,
                     node,
                     checked,
@@ -189,22 +246,27 @@ impl World {
                 }
             }
             ("VirtualService", _) => {
-                let namespace = names.object.namespace.clone();
                 let item = virtual_service::read(&mut reader, spec, names);
-                if !put(&mut self.services, item, reader, node, checked, out) {
-                    self.services.refuse(&namespace);
-                }
+                put(&mut self.services, item, own, reader, node, checked, out);
             }
             ("VirtualRouter", Some(spec)) if !old => {
                 let item = virtual_router::read(&mut reader, spec, names);
-                put(&mut self.routers, Some(item), reader, node, checked, out);
+                put(
+                    &mut self.routers,
+                    Some(item),
+                    own,
+                    reader,
+                    node,
+                    checked,
+                    out,
+                );
             }
             ("VirtualNode", _) => {
                 let item = match old {
                     true => legacy::node(&mut reader, spec, names),
                     false => mesh::node(&mut reader, spec, names),
                 };
-                put(&mut self.nodes, Some(item), reader, node, checked, out);
+                put(&mut self.nodes, Some(item), own, reader, node, checked, out);
             }
             ("Route", Some(spec)) if !old => self.route_object(spec, &names, reader, node, out),
             ("BackendGroup", _) if !old => {
@@ -216,11 +278,12 @@ impl World {
                 reader.finish(node, checked, out);
             }
             ("VirtualGateway" | "GatewayRoute" | "VirtualRouter", None) if !old => {
-                // The schema check says what is missing.
+                self.refuse(kind, own);
                 reader.rule(names.origin, "spec is missing");
                 reader.finish(node, None, out);
             }
             _ => {
+                self.refuse(kind, own);
                 reader.error(
                     codes::UNKNOWN_KIND,
                     names.origin,
@@ -248,22 +311,32 @@ impl World {
             "the controller has no kind Route; it is read as a route of its VirtualRouter",
             Some("put it into spec.routes of the VirtualRouter"),
         );
-        let router = ["virtualRouterRef", "virtualRouter"]
+        let written = ["virtualRouterRef", "virtualRouter"]
             .iter()
-            .find_map(|field| reader.get(spec, field))
-            .and_then(|node| Reference::by_ref(&mut reader, node, &names.object.namespace));
+            .find_map(|field| reader.get(spec, field));
+        let router =
+            written.and_then(|node| Reference::by_ref(&mut reader, node, &names.object.namespace));
         let name = names.object.name.clone();
         let route = virtual_router::route(&mut reader, spec, name, &names.object.namespace);
         let subject = reader.subject.clone();
-        if let (true, Some(route)) = (reader.finish(node, None, out), route) {
-            self.loose_routes.push(LooseRoute {
-                router,
-                namespace: names.object.namespace.clone(),
-                route,
-                subject,
-                mesh: None,
-                selected: true,
-            });
+        let sound = reader.finish(node, Some(&schema::LOOSE_ROUTE), out);
+        self.loose_route(LooseRoute {
+            router,
+            namespace: names.object.namespace.clone(),
+            route: route.filter(|_| sound),
+            origin: place(node),
+            subject,
+            mesh: None,
+            selected: true,
+        });
+    }
+
+    /// Keeps a route that is a document of its own. A refused one still tells of its
+    /// router; where it does not, the router may be any that is not found.
+    fn loose_route(&mut self, loose: LooseRoute) {
+        match (&loose.route, &loose.router) {
+            (None, None) => self.routers.refuse(&ObjectRef::default(), ""),
+            _ => self.loose_routes.push(loose),
         }
     }
 
@@ -273,6 +346,7 @@ impl World {
         let mut reader = Reader::new(names.object.to_string(), Form::V1Beta2);
         let says = format!("{}/{} is no API of App Mesh", object.group, object.version);
         if !options.lenient {
+            self.refuse(object.kind, &names);
             reader.error(
                 codes::LENIENT_ONLY,
                 names.origin,
@@ -283,6 +357,8 @@ impl World {
             return;
         }
         reader.warn(codes::LENIENT_ONLY, names.origin, &says, None);
+        meta::check(&mut reader, object.node);
+        let own = names.clone();
         let item = match object.kind {
             "GatewayRoute" => lenient::gateway_route(&mut reader, object.node, names),
             _ => None,
@@ -298,6 +374,7 @@ impl World {
         put(
             &mut self.gateway_routes,
             item,
+            &own,
             reader,
             object.node,
             None,
@@ -313,6 +390,12 @@ impl World {
         let mut reader = Reader::new(names.object.to_string(), resource.form);
         let node = resource.node;
         let spec = resource.spec;
+        let readable = api_json::check(&mut reader, resource);
+        let mut own = names.clone();
+        if !readable {
+            own.object.name.clear();
+        }
+        let own = &own;
         let checked = match resource.form {
             Form::Api => schema::of_api(resource.kind),
             _ => None,
@@ -321,17 +404,45 @@ impl World {
         match (resource.kind, spec) {
             (ResourceKind::Mesh, _) => {
                 let item = mesh::mesh(&mut reader, spec, names);
-                put_aws(&mut self.meshes, Some(item), id, reader, node, checked, out);
+                put_aws(
+                    &mut self.meshes,
+                    Some(item),
+                    (own, id),
+                    reader,
+                    node,
+                    checked,
+                    out,
+                );
             }
             (ResourceKind::VirtualNode, _) => {
                 let item = mesh::node(&mut reader, spec, names);
-                put_aws(&mut self.nodes, Some(item), id, reader, node, checked, out);
+                put_aws(
+                    &mut self.nodes,
+                    Some(item),
+                    (own, id),
+                    reader,
+                    node,
+                    checked,
+                    out,
+                );
             }
             (ResourceKind::VirtualService, _) => {
                 let item = virtual_service::read(&mut reader, spec, names);
-                put_aws(&mut self.services, item, id, reader, node, checked, out);
+                put_aws(
+                    &mut self.services,
+                    item,
+                    (own, id),
+                    reader,
+                    node,
+                    checked,
+                    out,
+                );
             }
             (_, None) => {
+                self.refuse(kind, own);
+                if resource.kind == ResourceKind::Route {
+                    self.routers.refuse(&ObjectRef::default(), "");
+                }
                 reader.rule(origin, "spec is missing");
                 reader.finish(node, None, out);
             }
@@ -340,7 +451,7 @@ impl World {
                 put_aws(
                     &mut self.gateways,
                     Some(item),
-                    id,
+                    (own, id),
                     reader,
                     node,
                     checked,
@@ -353,7 +464,7 @@ impl World {
                 put_aws(
                     &mut self.gateway_routes,
                     item,
-                    id,
+                    (own, id),
                     reader,
                     node,
                     checked,
@@ -365,7 +476,7 @@ impl World {
                 put_aws(
                     &mut self.routers,
                     Some(item),
-                    id,
+                    (own, id),
                     reader,
                     node,
                     checked,
@@ -376,29 +487,41 @@ impl World {
                 let name = resource.name.clone();
                 let route = virtual_router::route(&mut reader, spec, name, "");
                 let subject = reader.subject.clone();
-                if let (true, Some(route)) = (reader.finish(node, checked, out), route) {
-                    let router = resource.parent.clone();
-                    self.loose_routes.push(LooseRoute {
-                        router: router.map(|name| Reference {
-                            by: By::AwsName(name),
-                            origin,
-                        }),
-                        namespace: String::new(),
-                        route,
-                        subject,
-                        mesh: resource.mesh.clone(),
-                        selected: false,
-                    });
-                }
+                let sound = reader.finish(node, checked, out);
+                let router = resource.parent.clone();
+                self.loose_route(LooseRoute {
+                    router: router.map(|name| Reference {
+                        by: By::AwsName(name),
+                        origin,
+                    }),
+                    namespace: String::new(),
+                    route: route.filter(|_| sound),
+                    origin,
+                    subject,
+                    mesh: resource.mesh.clone(),
+                    selected: false,
+                });
             }
         }
     }
 }
 
-/// Puts an object into its table, unless it has an error.
+/// The names by which a refused object is remembered: none where the namespace cannot
+/// be read.
+fn refused_names(names: &Meta, namespace: Option<Node<'_>>) -> Meta {
+    let mut names = names.clone();
+    if namespace.is_some_and(|namespace| namespace.as_str().is_none()) {
+        names.object.name.clear();
+    }
+    names
+}
+
+/// Puts an object into its table, unless it has an error: then it is remembered as
+/// refused, by `names`.
 fn put<T: Named>(
     table: &mut Table<T>,
     item: Option<T>,
+    names: &Meta,
     reader: Reader,
     node: Node<'_>,
     schema: Option<&Schema>,
@@ -409,9 +532,8 @@ fn put<T: Named>(
     let item = match item {
         Some(item) if sound => item,
         refused => {
-            if let Some(item) = refused {
-                table.refuse(&item.meta().object.namespace);
-            }
+            let meta = refused.as_ref().map_or(names, Named::meta);
+            table.refuse(&names.object, &meta.aws_name);
             return false;
         }
     };
@@ -419,6 +541,7 @@ fn put<T: Named>(
     if table.is_full(&object.namespace, &object.name) {
         let message = format!("{subject}: there are too many of this kind");
         out.push(Diagnostic::error(codes::TOO_MANY, origin, message));
+        table.refuse(&names.object, &item.meta().aws_name);
         return false;
     }
     if table.insert(item).is_some() {
@@ -431,19 +554,17 @@ fn put<T: Named>(
 fn put_aws<T: Named>(
     table: &mut Table<T>,
     item: Option<T>,
-    id: Option<&str>,
+    (names, id): (&Meta, Option<&str>),
     reader: Reader,
     node: Node<'_>,
     schema: Option<&Schema>,
     out: &mut Vec<Diagnostic>,
 ) {
-    let name = item.as_ref().map(|item| item.meta().object.name.clone());
-    if !put(table, item, reader, node, schema, out) {
-        return;
-    }
-    if let (Some(id), Some(name)) = (id, name)
-        && let Some(index) = table.find("", &name)
-    {
+    let sound = put(table, item, names, reader, node, schema, out);
+    let Some(id) = id else { return };
+    if !sound {
+        table.refuse_alias(id, &names.object);
+    } else if let Some(index) = table.find("", &names.object.name) {
         table.alias(id, index);
     }
 }
@@ -467,11 +588,15 @@ fn kubernetes_names(object: &Object<'_>) -> Meta {
         (_, "") => "default",
         (_, namespace) => namespace,
     };
-    meta::kubernetes(
+    let mut names = meta::kubernetes(
         object.kind,
         namespace,
         object.name,
         meta::labels(object.node.get("metadata")),
         meta::origin(object.node),
-    )
+    );
+    if let Some(name) = object.node.path(&["metadata", "name"]) {
+        names.place = name.origin();
+    }
+    names
 }

@@ -11,7 +11,8 @@ pub(super) static VIRTUAL_SERVICE: Schema = kubernetes!(&SPEC);
 
 static SPEC: Object = Object::closed(&[
     Field::required("meshName", ANY_TEXT),
-    Field::optional("routes", list(0, NO_LIMIT, &ROUTE)),
+    // Each is checked on its own, by [`ROUTE`].
+    Field::optional("routes", list(0, NO_LIMIT, &Schema::Any)),
     Field::optional(
         "virtualRouter",
         Schema::Object(&Object::closed(&[
@@ -21,7 +22,8 @@ static SPEC: Object = Object::closed(&[
     ),
 ]);
 
-static ROUTE: Schema = Schema::Object(&Object::closed(&[
+/// A route inside a VirtualService.
+pub(in crate::import::app_mesh) static ROUTE: Schema = Schema::Object(&Object::closed(&[
     Field::optional("grpc", Schema::Object(&GRPC_ROUTE)),
     Field::optional("http", Schema::Object(&HTTP_ROUTE)),
     Field::optional("http2", Schema::Object(&HTTP_ROUTE)),

@@ -14,6 +14,9 @@ mod tls;
 
 use crate::import::schema::{Field, NO_LIMIT, Object, Schema, int, list, one_of, text};
 
+pub(super) use legacy::ROUTE as LEGACY_ROUTE;
+pub(super) use routes::{LOOSE_ROUTE, ROUTE};
+
 use super::api_json::ResourceKind;
 use super::wire::Form;
 
@@ -28,11 +31,14 @@ pub static KINDS: [(&str, &Schema); 7] = [
     ("VirtualService", &owners::VIRTUAL_SERVICE),
 ];
 
-/// The schema of a Kubernetes object; nothing for a kind that does not exist.
+/// The schema of a Kubernetes object; nothing for a kind that does not exist. Routes
+/// inside a router are left out of it: each is checked on its own, by [`ROUTE`] or
+/// [`LEGACY_ROUTE`].
 pub(super) fn of(kind: &str, form: Form) -> Option<&'static Schema> {
     match (form, kind) {
         (Form::V1Beta1, "VirtualService") => Some(&legacy::VIRTUAL_SERVICE),
         (Form::V1Beta1, _) => None,
+        (_, "VirtualRouter") => Some(&routes::ROUTER_WITHOUT_ROUTES),
         _ => KINDS
             .iter()
             .find(|(name, _)| *name == kind)

@@ -72,6 +72,16 @@ static VIRTUAL_ROUTER_SPEC: Object = Object::closed(&[
     Field::optional("routes", list(0, NO_LIMIT, &ROUTE)),
 ]);
 
+/// A VirtualRouter whose routes are not looked at.
+pub(super) static ROUTER_WITHOUT_ROUTES: Schema = kubernetes!(&ROUTERS_OWN_SPEC);
+
+static ROUTERS_OWN_SPEC: Object = Object::closed(&[
+    Field::optional("awsName", ANY_TEXT),
+    Field::optional("listeners", list(1, NO_LIMIT, &ROUTER_LISTENER)),
+    MESH_REF,
+    Field::optional("routes", list(0, NO_LIMIT, &Schema::Any)),
+]);
+
 /// A router's listener.
 pub(super) static ROUTER_LISTENER: Schema = Schema::Object(&Object::closed(&[Field::required(
     "portMapping",
@@ -81,7 +91,8 @@ pub(super) static ROUTER_LISTENER: Schema = Schema::Object(&Object::closed(&[Fie
     ])),
 )]));
 
-static ROUTE: Schema = Schema::Object(&Object::closed(&[
+/// A route inside a router.
+pub(in crate::import::app_mesh) static ROUTE: Schema = Schema::Object(&Object::closed(&[
     Field::optional("grpcRoute", Schema::Object(&GRPC_ROUTE)),
     Field::optional("http2Route", Schema::Object(&HTTP_ROUTE)),
     Field::optional("httpRoute", Schema::Object(&HTTP_ROUTE)),
@@ -89,6 +100,20 @@ static ROUTE: Schema = Schema::Object(&Object::closed(&[
     Field::optional("priority", PRIORITY),
     Field::optional("tcpRoute", Schema::Object(&TCP_ROUTE)),
 ]));
+
+/// A kind `Route`, which the controller does not have: a route in place of a spec. What
+/// articles write beside it is not looked at.
+pub(in crate::import::app_mesh) static LOOSE_ROUTE: Schema =
+    Schema::Object(&Object::open(&[Field::required(
+        "spec",
+        Schema::Object(&Object::open(&[
+            Field::optional("grpcRoute", Schema::Object(&GRPC_ROUTE)),
+            Field::optional("http2Route", Schema::Object(&HTTP_ROUTE)),
+            Field::optional("httpRoute", Schema::Object(&HTTP_ROUTE)),
+            Field::optional("priority", PRIORITY),
+            Field::optional("tcpRoute", Schema::Object(&TCP_ROUTE)),
+        ])),
+    )]));
 
 static HTTP_ROUTE: Object = Object::closed(&[
     Field::required("action", Schema::Object(&ACTION)),

@@ -1,0 +1,105 @@
+//! Long candidate lists, indexed by the header or query parameter that tells their
+//! rules apart.
+//!
+//! Ten thousand tenants on one path, told apart by one header, would be ten
+//! thousand candidates at one node. Such a list is split by the value that its
+//! rules want exactly: a request's value is hashed once and leads to the few
+//! candidates that want it, and to those that do not ask.
+//!
+//! # Invariants
+//!
+//! 1. Members of a group are positions in [`PathTrie::candidates`](super::path::PathTrie),
+//!    in order of rank, as the list itself is.
+//! 2. Every candidate of the list is in exactly one group or in the rest; one in a
+//!    group holds only where the request's value is the group's.
+
+use alloc::vec::Vec;
+
+use super::hash::hash;
+use super::predicate::Subject;
+use super::text::{Range32, Text, TextPool};
+use crate::vocabulary::RepeatedHeaders;
+
+/// The indexes of all long lists.
+#[derive(Debug, Default)]
+pub(crate) struct ListIndexes {
+    /// Lists up to this length have no index.
+    pub(crate) unindexed: u32,
+    /// By the first position of their list, ascending.
+    pub(crate) indexes: Vec<ListIndex>,
+    /// Open addressing for each index, a power of two; 0 is empty, otherwise the
+    /// group's number plus one.
+    pub(crate) slots: Vec<u32>,
+    pub(crate) groups: Vec<Group>,
+    /// Positions of candidates.
+    pub(crate) members: Vec<u32>,
+}
+
+/// One list's index.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ListIndex {
+    /// First position of the list.
+    pub(crate) start: u32,
+    pub(crate) on: Subject,
+    /// Slot of the name.
+    pub(crate) slot: u32,
+    pub(crate) repeated: RepeatedHeaders,
+    pub(crate) seed: u64,
+    pub(crate) slots: Range32,
+    pub(crate) groups: Range32,
+    /// Candidates that do not ask.
+    pub(crate) rest: Range32,
+}
+
+/// The candidates that want one value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Group {
+    pub(crate) value: Text,
+    pub(crate) members: Range32,
+}
+
+impl ListIndexes {
+    /// The index of a list.
+    pub(crate) fn of(&self, list: Range32) -> Option<&ListIndex> {
+        if list.len <= self.unindexed {
+            return None;
+        }
+        let start = list.start;
+        let at = self
+            .indexes
+            .binary_search_by_key(&start, |index| index.start)
+            .ok()?;
+        self.indexes.get(at)
+    }
+
+    /// The candidates of a list that want `value`.
+    pub(crate) fn group(&self, text: &TextPool, index: &ListIndex, value: &[u8]) -> &[u32] {
+        let slots = index.slots.of(&self.slots);
+        let groups = index.groups.of(&self.groups);
+        let Some(mask) = slots.len().checked_sub(1) else {
+            return &[];
+        };
+        let mut at = hash(index.seed, value) as usize & mask;
+        while let Some(number) = slots.get(at).and_then(|slot| slot.checked_sub(1)) {
+            let Some(group) = groups.get(number as usize) else {
+                return &[];
+            };
+            if text.get(group.value) == value {
+                return group.members.of(&self.members);
+            }
+            at = (at + 1) & mask;
+        }
+        &[]
+    }
+
+    /// The candidates of a list that do not ask.
+    pub(crate) fn rest(&self, index: &ListIndex) -> &[u32] {
+        index.rest.of(&self.members)
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.indexes.len() * size_of::<ListIndex>()
+            + (self.slots.len() + self.members.len()) * 4
+            + self.groups.len() * size_of::<Group>()
+    }
+}
