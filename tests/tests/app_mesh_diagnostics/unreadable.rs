@@ -133,7 +133,7 @@ fn fields(document: &Value) -> Vec<Vec<Step>> {
                 names.for_each(|name| below(Step::Field(name.clone())));
                 if let Some(resources) = fields.get("Resources").and_then(Value::as_object) {
                     for (id, _) in resources {
-                        let head = vec![Step::Field("Resources".into()), Step::Field(id.clone())];
+                        let head = [Step::Field("Resources".into()), Step::Field(id.clone())];
                         found.push([&head[..], &[Step::Field("Properties".into())]].concat());
                         open.push([&head[..], &[Step::Field("Properties".into())]].concat());
                     }
