@@ -224,3 +224,23 @@ fn limits_of_the_crds_are_applied() {
         says(&manifest, Error, text);
     }
 }
+
+#[test]
+fn a_service_by_name_alone_is_told_the_field_that_is_meant() {
+    for target in [
+        "{virtualService: {virtualServiceName: s}}",
+        "{virtualServiceName: s}",
+    ] {
+        let route = gateway_route(&format!(
+            "{{httpRoute: {{match: {{prefix: /}}, action: {{target: {target}}}}}}}"
+        ));
+        let text = "virtualServiceName is not a known field; virtualServiceRef is meant";
+        let out = says(&route, Error, text);
+        assert_eq!(
+            out.diagnostics[0].message,
+            format!("GatewayRoute shop/r: {text}")
+        );
+        let help = out.diagnostics[0].help.as_deref();
+        assert_eq!(help, Some("write virtualServiceRef: {name: s}"));
+    }
+}

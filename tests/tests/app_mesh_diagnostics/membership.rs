@@ -144,3 +144,17 @@ fn membership_follows_the_selectors() {
         .collect();
     assert_eq!(attached, [0, 1]);
 }
+
+#[test]
+fn what_is_said_of_membership_points_at_the_name() {
+    let gateway = "{apiVersion: appmesh.k8s.aws/v1beta2, kind: VirtualGateway, metadata: {name: g, namespace: shop}, spec: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: other}}}}";
+    let route = http_match("{prefix: /}");
+    let out = says(
+        &format!("{gateway}\n---\n{route}"),
+        Error,
+        "failed to find matching virtualGateway",
+    );
+    let column = route.find("name: r").unwrap() + "name: ".len() + 1;
+    let place = of(&out, Error)[0].origin.unwrap();
+    assert_eq!((place.line, place.column as usize), (3, column));
+}

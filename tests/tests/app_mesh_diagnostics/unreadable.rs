@@ -30,28 +30,29 @@ type Input = Vec<(&'static str, Value)>;
 
 #[test]
 fn fields_of_the_controllers_objects_that_cannot_be_read_send_no_request_elsewhere() {
-    hold(&controller(), 500);
+    hold(&controller(), "shop/g", 500);
 }
 
 #[test]
 fn fields_of_the_older_form_that_cannot_be_read_send_no_request_elsewhere() {
-    hold(&older(), 200);
+    hold(&older(), "m", 200);
 }
 
 #[test]
 fn fields_of_the_api_that_cannot_be_read_send_no_request_elsewhere() {
-    hold(&api(), 200);
+    hold(&api(), "g", 200);
 }
 
 #[test]
 fn fields_of_a_template_that_cannot_be_read_send_no_request_elsewhere() {
-    hold(&template(), 200);
+    hold(&template(), "g", 200);
 }
 
-fn hold(input: &Input, least: usize) {
-    let requests = requests();
+fn hold(input: &Input, outside: &str, least: usize) {
+    let requests = requests(outside);
     let before = ask(&files(input), &requests);
     let forwarded = before.values().filter(|to| to.is_some()).count();
+    println!("{forwarded} of {} requests are forwarded", requests.len());
     assert!(forwarded > 10, "only {forwarded} requests are forwarded");
     let mut held = 0;
     let mut failures = Vec::new();
@@ -67,7 +68,7 @@ fn hold(input: &Input, least: usize) {
                 *at_mut(&mut changed[index].1, &path) = value.clone();
                 let after = ask(&files(&changed), &requests);
                 // A number where a text belongs is read as its text, with a warning.
-                let text = format!("\"name\":\"{value}\"");
+                let text = format!(":\"{value}\"");
                 let elsewhere = after.iter().find(|(request, to)| {
                     let left = |without: &Answers| without.get(*request) == Some(to);
                     !(before.get(*request) == Some(to)
@@ -132,7 +133,7 @@ fn fields(document: &Value) -> Vec<Vec<Step>> {
                 names.for_each(|name| below(Step::Field(name.clone())));
                 if let Some(resources) = fields.get("Resources").and_then(Value::as_object) {
                     for (id, _) in resources {
-                        let head = vec![Step::Field("Resources".into()), Step::Field(id.clone())];
+                        let head = [Step::Field("Resources".into()), Step::Field(id.clone())];
                         found.push([&head[..], &[Step::Field("Properties".into())]].concat());
                         open.push([&head[..], &[Step::Field("Properties".into())]].concat());
                     }
@@ -224,7 +225,9 @@ fn ask(files: &[(&str, String)], requests: &[Value]) -> Answers {
     answered.collect()
 }
 
-fn requests() -> Vec<Value> {
+/// Requests at a gateway and at the mesh. Each names where it enters: without that, one
+/// that finds no gateway would be taken by the mesh.
+fn requests(outside: &str) -> Vec<Value> {
     let mut requests = Vec::new();
     let narrow = json!({"x-v": "beta", "n": "15"});
     for path in ["/a/x", "/a/x?q=1", "/b", "/c/b", "/other"] {
@@ -233,15 +236,15 @@ fn requests() -> Vec<Value> {
             ("GET", narrow.clone()),
             ("POST", narrow.clone()),
         ] {
-            for (host, port, random) in [
-                ("api.example.com", 80, 0),
-                ("s.shop", 80, 0),
-                ("s.shop", 80, u64::MAX),
-                ("s", 8080, 0),
+            for (gateway, host, random) in [
+                (outside, "api.example.com", 0),
+                ("m", "s.shop", 0),
+                ("m", "s.shop", u64::MAX),
+                ("m", "t.shop", 0),
             ] {
                 requests.push(json!({
                     "path": path, "method": method, "headers": headers, "authority": host,
-                    "port": port, "scheme": "https", "random": random,
+                    "gateway": gateway, "port": 80, "scheme": "https", "random": random,
                 }));
             }
         }
