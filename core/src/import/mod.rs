@@ -77,6 +77,6 @@ pub fn import(sources: &Sources, options: &Options) -> Import {
         options,
         &mut out,
     );
-    app_mesh::import(&objects.app_mesh, options, &mut out);
+    app_mesh::import(&objects.app_mesh, &objects.refused, options, &mut out);
     out
 }

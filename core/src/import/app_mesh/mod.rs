@@ -77,6 +77,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::recognize::Refused;
 use super::{Import, Object};
 use crate::model::Origin;
 
@@ -95,9 +96,14 @@ pub struct Options {
 }
 
 /// Imports App Mesh objects and API JSON, and the Namespaces that its rules need.
-pub(super) fn import(objects: &[Object<'_>], options: &super::Options, out: &mut Import) {
+pub(super) fn import(
+    objects: &[Object<'_>],
+    refused: &Refused<'_>,
+    options: &super::Options,
+    out: &mut Import,
+) {
     let mut found = Vec::new();
-    let mut world = World::read(objects, options, &out.routes.sources, &mut found);
+    let mut world = World::read(objects, refused, options, &out.routes.sources, &mut found);
     world.assume_gateways(&mut found);
     world.hoist_policies(&mut found);
     let mut membership = Membership::new(&world);

@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::app_mesh as codes;
 use crate::import::document::Node;
+use crate::import::recognize::Refused;
 use crate::import::schema::Schema;
 use crate::import::{Object, Options};
 use crate::model::{ObjectRef, Origin};
@@ -29,6 +30,17 @@ use super::{gateway_route, legacy, lenient, mesh, meta, schema, virtual_router, 
 
 /// The group of App Mesh's Kubernetes objects.
 const GROUP: &str = "appmesh.k8s.aws";
+
+/// The kinds that others refer to or belong to. One that was refused before it had
+/// a name is noted, so that what finds nothing is missing rather than elsewhere.
+const KINDS: [&str; 6] = [
+    "Mesh",
+    "VirtualGateway",
+    "GatewayRoute",
+    "VirtualService",
+    "VirtualRouter",
+    "VirtualNode",
+];
 
 /// The most meshes, and the most gateways: each is asked for each object.
 const MAX_OWNERS: usize = 1000;
@@ -72,6 +84,7 @@ impl World {
     /// Reads all objects. `files` are the names of the sources.
     pub(super) fn read(
         objects: &[Object<'_>],
+        refused: &Refused<'_>,
         options: &Options,
         files: &[String],
         out: &mut Vec<Diagnostic>,
@@ -88,6 +101,11 @@ impl World {
             loose_routes: Vec::new(),
             told_legacy: false,
         };
+        for kind in KINDS {
+            if refused.has(GROUP, kind) {
+                world.refuse(kind, &ObjectRef::new(kind, "", ""), "");
+            }
+        }
         for object in objects {
             world.object(object, options, files, out);
         }
@@ -133,7 +151,7 @@ impl World {
         let subject = names.object.to_string();
         let reader = Reader::new(subject, form);
         if names.object.name.is_empty() {
-            self.refuse(object.kind, &names);
+            self.refuse(object.kind, &names.object, &names.aws_name);
             reject_nameless(reader, node, out);
             return;
         }
@@ -154,8 +172,7 @@ impl World {
     }
 
     /// Notes that an object was refused.
-    fn refuse(&mut self, kind: &str, names: &Meta) {
-        let (object, aws_name) = (&names.object, names.aws_name.as_str());
+    fn refuse(&mut self, kind: &str, object: &ObjectRef, aws_name: &str) {
         match kind {
             "Mesh" => self.meshes.refuse(object, aws_name),
             "VirtualGateway" => self.gateways.refuse(object, aws_name),
@@ -278,12 +295,12 @@ impl World {
                 reader.finish(node, checked, out);
             }
             ("VirtualGateway" | "GatewayRoute" | "VirtualRouter", None) if !old => {
-                self.refuse(kind, own);
+                self.refuse(kind, &own.object, &own.aws_name);
                 reader.rule(names.origin, "spec is missing");
                 reader.finish(node, None, out);
             }
             _ => {
-                self.refuse(kind, own);
+                self.refuse(kind, &own.object, &own.aws_name);
                 reader.error(
                     codes::UNKNOWN_KIND,
                     names.origin,
@@ -346,7 +363,7 @@ impl World {
         let mut reader = Reader::new(names.object.to_string(), Form::V1Beta2);
         let says = format!("{}/{} is no API of App Mesh", object.group, object.version);
         if !options.lenient {
-            self.refuse(object.kind, &names);
+            self.refuse(object.kind, &names.object, &names.aws_name);
             reader.error(
                 codes::LENIENT_ONLY,
                 names.origin,
@@ -439,7 +456,7 @@ impl World {
                 );
             }
             (_, None) => {
-                self.refuse(kind, own);
+                self.refuse(kind, &own.object, &own.aws_name);
                 if resource.kind == ResourceKind::Route {
                     self.routers.refuse(&ObjectRef::default(), "");
                 }

@@ -77,7 +77,12 @@ pub(super) struct Refused<'d> {
 impl Refused<'_> {
     /// Whether an object of this kind may have been refused.
     pub(super) fn may_have(&self, group: &str, kind: &str) -> bool {
-        self.unknown || self.kinds.contains(&(group, kind))
+        self.unknown || self.has(group, kind)
+    }
+
+    /// Whether an object of this kind was refused.
+    pub(super) fn has(&self, group: &str, kind: &str) -> bool {
+        self.kinds.contains(&(group, kind))
     }
 }
 
