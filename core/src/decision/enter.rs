@@ -165,18 +165,20 @@ fn find_entry(
     let mut missed = Verdict::new(Outcome::NoRoute, 404, Reason::NoListener);
     let mut path_of: Option<u32> = None;
     for gateway in first..last {
-        let host = scratch.host.clone();
-        let authority = request.authority().map(|_| host.get());
         let by_server_name = match request.protocol() {
             RequestProtocol::Tls => true,
             RequestProtocol::Tcp | RequestProtocol::Udp => false,
             _ => request.scheme() == Scheme::Https && sni_host.is_some(),
         };
-        let name = if by_server_name { sni_host } else { authority };
         // More than one listener only where the request leaves the port open, or
         // where two Services share a name.
         let mut nth = 0;
-        while let Some(id) = listener::nth(sections, gateway, request, name, nth) {
+        loop {
+            let authority = request.authority().map(|_| scratch.host.get());
+            let name = if by_server_name { sni_host } else { authority };
+            let Some(id) = listener::nth(sections, gateway, request, name, nth) else {
+                break;
+            };
             nth += 1;
             let meant = match by_server_name && request.protocol() != RequestProtocol::Tls {
                 true => meant(sections, gateway, request, id, authority),

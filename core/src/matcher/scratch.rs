@@ -32,7 +32,7 @@ pub struct Scratch {
     pub(crate) location: Vec<u8>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct HostBuffer {
     pub(crate) bytes: [u8; MAX_HOST],
     pub(crate) len: usize,

@@ -146,11 +146,8 @@ pub(super) fn warn(
     subject: &Resource<'_>,
     message: impl fmt::Display,
 ) {
-    out.push(Diagnostic::warning(
-        code,
-        place.origin(),
-        format!("{subject}: {message}"),
-    ));
+    let message = format!("{subject}: {message}");
+    out.push(Diagnostic::warning(code, place.origin(), message));
 }
 
 /// Adds an error that names the object and the field.
@@ -161,11 +158,8 @@ pub(super) fn error(
     subject: &Resource<'_>,
     message: impl fmt::Display,
 ) {
-    out.push(Diagnostic::error(
-        code,
-        place.origin(),
-        format!("{subject}: {message}"),
-    ));
+    let message = format!("{subject}: {message}");
+    out.push(Diagnostic::error(code, place.origin(), message));
 }
 
 /// Adds a note that names the object and the field.
@@ -176,11 +170,8 @@ pub(super) fn note(
     subject: &Resource<'_>,
     message: impl fmt::Display,
 ) {
-    out.push(Diagnostic::note(
-        code,
-        place.origin(),
-        format!("{subject}: {message}"),
-    ));
+    let message = format!("{subject}: {message}");
+    out.push(Diagnostic::note(code, place.origin(), message));
 }
 
 /// A string field.

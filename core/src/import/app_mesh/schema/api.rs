@@ -8,7 +8,7 @@ use super::matches::{
     GATEWAY_GRPC, GATEWAY_HTTP, GRPC_RETRY, GRPC_REWRITE, HTTP_RETRY, HTTP_REWRITE, ROUTER_GRPC,
     ROUTER_HTTP, ROUTER_TCP,
 };
-use super::routes::ROUTER_LISTENER;
+use super::routes::{ROUTER_LISTENER, router_routes};
 use super::{ANY_TEXT, PORT_NUMBER, PRIORITY, TCP_TIMEOUT, TIMEOUT};
 
 /// A gateway route.
@@ -67,30 +67,7 @@ pub(super) static ROUTE: Schema = Schema::Object(&Object::open(&[Field::required
     ])),
 )]));
 
-static HTTP_ROUTE: Object = Object::closed(&[
-    Field::required("action", Schema::Object(&ACTION)),
-    Field::required("match", Schema::Object(&ROUTER_HTTP)),
-    Field::optional("retryPolicy", Schema::Object(&HTTP_RETRY)),
-    Field::optional("timeout", TIMEOUT),
-]);
-
-static GRPC_ROUTE: Object = Object::closed(&[
-    Field::required("action", Schema::Object(&ACTION)),
-    Field::required("match", Schema::Object(&ROUTER_GRPC)),
-    Field::optional("retryPolicy", Schema::Object(&GRPC_RETRY)),
-    Field::optional("timeout", TIMEOUT),
-]);
-
-static TCP_ROUTE: Object = Object::closed(&[
-    Field::required("action", Schema::Object(&ACTION)),
-    Field::optional("match", Schema::Object(&ROUTER_TCP)),
-    Field::optional("timeout", TCP_TIMEOUT),
-]);
-
-static ACTION: Object = Object::closed(&[Field::required(
-    "weightedTargets",
-    list(1, 10, &WEIGHTED_TARGET),
-)]);
+router_routes!(target: WEIGHTED_TARGET, http_retry: HTTP_RETRY, grpc_retry: GRPC_RETRY);
 
 static WEIGHTED_TARGET: Schema = Schema::Object(&Object::closed(&[
     Field::optional("port", PORT_NUMBER),

@@ -3,7 +3,7 @@
 use crate::import::schema::{Field, NO_LIMIT, Object, Schema, int, list};
 
 use super::matches::{GRPC_EVENT, HTTP_EVENT, ROUTER_GRPC, ROUTER_HTTP, ROUTER_TCP, TCP_EVENT};
-use super::routes::ROUTER_LISTENER;
+use super::routes::{ROUTER_LISTENER, router_routes};
 use super::{ANY_TEXT, DURATION, PORT_NUMBER, PRIORITY, TCP_TIMEOUT, TIMEOUT, kubernetes};
 
 /// A VirtualService.
@@ -32,30 +32,7 @@ pub(in crate::import::app_mesh) static ROUTE: Schema = Schema::Object(&Object::c
     Field::optional("tcp", Schema::Object(&TCP_ROUTE)),
 ]));
 
-static HTTP_ROUTE: Object = Object::closed(&[
-    Field::required("action", Schema::Object(&ACTION)),
-    Field::required("match", Schema::Object(&ROUTER_HTTP)),
-    Field::optional("retryPolicy", Schema::Object(&RETRY)),
-    Field::optional("timeout", TIMEOUT),
-]);
-
-static GRPC_ROUTE: Object = Object::closed(&[
-    Field::required("action", Schema::Object(&ACTION)),
-    Field::required("match", Schema::Object(&ROUTER_GRPC)),
-    Field::optional("retryPolicy", Schema::Object(&RETRY)),
-    Field::optional("timeout", TIMEOUT),
-]);
-
-static TCP_ROUTE: Object = Object::closed(&[
-    Field::required("action", Schema::Object(&ACTION)),
-    Field::optional("match", Schema::Object(&ROUTER_TCP)),
-    Field::optional("timeout", TCP_TIMEOUT),
-]);
-
-static ACTION: Object = Object::closed(&[Field::required(
-    "weightedTargets",
-    list(1, 10, &WEIGHTED_TARGET),
-)]);
+router_routes!(target: WEIGHTED_TARGET, http_retry: RETRY, grpc_retry: RETRY);
 
 static WEIGHTED_TARGET: Schema = Schema::Object(&Object::closed(&[
     Field::optional("port", PORT_NUMBER),

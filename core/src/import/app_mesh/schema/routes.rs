@@ -10,6 +10,37 @@ use super::{
     ANY_TEXT, MESH_REF, NAME_REF, PORT, PORT_NUMBER, PRIORITY, TCP_TIMEOUT, TIMEOUT, kubernetes,
 };
 
+/// The routes of a router, which are the same in every form but for their targets
+/// and retries: `HTTP_ROUTE`, `GRPC_ROUTE`, `TCP_ROUTE`, for the target and the
+/// retry policies that the form has.
+macro_rules! router_routes {
+    (target: $target:ident, http_retry: $http:ident, grpc_retry: $grpc:ident) => {
+        static HTTP_ROUTE: Object = Object::closed(&[
+            Field::required("action", Schema::Object(&ACTION)),
+            Field::required("match", Schema::Object(&ROUTER_HTTP)),
+            Field::optional("retryPolicy", Schema::Object(&$http)),
+            Field::optional("timeout", TIMEOUT),
+        ]);
+
+        static GRPC_ROUTE: Object = Object::closed(&[
+            Field::required("action", Schema::Object(&ACTION)),
+            Field::required("match", Schema::Object(&ROUTER_GRPC)),
+            Field::optional("retryPolicy", Schema::Object(&$grpc)),
+            Field::optional("timeout", TIMEOUT),
+        ]);
+
+        static TCP_ROUTE: Object = Object::closed(&[
+            Field::required("action", Schema::Object(&ACTION)),
+            Field::optional("match", Schema::Object(&ROUTER_TCP)),
+            Field::optional("timeout", TCP_TIMEOUT),
+        ]);
+
+        static ACTION: Object =
+            Object::closed(&[Field::required("weightedTargets", list(1, 10, &$target))]);
+    };
+}
+pub(super) use router_routes;
+
 /// A GatewayRoute.
 pub(super) static GATEWAY_ROUTE: Schema = kubernetes!(&GATEWAY_ROUTE_SPEC);
 
@@ -115,30 +146,7 @@ pub(in crate::import::app_mesh) static LOOSE_ROUTE: Schema =
         ])),
     )]));
 
-static HTTP_ROUTE: Object = Object::closed(&[
-    Field::required("action", Schema::Object(&ACTION)),
-    Field::required("match", Schema::Object(&ROUTER_HTTP)),
-    Field::optional("retryPolicy", Schema::Object(&HTTP_RETRY)),
-    Field::optional("timeout", TIMEOUT),
-]);
-
-static GRPC_ROUTE: Object = Object::closed(&[
-    Field::required("action", Schema::Object(&ACTION)),
-    Field::required("match", Schema::Object(&ROUTER_GRPC)),
-    Field::optional("retryPolicy", Schema::Object(&GRPC_RETRY)),
-    Field::optional("timeout", TIMEOUT),
-]);
-
-static TCP_ROUTE: Object = Object::closed(&[
-    Field::required("action", Schema::Object(&ACTION)),
-    Field::optional("match", Schema::Object(&ROUTER_TCP)),
-    Field::optional("timeout", TCP_TIMEOUT),
-]);
-
-static ACTION: Object = Object::closed(&[Field::required(
-    "weightedTargets",
-    list(1, 10, &WEIGHTED_TARGET),
-)]);
+router_routes!(target: WEIGHTED_TARGET, http_retry: HTTP_RETRY, grpc_retry: GRPC_RETRY);
 
 static WEIGHTED_TARGET: Schema = Schema::Object(&Object::closed(&[
     Field::optional("port", PORT_NUMBER),
