@@ -10,10 +10,11 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::app_mesh as codes;
 use crate::model::{ObjectRef, Origin};
 
+use super::entry::replaced;
 use super::kinds::{Meta, RouterRoute, VirtualRouter};
 use super::reference::{Reference, Resolved};
 use super::selector::LabelMap;
-use super::world::{World, replaced};
+use super::world::World;
 
 /// A route that is a document of its own.
 pub(super) struct LooseRoute {

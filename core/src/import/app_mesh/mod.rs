@@ -49,6 +49,7 @@
 
 mod ambiguity;
 mod api_json;
+mod entry;
 mod gateway_route;
 mod gateways;
 mod hoist;

@@ -14,11 +14,11 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::app_mesh as codes;
 use crate::import::document::Node;
 use crate::import::recognize::Refused;
-use crate::import::schema::Schema;
 use crate::import::{Object, Options};
-use crate::model::{ObjectRef, Origin};
+use crate::model::ObjectRef;
 
 use super::api_json::{self, Resource, ResourceKind};
+use super::entry::Entry;
 use super::kinds::{
     GatewayRoute, Mesh, Meta, VirtualGateway, VirtualNode, VirtualRouter, VirtualService,
 };
@@ -206,6 +206,12 @@ impl World {
         let own = &refused_names(&names, node.path(&["metadata", "namespace"]));
         let spec = reader.map(node, "spec");
         let checked = schema::of(kind, reader.form);
+        let entry = Entry {
+            names: own,
+            id: None,
+            node,
+            schema: checked,
+        };
         let old = reader.form == Form::V1Beta1;
         match (kind, spec) {
             ("Mesh", _) => {
@@ -213,77 +219,38 @@ impl World {
                     true => legacy::mesh(names),
                     false => mesh::mesh(&mut reader, spec, names),
                 };
-                put(
-                    &mut self.meshes,
-                    Some(item),
-                    own,
-                    reader,
-                    node,
-                    checked,
-                    out,
-                );
+                entry.put(&mut self.meshes, Some(item), reader, out);
             }
             ("VirtualGateway", Some(spec)) if !old => {
                 let item = mesh::gateway(&mut reader, spec, names);
-                put(
-                    &mut self.gateways,
-                    Some(item),
-                    own,
-                    reader,
-                    node,
-                    checked,
-                    out,
-                );
+                entry.put(&mut self.gateways, Some(item), reader, out);
             }
             ("GatewayRoute", Some(spec)) if !old => {
                 let item = gateway_route::read(&mut reader, spec, names, None);
-                put(
-                    &mut self.gateway_routes,
-                    item,
-                    own,
-                    reader,
-                    node,
-                    checked,
-                    out,
-                );
+                entry.put(&mut self.gateway_routes, item, reader, out);
             }
             ("VirtualService", _) if old => {
                 let (service, router) = legacy::service(&mut reader, spec, names);
-                if put(
-                    &mut self.services,
-                    Some(service),
-                    own,
-                    reader,
-                    node,
-                    checked,
-                    out,
-                ) && let Some(router) = router
+                if entry.put(&mut self.services, Some(service), reader, out)
+                    && let Some(router) = router
                 {
                     self.routers.insert(router);
                 }
             }
             ("VirtualService", _) => {
                 let item = virtual_service::read(&mut reader, spec, names);
-                put(&mut self.services, item, own, reader, node, checked, out);
+                entry.put(&mut self.services, item, reader, out);
             }
             ("VirtualRouter", Some(spec)) if !old => {
                 let item = virtual_router::read(&mut reader, spec, names);
-                put(
-                    &mut self.routers,
-                    Some(item),
-                    own,
-                    reader,
-                    node,
-                    checked,
-                    out,
-                );
+                entry.put(&mut self.routers, Some(item), reader, out);
             }
             ("VirtualNode", _) => {
                 let item = match old {
                     true => legacy::node(&mut reader, spec, names),
                     false => mesh::node(&mut reader, spec, names),
                 };
-                put(&mut self.nodes, Some(item), own, reader, node, checked, out);
+                entry.put(&mut self.nodes, Some(item), reader, out);
             }
             ("Route", Some(spec)) if !old => self.route_object(spec, &names, reader, node, out),
             ("BackendGroup", _) if !old => {
@@ -388,15 +355,13 @@ impl World {
                 None,
             );
         }
-        put(
-            &mut self.gateway_routes,
-            item,
-            &own,
-            reader,
-            object.node,
-            None,
-            out,
-        );
+        let entry = Entry {
+            names: &own,
+            id: None,
+            node: object.node,
+            schema: None,
+        };
+        entry.put(&mut self.gateway_routes, item, reader, out);
     }
 
     /// Reads a resource of the AWS API.
@@ -417,43 +382,24 @@ impl World {
             Form::Api => schema::of_api(resource.kind),
             _ => None,
         };
-        let id = resource.logical_id.as_deref();
+        let entry = Entry {
+            names: own,
+            id: resource.logical_id.as_deref(),
+            node,
+            schema: checked,
+        };
         match (resource.kind, spec) {
             (ResourceKind::Mesh, _) => {
                 let item = mesh::mesh(&mut reader, spec, names);
-                put_aws(
-                    &mut self.meshes,
-                    Some(item),
-                    (own, id),
-                    reader,
-                    node,
-                    checked,
-                    out,
-                );
+                entry.put(&mut self.meshes, Some(item), reader, out);
             }
             (ResourceKind::VirtualNode, _) => {
                 let item = mesh::node(&mut reader, spec, names);
-                put_aws(
-                    &mut self.nodes,
-                    Some(item),
-                    (own, id),
-                    reader,
-                    node,
-                    checked,
-                    out,
-                );
+                entry.put(&mut self.nodes, Some(item), reader, out);
             }
             (ResourceKind::VirtualService, _) => {
                 let item = virtual_service::read(&mut reader, spec, names);
-                put_aws(
-                    &mut self.services,
-                    item,
-                    (own, id),
-                    reader,
-                    node,
-                    checked,
-                    out,
-                );
+                entry.put(&mut self.services, item, reader, out);
             }
             (_, None) => {
                 self.refuse(kind, &own.object, &own.aws_name);
@@ -465,40 +411,16 @@ impl World {
             }
             (ResourceKind::VirtualGateway, Some(spec)) => {
                 let item = mesh::gateway(&mut reader, spec, names);
-                put_aws(
-                    &mut self.gateways,
-                    Some(item),
-                    (own, id),
-                    reader,
-                    node,
-                    checked,
-                    out,
-                );
+                entry.put(&mut self.gateways, Some(item), reader, out);
             }
             (ResourceKind::GatewayRoute, Some(spec)) => {
                 let parent = resource.parent.clone();
                 let item = gateway_route::read(&mut reader, spec, names, parent);
-                put_aws(
-                    &mut self.gateway_routes,
-                    item,
-                    (own, id),
-                    reader,
-                    node,
-                    checked,
-                    out,
-                );
+                entry.put(&mut self.gateway_routes, item, reader, out);
             }
             (ResourceKind::VirtualRouter, Some(spec)) => {
                 let item = virtual_router::read(&mut reader, spec, names);
-                put_aws(
-                    &mut self.routers,
-                    Some(item),
-                    (own, id),
-                    reader,
-                    node,
-                    checked,
-                    out,
-                );
+                entry.put(&mut self.routers, Some(item), reader, out);
             }
             (ResourceKind::Route, Some(spec)) => {
                 let name = resource.name.clone();
@@ -531,65 +453,6 @@ fn refused_names(names: &Meta, namespace: Option<Node<'_>>) -> Meta {
         names.object.name.clear();
     }
     names
-}
-
-/// Puts an object into its table, unless it has an error: then it is remembered as
-/// refused, by `names`.
-fn put<T: Named>(
-    table: &mut Table<T>,
-    item: Option<T>,
-    names: &Meta,
-    reader: Reader,
-    node: Node<'_>,
-    schema: Option<&Schema>,
-    out: &mut Vec<Diagnostic>,
-) -> bool {
-    let subject = reader.subject.clone();
-    let sound = reader.finish(node, schema, out);
-    let item = match item {
-        Some(item) if sound => item,
-        refused => {
-            let meta = refused.as_ref().map_or(names, Named::meta);
-            table.refuse(&names.object, &meta.aws_name);
-            return false;
-        }
-    };
-    let (origin, object) = (item.meta().origin, &item.meta().object);
-    if table.is_full(&object.namespace, &object.name) {
-        let message = format!("{subject}: there are too many of this kind");
-        out.push(Diagnostic::error(codes::TOO_MANY, origin, message));
-        table.refuse(&names.object, &item.meta().aws_name);
-        return false;
-    }
-    if table.insert(item).is_some() {
-        out.push(replaced(&subject, origin));
-    }
-    true
-}
-
-/// [`put`], with the logical id of a template as a second name.
-fn put_aws<T: Named>(
-    table: &mut Table<T>,
-    item: Option<T>,
-    (names, id): (&Meta, Option<&str>),
-    reader: Reader,
-    node: Node<'_>,
-    schema: Option<&Schema>,
-    out: &mut Vec<Diagnostic>,
-) {
-    let sound = put(table, item, names, reader, node, schema, out);
-    let Some(id) = id else { return };
-    if !sound {
-        table.refuse_alias(id, &names.object);
-    } else if let Some(index) = table.find("", &names.object.name) {
-        table.alias(id, index);
-    }
-}
-
-pub(super) fn replaced(subject: &str, origin: Origin) -> Diagnostic {
-    let message = format!("{subject}: replaces an earlier one of the same name");
-    Diagnostic::warning(codes::REPLACED, origin, message)
-        .with_help("of two objects of a name the later one counts, as when both are applied")
 }
 
 fn reject_nameless(mut reader: Reader, node: Node<'_>, out: &mut Vec<Diagnostic>) {
