@@ -70,6 +70,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod attribute;
 #[cfg(feature = "compile")]
 pub mod compile;
 pub mod decision;
@@ -101,8 +102,8 @@ pub use table::names::ObjectName;
 pub use table::precedence::Clause;
 pub use table::{GatewayId, Stats, Table};
 pub use vocabulary::{
-    Fault, HeaderVerb, Normalization, Origin, Precedence, PrefixJoin, Protocol, RepeatedHeaders,
-    Scheme, Timeouts,
+    EscapedSlashes, Fault, Fragment, HeaderVerb, HostForm, MalformedEscapes, Normalization, Origin,
+    PathParameters, Precedence, PrefixJoin, Protocol, RepeatedValues, Scheme, Timeouts,
 };
 
 /// The example of the README is tested with the examples here.

@@ -3,9 +3,9 @@
 
 use fingerpost::compile::Compiler;
 use fingerpost::model::{
-    Action, Attachment, Backend, Filter, Gateway, HeaderMatch, HostBinding, HostMatch, Listener,
-    ObjectRef, PathMatch, PathRewrite, PrefixJoin, Protocol, RepeatedHeaders, Route, RouteMatch,
-    RouteSet, Rule, Stage, StageId, Target, ValueMatch, WeightedTarget,
+    Action, Attachment, Backend, Filter, Gateway, HeaderMatch, HeaderRules, HostBinding, HostForm,
+    HostMatch, Listener, ObjectRef, PathMatch, PathRewrite, PrefixJoin, Protocol, RepeatedValues,
+    Rewrite, Route, RouteMatch, RouteSet, Rule, Stage, StageId, Target, ValueMatch, WeightedTarget,
 };
 use fingerpost::{Draws, Normalization, Origin, Outcome, Precedence, Request, Table};
 
@@ -19,6 +19,7 @@ fn to(name: &str, weight: u32) -> WeightedTarget {
         target: Target::Backend(backend),
         weight,
         filters: vec![],
+        failover: Vec::new(),
         origin: Origin::default(),
     }
 }
@@ -51,6 +52,7 @@ fn set(routes: Vec<(Vec<HostMatch>, Route)>) -> RouteSet {
             .map(|host| HostBinding {
                 host: host.clone(),
                 written: host,
+                port: None,
             })
             .collect();
         attachments.push(Attachment { route, hosts });
@@ -59,6 +61,7 @@ fn set(routes: Vec<(Vec<HostMatch>, Route)>) -> RouteSet {
         object: ObjectRef::new("Listener", "infra", "public/http"),
         precedence: Precedence::GatewayApi,
         host_fallthrough: true,
+        host_form: HostForm::default(),
         attachments,
         origin: Origin::default(),
     });
@@ -79,7 +82,8 @@ fn gateway(stage: StageId) -> Gateway {
             stage,
             origin: Origin::default(),
         }],
-        normalization: Normalization::Base,
+        normalization: Normalization::BASE,
+        headers: HeaderRules::default(),
         origin: Origin::default(),
     }
 }
@@ -166,6 +170,7 @@ fn a_second_stage_sees_the_rewritten_path() {
         object: ObjectRef::new("VirtualRouter", "shop", "red"),
         precedence: Precedence::AppMesh,
         host_fallthrough: true,
+        host_form: HostForm::default(),
         attachments: vec![Attachment {
             route: inner,
             hosts: vec![],
@@ -180,15 +185,17 @@ fn a_second_stage_sees_the_rewritten_path() {
         },
         weight: 1,
         filters: vec![],
+        failover: Vec::new(),
         origin: Origin::default(),
     }]);
-    outer.filters = vec![Filter::Rewrite {
+    outer.filters = vec![Filter::Rewrite(Rewrite {
         host: None,
         path: Some(PathRewrite::Prefix {
             replacement: "/".into(),
             join: PrefixJoin::OneSlash,
         }),
-    }];
+        ..Rewrite::default()
+    })];
     let outer = set.add_route(route("outer", vec![outer]));
     set.stages[0].attachments.push(Attachment {
         route: outer,
@@ -239,9 +246,10 @@ fn repeated_headers_are_joined() {
     one.matches[0].headers = vec![HeaderMatch {
         name: "x-env".into(),
         value: ValueMatch::Exact("a,b".into()),
+        ignore_case: false,
         invert: false,
         missing_matches: false,
-        repeated: RepeatedHeaders::Joined,
+        repeated: RepeatedValues::Joined,
         origin: Origin::default(),
     }];
     let table = Compiler::new()

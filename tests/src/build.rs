@@ -1,9 +1,10 @@
 //! Route sets by hand, in few words.
 
 use fingerpost::model::{
-    Action, Attachment, Backend, Filter, Gateway, HeaderMatch, HostBinding, HostMatch, Listener,
-    Normalization, ObjectRef, Origin, PathMatch, Precedence, Protocol, QueryMatch, RepeatedHeaders,
-    Route, RouteMatch, RouteSet, Rule, Stage, StageId, Target, ValueMatch, WeightedTarget,
+    Action, Attachment, Backend, Filter, Gateway, HeaderMatch, HeaderRules, HostBinding, HostForm,
+    HostMatch, Listener, Normalization, ObjectRef, Origin, PathMatch, Precedence, Protocol,
+    QueryMatch, Route, RouteMatch, RouteSet, Rule, Stage, StageId, Target, ValueMatch,
+    WeightedTarget,
 };
 
 /// A Service without a port.
@@ -21,6 +22,7 @@ pub fn weighted(name: &str, weight: u32) -> WeightedTarget {
         target: Target::Backend(backend(name)),
         weight,
         filters: Vec::new(),
+        failover: Vec::new(),
         origin: Origin::default(),
     }
 }
@@ -39,6 +41,7 @@ pub fn enter(stage: u32) -> Action {
         },
         weight: 1,
         filters: Vec::new(),
+        failover: Vec::new(),
         origin: Origin::default(),
     }])
 }
@@ -97,23 +100,12 @@ impl With for RouteMatch {
     }
 
     fn header(mut self, name: &str, value: ValueMatch) -> Self {
-        self.headers.push(HeaderMatch {
-            name: name.into(),
-            value,
-            invert: false,
-            missing_matches: false,
-            repeated: RepeatedHeaders::Joined,
-            origin: Origin::default(),
-        });
+        self.headers.push(HeaderMatch::new(name, value));
         self
     }
 
     fn query(mut self, name: &str, value: ValueMatch) -> Self {
-        self.query.push(QueryMatch {
-            name: name.into(),
-            value,
-            origin: Origin::default(),
-        });
+        self.query.push(QueryMatch::new(name, value));
         self
     }
 }
@@ -157,6 +149,7 @@ pub fn stage(name: &str, precedence: Precedence) -> Stage {
         object: ObjectRef::new("Stage", "", name),
         precedence,
         host_fallthrough: true,
+        host_form: HostForm::default(),
         attachments: Vec::new(),
         origin: Origin::default(),
     }
@@ -182,7 +175,8 @@ pub fn gateway(name: &str, listeners: Vec<Listener>) -> Gateway {
     Gateway {
         object: ObjectRef::new("Gateway", namespace, name),
         listeners,
-        normalization: Normalization::Base,
+        normalization: Normalization::BASE,
+        headers: HeaderRules::default(),
         origin: Origin::default(),
     }
 }
@@ -192,6 +186,7 @@ pub fn hosts(texts: &[&str]) -> Vec<HostBinding> {
     let binding = |text: &&str| HostBinding {
         host: HostMatch::parse(text),
         written: HostMatch::parse(text),
+        port: None,
     };
     texts.iter().map(binding).collect()
 }

@@ -176,7 +176,7 @@ fn answer(decision: &Decision<'_>) -> Answer {
             let edit = |edit: fingerpost::HeaderEdit<'_>| model::HeaderEdit {
                 verb: edit.verb,
                 name: text(edit.name),
-                value: text(edit.value),
+                value: text(edit.value).into(),
             };
             let step = |stage: fingerpost::StageView<'_>| Step {
                 route: stage.origin.line - 1,

@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter, Write as _};
 
 use fingerpost::model::{
-    Action, Filter, HostBinding, HostMatch, PathMatch, PathRewrite, RepeatedHeaders, RouteMatch,
-    RouteSet, Target, ValueMatch, WeightedTarget,
+    Action, Filter, HostBinding, HostMatch, PathMatch, PathRewrite, RepeatedValues, Rewrite,
+    RouteMatch, RouteSet, Target, ValueMatch, WeightedTarget,
 };
 use fingerpost::oracle::{Answer, Draws, Request};
 
@@ -171,7 +171,7 @@ fn match_text(item: &RouteMatch) -> String {
         if header.missing_matches {
             out.push_str(" or missing");
         }
-        if header.repeated != RepeatedHeaders::Joined {
+        if header.repeated != RepeatedValues::Joined {
             let _ = write!(out, " {:?}", header.repeated);
         }
         out.push(']');
@@ -221,7 +221,7 @@ fn target(target: &WeightedTarget) -> String {
 fn filter_text(filter: &Filter) -> String {
     match filter {
         Filter::Cors(_) => "{cors}".into(),
-        Filter::Rewrite { host, path } => {
+        Filter::Rewrite(Rewrite { host, path, .. }) => {
             let path = match path {
                 Some(PathRewrite::Prefix { replacement, join }) => {
                     format!("prefix {replacement:?} {join:?}")

@@ -203,9 +203,9 @@ fn a_canonical_path_is_its_own_canonical_form() {
     for _ in 0..rounds(20_000) {
         let path = source.draw(&paths);
         for profile in [
-            Normalization::None,
-            Normalization::Base,
-            Normalization::MergeSlashes,
+            Normalization::NONE,
+            Normalization::BASE,
+            Normalization::MERGE_SLASHES,
         ] {
             let Some(normal) = path::normalize(&path, profile) else {
                 refused += 1;

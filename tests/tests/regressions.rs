@@ -4,7 +4,7 @@
 
 use fingerpost::model::{
     Action, CorsPolicy, Filter, HostMatch, Normalization, PathRewrite, Precedence, PrefixJoin,
-    Protocol, Redirect, RouteMatch, RouteSet, Rule, Scheme,
+    Protocol, Redirect, Rewrite, RouteMatch, RouteSet, Rule, Scheme,
 };
 use fingerpost::oracle::{Answer, Oracle, Protocol as Speaks, Request};
 use fingerpost_tests::build::{
@@ -39,7 +39,11 @@ fn rewriting(item: RouteMatch, replacement: &str, join: PrefixJoin) -> RouteSet 
     one(filtered(
         "b",
         vec![item],
-        vec![Filter::Rewrite { host: None, path }],
+        vec![Filter::Rewrite(Rewrite {
+            host: None,
+            path,
+            ..Rewrite::default()
+        })],
     ))
 }
 
@@ -75,7 +79,7 @@ fn redirect_without_a_host_is_a_bare_path_or_names_the_address() {
 #[test]
 fn rewrite_of_a_match_without_a_prefix_leaves_double_slashes() {
     let mut set = rewriting(RouteMatch::default(), "/b/c/", PrefixJoin::Segments);
-    set.gateways[0].normalization = Normalization::None;
+    set.gateways[0].normalization = Normalization::NONE;
     assert_eq!(sent(&set, "//a/../b"), "//a/../b");
 }
 
@@ -98,7 +102,7 @@ fn rewrite_of_a_segment_prefix_as_text_leaves_its_slash() {
 #[test]
 fn slashes_merge_after_dot_segments_went() {
     let mut set = one(rule("b", vec![]));
-    set.gateways[0].normalization = Normalization::MergeSlashes;
+    set.gateways[0].normalization = Normalization::MERGE_SLASHES;
     assert_eq!(sent(&set, "/a//../b"), "/a/b");
 }
 
@@ -106,10 +110,10 @@ fn slashes_merge_after_dot_segments_went() {
 fn path_whose_escapes_would_make_an_escape_is_refused() {
     let mut set = one(rule("b", vec![]));
     for target in ["/%6%31", "/%2%66", "/%%361"] {
-        set.gateways[0].normalization = Normalization::Base;
+        set.gateways[0].normalization = Normalization::BASE;
         let request = Request::new("GET", Some("h"), target);
         assert_eq!(answer(&set, &request), Answer::Reject, "{target}");
-        set.gateways[0].normalization = Normalization::None;
+        set.gateways[0].normalization = Normalization::NONE;
         assert_eq!(sent(&set, target), target);
     }
 }

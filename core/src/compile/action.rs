@@ -58,6 +58,7 @@ impl Build<'_> {
                     }
                     (TargetKind::Stage(stage.0), &metadata[..])
                 }
+                Target::FromRequest { .. } => continue,
                 Target::Invalid(invalid) => {
                     let backend = self.backend(&invalid.backend);
                     let reason = self.text(&invalid.reason);
@@ -129,12 +130,13 @@ impl Build<'_> {
                 Filter::ResponseHeaders(edits) => {
                     response.extend(edits.iter().filter_map(|edit| self.edit(route, rule, edit)));
                 }
-                Filter::Rewrite { host, path } => {
+                Filter::Rewrite(crate::model::Rewrite { host, path, .. }) => {
                     let entry = rewrite.get_or_insert(RewriteEntry {
                         host: None,
                         path: None,
                     });
                     if let Some(HostRewrite::To(host)) = host
+                        && let Some(host) = host.as_text()
                         && self.may_leave(route, rule, host)
                     {
                         entry.host = Some(self.interner.add(host.as_bytes()));
@@ -168,14 +170,16 @@ impl Build<'_> {
     }
 
     fn edit(&mut self, route: &Route, rule: &Rule, edit: &HeaderEdit) -> Option<EditEntry> {
-        if !(self.may_leave(route, rule, &edit.name) && self.may_leave(route, rule, &edit.value)) {
+        if !(self.may_leave(route, rule, &edit.name)
+            && self.may_leave(route, rule, edit.value.as_text().unwrap_or("")))
+        {
             return None;
         }
         let name = self.text(&edit.name.to_ascii_lowercase());
         Some(EditEntry {
             verb: edit.verb,
             name,
-            value: self.text(&edit.value),
+            value: self.text(edit.value.as_text().unwrap_or("")),
         })
     }
 
@@ -221,10 +225,11 @@ impl Build<'_> {
         rule: &Rule,
         rewrite: &PathRewrite,
     ) -> Option<PathRewriteEntry> {
-        let (PathRewrite::Full(text)
-        | PathRewrite::Prefix {
-            replacement: text, ..
-        }) = rewrite;
+        let text = match rewrite {
+            PathRewrite::Full(text) => text.as_text()?,
+            PathRewrite::Prefix { replacement, .. } => replacement.as_str(),
+            _ => return None,
+        };
         if text.len() > self.limits.replacement {
             let message = format!(
                 "{}: the replacement path is {} bytes long, over the limit of {} \
@@ -250,13 +255,15 @@ impl Build<'_> {
                 replacement: text,
                 join: *join,
             },
+            PathRewrite::Regex(_) => return None,
         })
     }
 
     fn redirect(&mut self, route: &Route, rule: &Rule, redirect: &Redirect) -> u32 {
         let host = redirect
             .host
-            .as_deref()
+            .as_ref()
+            .and_then(|host| host.as_text())
             .filter(|host| self.may_leave(route, rule, host))
             .map(|host| self.text(host));
         let path = redirect
@@ -315,6 +322,7 @@ impl Build<'_> {
         for origin in &policy.allow_origins {
             origins.push(match origin {
                 CorsOrigin::Any => CorsOriginEntry::Any,
+                CorsOrigin::Value(_) => continue,
                 CorsOrigin::Exact { scheme, host, port } => CorsOriginEntry::Exact {
                     scheme: self.text(scheme),
                     host: self.text(host),
@@ -432,10 +440,17 @@ impl Build<'_> {
         self.sections.actions.sessions.len() as u32 - 1
     }
 
-    fn metadata(&mut self, metadata: &[(String, String)]) -> Range32 {
+    fn metadata(&mut self, metadata: &[(String, crate::model::MetadataValue)]) -> Range32 {
         let pairs: Vec<(Text, Text)> = metadata
             .iter()
-            .map(|(key, value)| (self.text(key), self.text(value)))
+            .map(|(key, value)| {
+                let value = match value {
+                    crate::model::MetadataValue::Text(text) => text.clone(),
+                    crate::model::MetadataValue::Integer(number) => number.to_string(),
+                    _ => String::new(),
+                };
+                (self.text(key), self.text(&value))
+            })
             .collect();
         append(&mut self.sections.actions.metadata, pairs)
     }

@@ -26,6 +26,7 @@ pub(crate) fn build<'m>(
                 (HostKind::Wildcard, interner.add(tail.as_bytes()))
             }
             HostMatch::Suffix(suffix) => (HostKind::Suffix, interner.add(suffix.as_bytes())),
+            _ => continue,
         };
         index.patterns.push(HostPattern { text, kind, value });
         // A pattern longer than any host matches none.

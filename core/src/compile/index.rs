@@ -9,10 +9,10 @@ use crate::table::index::{Group, ListIndex};
 use crate::table::path::Candidate;
 use crate::table::predicate::{Predicate, Subject, ValueTest};
 use crate::table::text::{Range32, Text, TextPool};
-use crate::vocabulary::RepeatedHeaders;
+use crate::vocabulary::RepeatedValues;
 
 /// What a list can be indexed by: where the value is found.
-type Key = (Subject, u32, RepeatedHeaders);
+type Key = (Subject, u32, RepeatedValues);
 
 /// Indexes every list of the table that is longer than `unindexed`, and notes the
 /// most candidates that one list can make a search try.
@@ -124,7 +124,7 @@ fn equality(predicate: &Predicate) -> Option<(Key, Text)> {
     };
     let is_plain = !predicate.invert && !predicate.missing;
     // Any of several values cannot be looked up at once.
-    let is_one = predicate.repeated != RepeatedHeaders::Any || predicate.on == Subject::Query;
+    let is_one = predicate.repeated != RepeatedValues::Any || predicate.on == Subject::Query;
     let key = (predicate.on, predicate.slot, predicate.repeated);
     (is_plain && is_one).then_some((key, value))
 }
@@ -135,7 +135,7 @@ fn order(key: &Key) -> (bool, u32, bool) {
     (
         on == Subject::Query,
         slot,
-        repeated == RepeatedHeaders::First,
+        repeated == RepeatedValues::First,
     )
 }
 

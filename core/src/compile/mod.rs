@@ -295,6 +295,7 @@ impl<'m> Build<'m> {
         let any = [crate::model::HostBinding {
             host: HostMatch::Any,
             written: HostMatch::Any,
+            port: None,
         }];
         let mut hosts: HashMap<&HostMatch, u32> = HashMap::default();
         let mut host_list: Vec<HostMatch> = Vec::new();

@@ -15,7 +15,7 @@ use crate::table::hash::hash;
 use crate::table::names::PathText;
 use crate::table::predicate::{GrpcTest, Predicate, SlotIndex, Subject as On, ValueTest};
 use crate::table::text::{Range32, Text};
-use crate::vocabulary::RepeatedHeaders;
+use crate::vocabulary::RepeatedValues;
 
 impl Build<'_> {
     pub(crate) fn path(&mut self, subject: &Subject<'_>, path: &PathMatch) -> Option<CompiledPath> {
@@ -70,6 +70,12 @@ impl Build<'_> {
                     ..plain
                 }
             }
+            PathMatch::Suffix(_)
+            | PathMatch::Contains(_)
+            | PathMatch::Glob(_)
+            | PathMatch::Template(_)
+            | PathMatch::RegexStart(_)
+            | PathMatch::RegexSearch(_) => return None,
             PathMatch::Grpc { service, method } => {
                 let text = PathText::Grpc;
                 match (service, method) {
@@ -212,7 +218,7 @@ impl Build<'_> {
                 test,
                 invert: false,
                 missing: false,
-                repeated: RepeatedHeaders::First,
+                repeated: RepeatedValues::First,
             }));
         }
         let start = self.sections.predicates.lists.len() as u32;
@@ -246,6 +252,11 @@ impl Build<'_> {
             ValueMatch::Contains(text) => ValueTest::Contains(self.text(text)),
             ValueMatch::Regex(pattern) => ValueTest::Regex(self.regex(subject, what, pattern)?),
             ValueMatch::Present => ValueTest::Present,
+            ValueMatch::In(_)
+            | ValueMatch::Glob(_)
+            | ValueMatch::RegexStart(_)
+            | ValueMatch::RegexSearch(_)
+            | ValueMatch::Cidr(_) => return None,
             ValueMatch::Range { start, end } => ValueTest::Range(*start, *end),
         })
     }

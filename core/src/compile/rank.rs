@@ -36,7 +36,11 @@ pub(crate) fn key(place: &Place<'_>) -> RankKey {
         HostMatch::Any => (0, 0),
         HostMatch::Exact(host) => (chars(host), chars(host)),
         HostMatch::Wildcard(suffix) => (0, chars(suffix) + 2),
-        HostMatch::Suffix(suffix) => (0, chars(suffix)),
+        HostMatch::OneLabel(suffix) => (0, chars(suffix) + 2),
+        HostMatch::Suffix(suffix)
+        | HostMatch::WildcardSuffix(suffix)
+        | HostMatch::WildcardPrefix(suffix)
+        | HostMatch::Regex(suffix) => (0, chars(suffix)),
     };
     let (path_class, path_chars, grpc_method_chars) = path(&one.path);
     RankKey {
@@ -69,6 +73,12 @@ fn path(path: &PathMatch) -> (PathClass, u32, u32) {
             (PathClass::Prefix, chars(value), 0)
         }
         PathMatch::Regex(_) => (PathClass::Regex, 0, 0),
+        PathMatch::Suffix(_)
+        | PathMatch::Contains(_)
+        | PathMatch::Glob(_)
+        | PathMatch::Template(_)
+        | PathMatch::RegexStart(_)
+        | PathMatch::RegexSearch(_) => (PathClass::Regex, 0, 0),
         // SPEC: GRPCRouteRule.matches: characters in the service, then in the
         // method. As paths: `/service/method`, the prefix `/service/`, the prefix `/`.
         PathMatch::Grpc { service, method } => {

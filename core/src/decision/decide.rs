@@ -364,7 +364,7 @@ impl Sections {
     pub(crate) fn normalization(&self, gateway: u32) -> Normalization {
         self.gateways
             .get(gateway as usize)
-            .map_or(Normalization::Base, |g| g.normalization)
+            .map_or(Normalization::BASE, |g| g.normalization)
     }
 
     /// Longest path with everything that rewrites can add.

@@ -12,7 +12,7 @@ use crate::table::host::{HostIndex, HostKind, Next};
 use crate::table::names::PathText;
 use crate::table::predicate::{Predicate, Subject, ValueTest};
 use crate::table::{Entry, NONE, Sections, StageEntry};
-use crate::vocabulary::RepeatedHeaders;
+use crate::vocabulary::RepeatedValues;
 
 /// Every match of a stage, once each: under the best host that takes the request,
 /// or under its first host where none does.
@@ -263,7 +263,7 @@ fn predicate_failure(sections: &Sections, request: &Request<'_>, predicate: &Pre
                 .filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
                 .map(|(_, value)| readable(value));
             match predicate.repeated {
-                RepeatedHeaders::First => values.next(),
+                RepeatedValues::First => values.next(),
                 _ => Some(values.collect::<Vec<_>>().join(",")).filter(|_| {
                     request
                         .headers()

@@ -6,20 +6,22 @@ use crate::vocabulary::Precedence;
 
 impl RequestProtocol {
     /// Every one, in the order of the contract.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Http1,
         Self::Http2,
+        Self::Http3,
         Self::Grpc,
         Self::Tls,
         Self::Tcp,
         Self::Udp,
     ];
 
-    /// `http1`, `http2`, `grpc`, `tls`, `tcp` or `udp`.
+    /// `http1`, `http2`, `http3`, `grpc`, `tls`, `tcp` or `udp`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Http1 => "http1",
             Self::Http2 => "http2",
+            Self::Http3 => "http3",
             Self::Grpc => "grpc",
             Self::Tls => "tls",
             Self::Tcp => "tcp",
@@ -42,18 +44,19 @@ impl RequestProtocol {
 
     /// Whether its requests have a method and a path.
     pub fn is_http(self) -> bool {
-        matches!(self, Self::Http1 | Self::Http2 | Self::Grpc)
+        matches!(self, Self::Http1 | Self::Http2 | Self::Http3 | Self::Grpc)
     }
 }
 
 impl Precedence {
-    /// `gateway-api`, `app-mesh`, `first-match` or `oldest-route`.
+    /// `gateway-api`, `app-mesh`, `first-match`, `oldest-route` or `specific`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::GatewayApi => "gateway-api",
             Self::AppMesh => "app-mesh",
             Self::FirstMatch => "first-match",
             Self::OldestRoute => "oldest-route",
+            Self::Specific => "specific",
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::table::index::ListIndex;
 use crate::table::predicate::{Predicate, Subject, ValueTest, integer};
 use crate::table::regex::{Regex, RegexScratch};
 use crate::table::text::TextPool;
-use crate::vocabulary::RepeatedHeaders;
+use crate::vocabulary::RepeatedValues;
 
 #[derive(Debug)]
 pub(crate) struct Fields {
@@ -133,12 +133,17 @@ impl Fields {
                 let (name, value) = first.copied().unwrap_or_default();
                 match predicate.repeated {
                     _ if slot.count == 1 => test(value, regex),
-                    RepeatedHeaders::First => test(value, regex),
-                    RepeatedHeaders::Joined => {
+                    RepeatedValues::First => test(value, regex),
+                    RepeatedValues::Joined => {
                         let joined = self.joined.get(slot.start..slot.start + slot.len);
                         test(joined.unwrap_or(&[]), regex)
                     }
-                    RepeatedHeaders::Any => request
+                    RepeatedValues::All => request
+                        .headers()
+                        .iter()
+                        .filter(|(other, _)| other.eq_ignore_ascii_case(name))
+                        .all(|(_, value)| test(value, regex)),
+                    RepeatedValues::Any => request
                         .headers()
                         .iter()
                         .filter(|(other, _)| other.eq_ignore_ascii_case(name))
@@ -183,7 +188,7 @@ impl Fields {
                 if slot.epoch != self.epoch {
                     return None;
                 }
-                if slot.count > 1 && index.repeated == RepeatedHeaders::Joined {
+                if slot.count > 1 && index.repeated == RepeatedValues::Joined {
                     return self.joined.get(slot.start..slot.start + slot.len);
                 }
                 let (_, value) = request.headers().get(slot.first as usize)?;

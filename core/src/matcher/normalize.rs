@@ -25,10 +25,10 @@ use crate::vocabulary::Normalization;
 
 /// Whether `path` is canonical already.
 pub(crate) fn is_canonical(profile: Normalization, path: &[u8]) -> bool {
-    if profile == Normalization::None {
+    if !profile.base {
         return true;
     }
-    let merge = profile == Normalization::MergeSlashes;
+    let merge = profile.merge_slashes;
     let mut previous = 0;
     let mut at = 0;
     while let Some(&byte) = path.get(at) {
@@ -51,7 +51,7 @@ pub(crate) fn is_canonical(profile: Normalization, path: &[u8]) -> bool {
 /// Does not allocate where `out` has `path.len()` bytes to spare.
 pub(crate) fn append_canonical(profile: Normalization, path: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
-    if profile == Normalization::None {
+    if !profile.base {
         out.extend_from_slice(path);
         return;
     }
@@ -72,7 +72,7 @@ pub(crate) fn append_canonical(profile: Normalization, path: &[u8], out: &mut Ve
     // SPEC: Envoy, normalize_path then merge_slashes: in "/a//../b" the dots take
     // the empty segment. Merging makes no new dot segment, since every segment
     // that is not empty stays.
-    if profile == Normalization::MergeSlashes {
+    if profile.merge_slashes {
         merge_slashes(out, start);
     }
 }
@@ -80,7 +80,7 @@ pub(crate) fn append_canonical(profile: Normalization, path: &[u8], out: &mut Ve
 /// Whether decoding would turn a `%` that begins no escape into one that does, so
 /// that who decodes twice sees another path.
 pub(crate) fn is_ambiguous(profile: Normalization, path: &[u8]) -> bool {
-    if profile == Normalization::None {
+    if !profile.base {
         return false;
     }
     // What stands at `at` after decoding, and where it ends.
@@ -220,7 +220,7 @@ mod tests {
             ("/a/..b/.c", "/a/..b/.c"),
             ("/", "/"),
         ] {
-            assert_eq!(normal(Normalization::Base, path), want, "{path}");
+            assert_eq!(normal(Normalization::BASE, path), want, "{path}");
         }
     }
 
@@ -236,16 +236,16 @@ mod tests {
             ("/%zz", "/%zz"),
             ("/a/%2e./b", "/b"),
         ] {
-            assert_eq!(normal(Normalization::Base, path), want, "{path}");
+            assert_eq!(normal(Normalization::BASE, path), want, "{path}");
         }
     }
 
     #[test]
     fn paths_with_escapes_made_of_escapes_are_ambiguous() {
         for path in ["/%6%31", "/%2%66", "/%%361", "/a%%32%65"] {
-            assert!(is_ambiguous(Normalization::Base, path.as_bytes()), "{path}");
+            assert!(is_ambiguous(Normalization::BASE, path.as_bytes()), "{path}");
             assert!(
-                !is_ambiguous(Normalization::None, path.as_bytes()),
+                !is_ambiguous(Normalization::NONE, path.as_bytes()),
                 "{path}"
             );
         }
@@ -253,7 +253,7 @@ mod tests {
             "/%61", "/%", "/%2", "/%zz", "/%2%2f", "/%%2f", "/%2561", "/%6%",
         ] {
             assert!(
-                !is_ambiguous(Normalization::Base, path.as_bytes()),
+                !is_ambiguous(Normalization::BASE, path.as_bytes()),
                 "{path}"
             );
         }
@@ -261,10 +261,10 @@ mod tests {
 
     #[test]
     fn slashes_merge_only_when_asked() {
-        assert_eq!(normal(Normalization::Base, "//a///b//"), "//a///b//");
-        assert_eq!(normal(Normalization::MergeSlashes, "//a///b//"), "/a/b/");
-        assert_eq!(normal(Normalization::MergeSlashes, "/a//../b"), "/a/b");
-        assert_eq!(normal(Normalization::MergeSlashes, "/a//./..//b"), "/a/b");
-        assert_eq!(normal(Normalization::None, "/a/../%61//"), "/a/../%61//");
+        assert_eq!(normal(Normalization::BASE, "//a///b//"), "//a///b//");
+        assert_eq!(normal(Normalization::MERGE_SLASHES, "//a///b//"), "/a/b/");
+        assert_eq!(normal(Normalization::MERGE_SLASHES, "/a//../b"), "/a/b");
+        assert_eq!(normal(Normalization::MERGE_SLASHES, "/a//./..//b"), "/a/b");
+        assert_eq!(normal(Normalization::NONE, "/a/../%61//"), "/a/../%61//");
     }
 }

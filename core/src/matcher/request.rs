@@ -32,6 +32,7 @@ pub struct Request<'r> {
     source_ip: Option<IpAddr>,
     destination_ip: Option<IpAddr>,
     attributes: &'r [(&'r str, &'r [u8])],
+    random: u64,
 }
 
 /// What the client speaks.
@@ -43,6 +44,8 @@ pub enum RequestProtocol {
     Http1,
     /// HTTP/2.
     Http2,
+    /// HTTP/3.
+    Http3,
     /// gRPC over HTTP/2.
     Grpc,
     /// A TLS connection, before anything in it is read.
@@ -71,6 +74,7 @@ impl<'r> Request<'r> {
             source_ip: None,
             destination_ip: None,
             attributes: &[],
+            random: 0,
         }
     }
 
@@ -153,6 +157,15 @@ impl<'r> Request<'r> {
         self
     }
 
+    /// Sets the number that decides which shares of requests this one belongs to: for
+    /// predicates on a fraction, uniform over all of `u64`. Default: 0, which is in
+    /// every share.
+    #[must_use]
+    pub fn with_random(mut self, random: u64) -> Self {
+        self.random = random;
+        self
+    }
+
     /// Sets attributes: facts that only the caller knows, by name.
     #[must_use]
     pub fn with_attributes(mut self, attributes: &'r [(&'r str, &'r [u8])]) -> Self {
@@ -223,6 +236,11 @@ impl<'r> Request<'r> {
     /// The address the client connected to.
     pub fn destination_ip(&self) -> Option<IpAddr> {
         self.destination_ip
+    }
+
+    /// The number that decides which shares of requests this one belongs to.
+    pub fn random(&self) -> u64 {
+        self.random
     }
 
     /// Facts that only the caller knows.

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Filter, Origin, Scheme, StageId};
+use super::{Fact, Filter, Format, MetadataValue, Origin, Scheme, StageId};
 
 /// What a rule does with a request that it wins.
 #[derive(Clone, Debug)]
@@ -26,6 +26,9 @@ pub struct WeightedTarget {
     pub weight: u32,
     /// Applied after the rule's filters, only if this target is chosen.
     pub filters: Vec<Filter>,
+    /// Where the request goes, in this order, while the target cannot take it. The
+    /// decision carries them; the proxy knows who can take a request.
+    pub failover: Vec<Backend>,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -37,6 +40,7 @@ impl WeightedTarget {
             target,
             weight,
             filters: Vec::new(),
+            failover: Vec::new(),
             origin: Origin::default(),
         }
     }
@@ -53,7 +57,18 @@ pub enum Target {
         /// The stage.
         stage: StageId,
         /// Facts added to the decision's metadata (the VirtualService passed through).
-        metadata: Vec<(String, String)>,
+        metadata: Vec<(String, MetadataValue)>,
+    },
+    /// A backend that the request names (Envoy's `cluster_header`). The decision
+    /// says that it did.
+    FromRequest {
+        /// The backend's kind.
+        kind: String,
+        /// Whose first value is the name.
+        fact: Fact,
+        /// What a request is answered with whose fact is missing, empty, or holds a
+        /// control character.
+        status: u16,
     },
     /// A reference that leads nowhere: it keeps its share, and the share fails.
     Invalid(InvalidTarget),
@@ -91,7 +106,9 @@ pub struct Backend {
 ///
 /// Parts that are `None` keep the request's. The port: an explicit one; else,
 /// where `scheme` is set, that scheme's well-known port; else the listener's port.
-/// A port that is the scheme's default is left out of `Location`.
+/// A port that is the scheme's default is left out of `Location`. The host in a
+/// `Location` that the rule does not set is the request's own: a decision says so
+/// with [`Decision::is_host_from_request`](crate::Decision::is_host_from_request).
 ///
 /// A request without authority (HTTP/1.0) has no host to keep. `Location` is then
 /// a bare path; where the redirect sets a port or another scheme, it has the
@@ -103,12 +120,14 @@ pub struct Redirect {
     /// New scheme.
     pub scheme: Option<Scheme>,
     /// New host.
-    pub host: Option<String>,
+    pub host: Option<Format>,
     /// New port.
     pub port: Option<u16>,
     /// New path; the query stays.
     pub path: Option<super::PathRewrite>,
-    /// 301, 302, 303, 307 or 308.
+    /// What becomes of the query; `None` keeps it.
+    pub query: Option<super::QueryRewrite>,
+    /// 300 to 399.
     pub status: u16,
 }
 

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Backend, Fault, HeaderVerb, InvalidTarget, PrefixJoin, Redirect};
+use super::{Backend, Fault, Format, HeaderVerb, InvalidTarget, PrefixJoin, Redirect, ValueMatch};
 
 /// One change or side effect, applied in written order.
 #[derive(Clone, Debug)]
@@ -22,13 +22,24 @@ pub enum Filter {
     RequestHeaders(Vec<HeaderEdit>),
     /// Edits response headers.
     ResponseHeaders(Vec<HeaderEdit>),
-    /// Changes the host and the path that are sent on.
-    Rewrite {
-        /// New host.
-        host: Option<HostRewrite>,
-        /// New path.
-        path: Option<PathRewrite>,
-    },
+    /// Changes the host, path, query and method that are sent on.
+    Rewrite(Rewrite),
+}
+
+/// What is sent on in place of what came. Parts that are `None` stay.
+///
+/// Of a part that several filters on a request's way rewrite in one stage, the last
+/// one counts; all see the request as it came into the stage.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Rewrite {
+    /// New host.
+    pub host: Option<HostRewrite>,
+    /// New path.
+    pub path: Option<PathRewrite>,
+    /// New query.
+    pub query: Option<QueryRewrite>,
+    /// New method: a token.
+    pub method: Option<String>,
 }
 
 /// One header edit.
@@ -39,7 +50,7 @@ pub struct HeaderEdit {
     /// The header's name, lower case.
     pub name: String,
     /// The value; empty for [`HeaderVerb::Remove`].
-    pub value: String,
+    pub value: Format,
 }
 
 /// A new host. The port of the request's authority is not kept.
@@ -47,15 +58,21 @@ pub struct HeaderEdit {
 #[non_exhaustive]
 pub enum HostRewrite {
     /// This host.
-    To(String),
+    To(Format),
+    /// The path, without query, with a pattern replaced in it (Envoy's
+    /// `host_rewrite_path_regex`).
+    FromPath(Substitution),
+    /// The name of the backend that is chosen, for the proxy to fill in (Envoy's
+    /// `auto_host_rewrite`).
+    Backend,
 }
 
-/// A new path. The query is always kept.
+/// A new path. The query is kept unless it is rewritten itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum PathRewrite {
     /// This path, whatever the old one was.
-    Full(String),
+    Full(Format),
     /// The prefix that the winning match names is replaced. Where that match
     /// names none, nothing changes.
     Prefix {
@@ -63,6 +80,62 @@ pub enum PathRewrite {
         replacement: String,
         /// How replacement and rest are joined.
         join: PrefixJoin,
+    },
+    /// A pattern is replaced in the path. Where it is not found nothing changes.
+    Regex(Substitution),
+}
+
+/// A pattern, and what stands in place of what it finds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Substitution {
+    /// A regular expression, found anywhere.
+    pub pattern: String,
+    /// What stands in its place. Captures are the pattern's own groups.
+    pub replacement: Format,
+    /// Whether every place that the pattern finds is replaced, from left to right
+    /// and without overlap, rather than the first.
+    pub all: bool,
+}
+
+/// What becomes of the query. Names and values are written as they stand; what
+/// cannot stand in a query is percent-encoded.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum QueryRewrite {
+    /// This query, without `?`; an empty one is left out with its `?`.
+    To(Format),
+    /// These edits, in order.
+    Edit(Vec<QueryEdit>),
+}
+
+/// One edit of the query.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum QueryEdit {
+    /// The first parameter of the name gets this value and further ones go; adds the
+    /// parameter where there is none.
+    Set {
+        /// The parameter's name, percent-decoded.
+        name: String,
+        /// Its value.
+        value: Format,
+    },
+    /// Adds a parameter after those there are.
+    Add {
+        /// The parameter's name.
+        name: String,
+        /// Its value.
+        value: Format,
+    },
+    /// Removes every parameter of this percent-decoded name.
+    Remove {
+        /// The parameter's name, percent-decoded.
+        name: String,
+    },
+    /// Removes every parameter but those of these percent-decoded names.
+    Keep {
+        /// The parameters' names, percent-decoded.
+        names: Vec<String>,
     },
 }
 
@@ -120,4 +193,6 @@ pub enum CorsOrigin {
         /// Port.
         port: u16,
     },
+    /// A whole `Origin` value that matches (Envoy, Istio).
+    Value(ValueMatch),
 }

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{HostMatch, Normalization, ObjectRef, Origin, Precedence, Protocol, RouteId};
+use super::{HostForm, HostMatch, Normalization, ObjectRef, Origin, Precedence, Protocol, RouteId};
 
 /// An entry point: a Gateway, a VirtualGateway, or a mesh seen from its clients.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Gateway {
     pub listeners: Vec<Listener>,
     /// What is done to a request's path before anything looks at it.
     pub normalization: Normalization,
+    /// What is done to a request's headers before anything looks at them.
+    pub headers: HeaderRules,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -25,9 +27,21 @@ impl Gateway {
             object,
             listeners: Vec::new(),
             normalization: Normalization::default(),
+            headers: HeaderRules::default(),
             origin: Origin::default(),
         }
     }
+}
+
+/// What is done to a request's headers before anything looks at them.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct HeaderRules {
+    /// Whether a request with an underscore in a header's name is refused. Some
+    /// servers read `x_user` as `x-user`; the engine never does.
+    pub reject_underscores: bool,
+    /// Whether spaces and tabs around a value do not count (RFC 9110 5.5). Proxies
+    /// have taken them away already.
+    pub trim_values: bool,
 }
 
 /// One way into a gateway: a port, a protocol and the hosts it answers to.
@@ -88,6 +102,8 @@ pub struct Stage {
     /// Whether a request that no rule of its most specific host takes is tried
     /// against less specific hosts. Gateway API: yes. Envoy's virtual hosts: no.
     pub host_fallthrough: bool,
+    /// What hosts are compared with.
+    pub host_form: HostForm,
     /// Its routes, each under the hosts it answers to here.
     pub attachments: Vec<Attachment>,
     /// Where it was written.
@@ -101,6 +117,7 @@ impl Stage {
             object,
             precedence,
             host_fallthrough: true,
+            host_form: HostForm::default(),
             attachments: Vec::new(),
             origin: Origin::default(),
         }
@@ -111,6 +128,7 @@ impl Stage {
         let bind = |host: HostMatch| HostBinding {
             written: host.clone(),
             host,
+            port: None,
         };
         self.attachments.push(Attachment {
             route,
@@ -137,4 +155,6 @@ pub struct HostBinding {
     /// What precedence counts: the host as the route writes it.
     /// [`HostMatch::Any`] where the route names none.
     pub written: HostMatch,
+    /// The port that the authority must state; `None` takes any, and none.
+    pub port: Option<u16>,
 }

@@ -16,8 +16,19 @@ pub enum HostMatch {
     /// `*.example.com`: one or more labels before `.example.com`; never the bare
     /// suffix. Holds the suffix without the dot: `example.com`.
     Wildcard(String),
-    /// Every host that ends in this text, wherever labels begin (App Mesh).
+    /// `*.example.com` with exactly one label in place of `*` (Ingress, Traefik).
+    /// Holds the suffix without the dot.
+    OneLabel(String),
+    /// Every host that ends in this text, wherever labels begin; it may be the whole
+    /// host (App Mesh).
     Suffix(String),
+    /// `*-api.example.com`: one or more bytes before this text (Envoy).
+    WildcardSuffix(String),
+    /// `www.example.*`: one or more bytes after this text (Envoy, nginx).
+    WildcardPrefix(String),
+    /// A regular expression over the whole host. Of several, the one that the stage
+    /// or gateway has first is tried first.
+    Regex(String),
 }
 
 impl HostMatch {
@@ -37,13 +48,17 @@ impl HostMatch {
         }
     }
 
-    /// The pattern as Gateway API writes it; a raw suffix is written `*text`.
+    /// The pattern as Gateway API writes it; a raw suffix is written `*text`, a
+    /// regular expression `~pattern`.
     pub fn to_text(&self) -> String {
         match self {
             Self::Any => "*".to_string(),
             Self::Exact(host) => host.clone(),
             Self::Wildcard(suffix) => format!("*.{suffix}"),
-            Self::Suffix(suffix) => format!("*{suffix}"),
+            Self::OneLabel(suffix) => format!("*.{suffix} (one label)"),
+            Self::Suffix(suffix) | Self::WildcardSuffix(suffix) => format!("*{suffix}"),
+            Self::WildcardPrefix(prefix) => format!("{prefix}*"),
+            Self::Regex(pattern) => format!("~{pattern}"),
         }
     }
 }
@@ -54,7 +69,7 @@ impl fmt::Display for HostMatch {
             Self::Any => f.write_str("*"),
             Self::Exact(host) => f.write_str(host),
             Self::Wildcard(suffix) => write!(f, "*.{suffix}"),
-            Self::Suffix(suffix) => write!(f, "*{suffix}"),
+            other => f.write_str(&other.to_text()),
         }
     }
 }

@@ -3,13 +3,18 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Origin, RepeatedHeaders, Scheme};
+use super::{Cidr, Origin, Predicate, RepeatedValues, Scheme};
 
 /// One AND of predicates. A rule wins when any of its matches holds.
 #[derive(Clone, Debug, Default)]
 pub struct RouteMatch {
     /// What the path must be.
     pub path: PathMatch,
+    /// Whether ASCII letters of the path match without regard to case.
+    pub path_ignore_case: bool,
+    /// Whether the path is compared as it came rather than in its canonical form.
+    /// Such a match names no prefix that a rewrite could replace.
+    pub path_raw: bool,
     /// Methods, compared exactly; empty takes any.
     pub methods: Vec<String>,
     /// The request's scheme; `None` takes any.
@@ -21,6 +26,8 @@ pub struct RouteMatch {
     pub query: Vec<QueryMatch>,
     /// Takes only gRPC requests: protocol grpc, or content-type `application/grpc`.
     pub grpc_only: bool,
+    /// Everything else that must hold, all of it.
+    pub predicates: Vec<Predicate>,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -39,8 +46,29 @@ pub enum PathMatch {
     /// An element-wise prefix: `/a` and `/a/` both take `/a`, `/a/` and `/a/b`,
     /// never `/ab` (Gateway API, Ingress). Held as written.
     Segments(String),
-    /// A regular expression over the whole path (`^…$` is implied).
+    /// Ends with this text.
+    Suffix(String),
+    /// Holds this text anywhere.
+    Contains(String),
+    /// `*` stands for any run of bytes within a segment, `?` for one byte of a
+    /// segment. `**` stands for any run of bytes; where it is a whole segment, for
+    /// any number of whole segments, so that `/a/**/b` takes `/a/b` and `/a/**`
+    /// takes `/a`. Begins with `/`, or is `**`, which takes every path.
+    Glob(String),
+    /// A path with captures: `/users/{id}/files/{rest=**}`. `{name}` and `{name=*}`
+    /// stand for one or more bytes of one segment, `{name=**}` for any run of
+    /// bytes; `*` and `**` are the same without a name. A hole may be a part of a
+    /// segment (`/{id}.json`). `{name=a/*/b}` captures what a pattern takes. Of
+    /// several ways to match, the first hole takes as much as it can, then the
+    /// next. `{{` and `}}` are braces.
+    Template(String),
+    /// A regular expression over the whole path (`^…$` is implied). Groups are
+    /// captures, by name or by number.
     Regex(String),
+    /// A regular expression that must match from the beginning of the path.
+    RegexStart(String),
+    /// A regular expression that must match somewhere in the path.
+    RegexSearch(String),
     /// A gRPC service and method: `/service/method`. Both `None` takes any path.
     Grpc {
         /// The full name `package.Service`.
@@ -62,8 +90,18 @@ pub enum ValueMatch {
     Suffix(String),
     /// Holds this text anywhere.
     Contains(String),
+    /// One of these texts, byte for byte; none of them matches nothing.
+    In(Vec<String>),
+    /// `*` stands for any run of bytes, `?` for one byte.
+    Glob(String),
     /// A regular expression over the whole value (`^…$` is implied).
     Regex(String),
+    /// A regular expression that must match from the beginning of the value.
+    RegexStart(String),
+    /// A regular expression that must match somewhere in the value.
+    RegexSearch(String),
+    /// An address in one of these ranges; what is no address does not match.
+    Cidr(Vec<Cidr>),
     /// There is a value, whatever it is; it may be empty.
     Present,
     /// A decimal integer `start <= n < end`; anything else does not match.
@@ -82,13 +120,15 @@ pub struct HeaderMatch {
     pub name: String,
     /// What its value must be.
     pub value: ValueMatch,
+    /// Whether ASCII letters of the value match without regard to case.
+    pub ignore_case: bool,
     /// Holds where the value does not match. Whether a missing header satisfies
     /// an inverted predicate is `missing_matches`.
     pub invert: bool,
     /// What a request without the header gives, before anything else is asked.
     pub missing_matches: bool,
     /// What counts where the header is repeated.
-    pub repeated: RepeatedHeaders,
+    pub repeated: RepeatedValues,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -100,32 +140,49 @@ impl HeaderMatch {
         Self {
             name: name.into(),
             value,
+            ignore_case: false,
             invert: false,
             missing_matches: false,
-            repeated: RepeatedHeaders::default(),
+            repeated: RepeatedValues::default(),
             origin: Origin::default(),
         }
     }
 }
 
-/// A query parameter predicate. Name and value are compared after
-/// percent-decoding of the request's; the first parameter of a name counts.
+/// A query parameter predicate.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct QueryMatch {
     /// The parameter's name, case-sensitive.
     pub name: String,
     /// What its value must be.
     pub value: ValueMatch,
+    /// Whether ASCII letters of the value match without regard to case.
+    pub ignore_case: bool,
+    /// Holds where the value does not match. Whether a missing parameter satisfies
+    /// an inverted predicate is `missing_matches`.
+    pub invert: bool,
+    /// What a request without the parameter gives, before anything else is asked.
+    pub missing_matches: bool,
+    /// What counts where the parameter is repeated.
+    pub repeated: RepeatedValues,
+    /// Whether name and value are compared as they came rather than percent-decoded.
+    pub raw: bool,
     /// Where it was written.
     pub origin: Origin,
 }
 
 impl QueryMatch {
-    /// A predicate on the first parameter of a name.
+    /// A predicate on the first parameter of a name, decoded; a request without the
+    /// parameter does not satisfy it.
     pub fn new(name: impl Into<String>, value: ValueMatch) -> Self {
         Self {
             name: name.into(),
             value,
+            ignore_case: false,
+            invert: false,
+            missing_matches: false,
+            repeated: RepeatedValues::First,
+            raw: false,
             origin: Origin::default(),
         }
     }

@@ -70,7 +70,10 @@
 //!    decides, the preset says so.
 
 mod action;
+mod cidr;
+mod fact;
 mod filter;
+mod format;
 mod gateway;
 mod host;
 mod matches;
@@ -82,17 +85,23 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 pub use crate::vocabulary::{
-    Fault, HeaderVerb, Normalization, Origin, Precedence, PrefixJoin, Protocol, RepeatedHeaders,
-    Scheme, Timeouts,
+    EscapedSlashes, Fault, Fragment, HeaderVerb, HostForm, MalformedEscapes, Normalization, Origin,
+    PathParameters, Precedence, PrefixJoin, Protocol, RepeatedValues, Scheme, Timeouts,
 };
 
 pub use action::{Action, Backend, InvalidTarget, Redirect, Respond, Target, WeightedTarget};
-pub use filter::{CorsOrigin, CorsPolicy, Filter, HeaderEdit, HostRewrite, Mirror, PathRewrite};
-pub use gateway::{Attachment, Gateway, HostBinding, Listener, Stage, StageId};
+pub use cidr::{Cidr, InvalidCidr};
+pub use fact::{Fact, FactMatch, Predicate, PredicateKind};
+pub use filter::{
+    CorsOrigin, CorsPolicy, Filter, HeaderEdit, HostRewrite, Mirror, PathRewrite, QueryEdit,
+    QueryRewrite, Rewrite, Substitution,
+};
+pub use format::{Format, FormatPart, InvalidFormat};
+pub use gateway::{Attachment, Gateway, HeaderRules, HostBinding, Listener, Stage, StageId};
 pub use host::HostMatch;
 pub use matches::{HeaderMatch, PathMatch, QueryMatch, RouteMatch, ValueMatch};
 pub use origin::ObjectRef;
-pub use policy::{RetryPolicy, SessionPolicy};
+pub use policy::{HashKey, MetadataValue, RetryPolicy, SessionPolicy};
 pub use route::{Route, RouteId, Rule};
 
 /// Everything that is compiled together into one table.

@@ -3,7 +3,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Action, Filter, ObjectRef, Origin, RetryPolicy, RouteMatch, SessionPolicy, Timeouts};
+use super::{
+    Action, Filter, HashKey, MetadataValue, ObjectRef, Origin, RetryPolicy, RouteMatch,
+    SessionPolicy, Timeouts,
+};
 
 /// Index of a [`Route`] in its [`RouteSet`](super::RouteSet).
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -42,7 +45,7 @@ pub struct Rule {
     /// Its name, where the dialect gives rules names.
     pub name: Option<String>,
     /// A user-written priority; lower comes first. Only presets that say so use it.
-    pub priority: Option<u32>,
+    pub priority: Option<i64>,
     /// Any of these; empty takes every request.
     pub matches: Vec<RouteMatch>,
     /// What is done to the request and the response, in order.
@@ -55,8 +58,13 @@ pub struct Rule {
     pub retry: Option<RetryPolicy>,
     /// How a client is kept at one backend.
     pub session: Option<SessionPolicy>,
+    /// What chooses among the targets by weight in place of chance, so that alike
+    /// requests go to one target; where the request has none of it, chance does.
+    pub sticky: Vec<HashKey>,
+    /// What a proxy's load balancer chooses an endpoint by.
+    pub hash: Vec<HashKey>,
     /// Facts that travel with the decision and mean nothing to the engine.
-    pub metadata: Vec<(String, String)>,
+    pub metadata: Vec<(String, MetadataValue)>,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -73,6 +81,8 @@ impl Rule {
             timeouts: Timeouts::default(),
             retry: None,
             session: None,
+            sticky: Vec::new(),
+            hash: Vec::new(),
             metadata: Vec::new(),
             origin: Origin::default(),
         }

@@ -8,7 +8,7 @@ use core::net::IpAddr;
 use super::{Answer, Draws, Forward, Oracle, Request, Seen, Winner, host, path};
 use crate::model::{
     Action, Backend, Fault, Filter, HeaderEdit, HostRewrite, Listener, Mirror, Normalization,
-    Redirect, Target, WeightedTarget,
+    Redirect, Rewrite, Target, WeightedTarget,
 };
 
 /// Stages that a request passes through at most.
@@ -111,6 +111,7 @@ impl<'o, 's> Walk<'o, 's> {
                     return Answer::Forward(Box::new(forward));
                 }
                 Target::Stage { stage, .. } => *stage,
+                Target::FromRequest { .. } => return respond(500),
             };
             if self.trail.len() == STAGES {
                 return respond(500);
@@ -180,6 +181,7 @@ impl<'o, 's> Walk<'o, 's> {
                 delay_ppm,
                 abort_status,
                 abort_ppm,
+                ..
             }) = filter
             else {
                 continue;
@@ -218,12 +220,13 @@ impl<'o, 's> Walk<'o, 's> {
                 Filter::RequestHeaders(edits) => self.request_edits.extend_from_slice(edits),
                 Filter::ResponseHeaders(edits) => self.response_edits.extend_from_slice(edits),
                 Filter::Mirror(mirror) => self.mirrors.push(mirror.clone()),
-                Filter::Rewrite {
+                Filter::Rewrite(Rewrite {
                     host: new_host,
                     path: new_path,
-                } => {
+                    ..
+                }) => {
                     if let Some(HostRewrite::To(name)) = new_host {
-                        self.authority = Some(name.as_bytes().to_vec());
+                        self.authority = Some(name.as_text()?.as_bytes().to_vec());
                         next.host = host::normalize(self.authority.as_deref())?;
                     }
                     if let Some(new_path) = new_path {
@@ -253,7 +256,11 @@ impl<'o, 's> Walk<'o, 's> {
         // SPEC: 7.1: by default the request's host, without its port, also in a
         // further stage: what that stage sees as host is no name for clients.
         let asked = self.request.authority.as_deref().map(host::without_port);
-        let host = redirect.host.as_ref().map(|host| host.as_bytes()).or(asked);
+        let host = redirect
+            .host
+            .as_ref()
+            .and_then(|host| Some(host.as_text()?.as_bytes()))
+            .or(asked);
         // SPEC: 7.1: an explicit port; else the port of a scheme that is set, even
         // the request's own; else the listener's, never that of the authority.
         let port = match (redirect.port, redirect.scheme, self.listener.port) {

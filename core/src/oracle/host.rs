@@ -65,6 +65,7 @@ pub fn matches(pattern: &HostMatch, host: Option<&[u8]>) -> bool {
             .is_some_and(|labels| !labels.is_empty()),
         // SPEC: app-mesh.md 2.1, hostname.suffix is a plain suffix.
         (HostMatch::Suffix(suffix), Some(host)) => host.ends_with(suffix.as_bytes()),
+        _ => false,
     }
 }
 
@@ -79,7 +80,7 @@ pub(super) fn specificity(pattern: &HostMatch) -> Specificity {
         // suffix with the same text, the suffix is first: open, but fixed.
         HostMatch::Wildcard(suffix) => (2, suffix.len() + 1, false),
         HostMatch::Suffix(suffix) => (2, suffix.len(), true),
-        HostMatch::Any => (1, 0, false),
+        _ => (1, 0, false),
     }
 }
 
@@ -123,7 +124,7 @@ impl Bound<'_> {
             HostMatch::Wildcard(suffix) => (0, "*.".len() + suffix.len()),
             // App Mesh writes a suffix as it is, without a star.
             HostMatch::Suffix(suffix) => (0, suffix.len()),
-            HostMatch::Any => (0, 0),
+            _ => (0, 0),
         };
         self.matching.iter().map(count).max().unwrap_or_default()
     }

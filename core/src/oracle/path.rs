@@ -33,11 +33,11 @@ pub fn split(method: &[u8], target: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
 /// A path in canonical form. `None` where undoing escapes would make a new one
 /// (`%6%31`, `%2%66`), so that two readers could see two paths.
 pub fn normalize(path: &[u8], normalization: Normalization) -> Option<Vec<u8>> {
-    if normalization == Normalization::None || !path.starts_with(b"/") {
+    if normalization == Normalization::NONE || !path.starts_with(b"/") {
         return Some(path.to_vec());
     }
     let mut path = remove_dot_segments(&decode_unreserved(path)?);
-    if normalization == Normalization::MergeSlashes {
+    if normalization == Normalization::MERGE_SLASHES {
         path.dedup_by(|a, b| *a == b'/' && *b == b'/');
     }
     Some(path)
@@ -117,8 +117,9 @@ pub fn has_segments(path: &[u8], prefix: &str) -> bool {
 /// rewrite does not apply.
 pub fn rewrite(path: &[u8], matched: Option<&PathMatch>, rewrite: &PathRewrite) -> Option<Vec<u8>> {
     let (replacement, join) = match rewrite {
-        PathRewrite::Full(full) => return Some(rooted(full.as_bytes())),
+        PathRewrite::Full(full) => return Some(rooted(full.as_text()?.as_bytes())),
         PathRewrite::Prefix { replacement, join } => (replacement.as_str(), *join),
+        PathRewrite::Regex(_) => return None,
     };
     let prefix = match matched {
         Some(PathMatch::Prefix(prefix)) => prefix.as_str(),

@@ -29,7 +29,7 @@ pub(super) fn compare(preset: Precedence, a: &Winner<'_>, b: &Winner<'_>) -> Ord
             .then_with(|| has_method(b).cmp(&has_method(a)))
             .then_with(|| name(a).cmp(&name(b))),
         // SPEC: `Precedence::FirstMatch`: position alone.
-        Precedence::FirstMatch => Ordering::Equal,
+        Precedence::FirstMatch | Precedence::Specific => Ordering::Equal,
         // SPEC: gateway-api.md 5: the oldest, whatever the host.
         Precedence::OldestRoute => age(a, b).then_with(|| name(a).cmp(&name(b))),
     };
@@ -58,7 +58,15 @@ fn path(winner: &Winner<'_>) -> (u8, usize, usize) {
     match winner.matched.map(|item| &item.path) {
         None | Some(PathMatch::Any) => (PREFIX, 0, 0),
         Some(PathMatch::Exact(_)) => (EXACT, 0, 0),
-        Some(PathMatch::Regex(_)) => (REGEX, 0, 0),
+        Some(
+            PathMatch::Regex(_)
+            | PathMatch::Suffix(_)
+            | PathMatch::Contains(_)
+            | PathMatch::Glob(_)
+            | PathMatch::Template(_)
+            | PathMatch::RegexStart(_)
+            | PathMatch::RegexSearch(_),
+        ) => (REGEX, 0, 0),
         Some(PathMatch::Prefix(prefix) | PathMatch::Segments(prefix)) => {
             (PREFIX, prefix.chars().count(), 0)
         }
@@ -82,7 +90,7 @@ fn characters(value: &Option<ValueMatch>) -> Option<usize> {
             | ValueMatch::Contains(text)
             | ValueMatch::Regex(text),
         ) => Some(text.chars().count()),
-        Some(ValueMatch::Present | ValueMatch::Range { .. }) | None => None,
+        Some(_) | None => None,
     }
 }
 
@@ -101,7 +109,7 @@ fn query(winner: &Winner<'_>) -> usize {
 }
 
 /// SPEC: app-mesh.md 3 (1): lower first, an unset one after every set one.
-fn priority(winner: &Winner<'_>) -> (bool, Option<u32>) {
+fn priority(winner: &Winner<'_>) -> (bool, Option<i64>) {
     (winner.rule.priority.is_none(), winner.rule.priority)
 }
 

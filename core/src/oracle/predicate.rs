@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Oracle, Protocol, Request, Seen, path};
-use crate::model::{HeaderMatch, PathMatch, QueryMatch, RepeatedHeaders, RouteMatch, ValueMatch};
+use crate::model::{HeaderMatch, PathMatch, QueryMatch, RepeatedValues, RouteMatch, ValueMatch};
 
 impl Oracle<'_> {
     /// SPEC: gateway-api.md 3.1: the fields of a match are all asked.
@@ -37,6 +37,12 @@ impl Oracle<'_> {
             PathMatch::Prefix(prefix) => path.starts_with(prefix.as_bytes()),
             PathMatch::Segments(prefix) => path::has_segments(path, prefix),
             PathMatch::Regex(pattern) => self.full_match(pattern, path),
+            PathMatch::Suffix(_)
+            | PathMatch::Contains(_)
+            | PathMatch::Glob(_)
+            | PathMatch::Template(_)
+            | PathMatch::RegexStart(_)
+            | PathMatch::RegexSearch(_) => false,
             PathMatch::Grpc {
                 service: None,
                 method: None,
@@ -65,11 +71,14 @@ impl Oracle<'_> {
         };
         let holds = match item.repeated {
             // SPEC: RFC 9110 5.3; gateway-api.md 3.4.
-            RepeatedHeaders::Joined => self.value_holds(&item.value, &values.join(&b","[..])),
-            RepeatedHeaders::Any => values
+            RepeatedValues::Joined => self.value_holds(&item.value, &values.join(&b","[..])),
+            RepeatedValues::Any => values
                 .iter()
                 .any(|value| self.value_holds(&item.value, value)),
-            RepeatedHeaders::First => self.value_holds(&item.value, first),
+            RepeatedValues::All => values
+                .iter()
+                .all(|value| self.value_holds(&item.value, value)),
+            RepeatedValues::First => self.value_holds(&item.value, first),
         };
         // SPEC: app-mesh.md 2.1: `invert` negates the whole matcher.
         holds != item.invert
@@ -105,6 +114,11 @@ impl Oracle<'_> {
             }
             ValueMatch::Regex(pattern) => self.full_match(pattern, value),
             ValueMatch::Present => true,
+            ValueMatch::In(_)
+            | ValueMatch::Glob(_)
+            | ValueMatch::RegexStart(_)
+            | ValueMatch::RegexSearch(_)
+            | ValueMatch::Cidr(_) => false,
             // SPEC: app-mesh.md 2.1: `start` is in the range, `end` is not.
             ValueMatch::Range { start, end } => {
                 integer(value).is_some_and(|number| *start <= number && number < *end)

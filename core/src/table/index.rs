@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 use super::hash::hash;
 use super::predicate::Subject;
 use super::text::{Range32, Text, TextPool};
-use crate::vocabulary::RepeatedHeaders;
+use crate::vocabulary::RepeatedValues;
 
 /// The indexes of all long lists.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ pub(crate) struct ListIndex {
     pub(crate) on: Subject,
     /// Slot of the name.
     pub(crate) slot: u32,
-    pub(crate) repeated: RepeatedHeaders,
+    pub(crate) repeated: RepeatedValues,
     pub(crate) seed: u64,
     pub(crate) slots: Range32,
     pub(crate) groups: Range32,

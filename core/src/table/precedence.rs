@@ -12,7 +12,7 @@ use crate::vocabulary::Precedence;
 pub(crate) struct RankKey {
     pub(crate) preset: Precedence,
     /// The user's number; lower first, none last.
-    pub(crate) priority: Option<u32>,
+    pub(crate) priority: Option<i64>,
     /// Characters of the host as written, if it is no wildcard.
     pub(crate) precise_host_chars: u32,
     /// Characters of the host as written, wildcard label included.
@@ -109,7 +109,7 @@ impl RankKey {
                 Clause::Name,
                 Clause::Position,
             ],
-            Precedence::FirstMatch => &[Clause::Position],
+            Precedence::FirstMatch | Precedence::Specific => &[Clause::Position],
             // SPEC: Gateway API conformance, TCPRouteMultipleRoutesAttachment: all
             // routes are attached, the oldest gets the traffic.
             Precedence::OldestRoute => &[Clause::Age, Clause::Name, Clause::Position],
@@ -127,7 +127,7 @@ impl RankKey {
         match clause {
             // SPEC: App Mesh: an unset priority comes after every set one.
             Clause::Priority => {
-                let key = |priority: Option<u32>| (priority.is_none(), priority);
+                let key = |priority: Option<i64>| (priority.is_none(), priority);
                 key(self.priority).cmp(&key(other.priority))
             }
             // SPEC: HTTPRouteSpec.hostnames: the largest number of characters in a

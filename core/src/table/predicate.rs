@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::hash::{hash, hash_lower};
 use super::regex::Regex;
 use super::text::{Text, TextPool};
-use crate::vocabulary::RepeatedHeaders;
+use crate::vocabulary::RepeatedValues;
 
 #[derive(Default)]
 pub(crate) struct Predicates {
@@ -30,7 +30,7 @@ pub(crate) struct Predicate {
     pub(crate) invert: bool,
     /// What a request without the name gives.
     pub(crate) missing: bool,
-    pub(crate) repeated: RepeatedHeaders,
+    pub(crate) repeated: RepeatedValues,
 }
 
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

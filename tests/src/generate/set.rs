@@ -3,11 +3,11 @@
 use std::mem::discriminant;
 
 use fingerpost::model::{
-    Action, Attachment, Backend, CorsPolicy, Fault, Filter, Gateway, HeaderEdit, HeaderMatch,
-    HeaderVerb, HostBinding, HostMatch, HostRewrite, InvalidTarget, Listener, Mirror,
-    Normalization, ObjectRef, Origin, PathMatch, PathRewrite, Precedence, PrefixJoin, Protocol,
-    QueryMatch, Redirect, RepeatedHeaders, Respond, Route, RouteId, RouteMatch, RouteSet, Rule,
-    Scheme, Stage, StageId, Target, WeightedTarget,
+    Action, Attachment, Backend, CorsPolicy, Fault, Filter, Format, Gateway, HeaderEdit,
+    HeaderMatch, HeaderRules, HeaderVerb, HostBinding, HostMatch, HostRewrite, InvalidTarget,
+    Listener, Mirror, Normalization, ObjectRef, Origin, PathMatch, PathRewrite, Precedence,
+    PrefixJoin, Protocol, QueryMatch, Redirect, RepeatedValues, Respond, Rewrite, Route, RouteId,
+    RouteMatch, RouteSet, Rule, Scheme, Stage, StageId, Target, WeightedTarget,
 };
 use proptest::collection::vec;
 use proptest::option::{of, weighted};
@@ -158,15 +158,16 @@ fn shape() -> impl Strategy<Value = Shape> {
 fn gateway() -> impl Strategy<Value = Gateway> {
     let normalization = select(
         &[
-            Normalization::Base,
-            Normalization::MergeSlashes,
-            Normalization::None,
+            Normalization::BASE,
+            Normalization::MERGE_SLASHES,
+            Normalization::NONE,
         ][..],
     );
     (vec(listener(), 1..=3), normalization).prop_map(|(listeners, normalization)| Gateway {
         object: ObjectRef::new("Gateway", "infra", ""),
         listeners,
         normalization,
+        headers: HeaderRules::default(),
         origin: Origin::default(),
     })
 }
@@ -243,6 +244,7 @@ fn binding() -> impl Strategy<Value = HostBinding> {
     let same = words::host().prop_map(|host| HostBinding {
         written: host.clone(),
         host,
+        port: None,
     });
     let narrowed = (select(words::HOSTS), any::<bool>()).prop_map(|(host, any)| {
         let parent = host.split_once('.').map(|(_, parent)| parent);
@@ -252,6 +254,7 @@ fn binding() -> impl Strategy<Value = HostBinding> {
                 Some(parent) if !any => HostMatch::Wildcard(parent.into()),
                 _ => HostMatch::Any,
             },
+            port: None,
         }
     });
     prop_oneof![3 => same, 1 => narrowed]
@@ -260,7 +263,7 @@ fn binding() -> impl Strategy<Value = HostBinding> {
 fn rule(wide: usize) -> impl Strategy<Value = Rule> {
     let matches = prop_oneof![2 => Just(Vec::new()), 12 => vec(route_match(wide), 1..=3)];
     let filters = prop_oneof![3 => Just(Vec::new()), 2 => filters(false)];
-    (weighted(0.4, 0u32..5), matches, filters, action()).prop_map(
+    (weighted(0.4, 0i64..5), matches, filters, action()).prop_map(
         |(priority, matches, filters, action)| Rule {
             priority,
             matches,
@@ -291,7 +294,7 @@ fn route_match(wide: usize) -> impl Strategy<Value = RouteMatch> {
                 headers,
                 query,
                 grpc_only,
-                origin: Origin::default(),
+                ..RouteMatch::default()
             }
         },
     )
@@ -316,9 +319,9 @@ fn header(wide: usize) -> impl Strategy<Value = HeaderMatch> {
     let rarely = || prop_oneof![4 => Just(false), 1 => Just(true)];
     let repeated = select(
         &[
-            RepeatedHeaders::Joined,
-            RepeatedHeaders::Any,
-            RepeatedHeaders::First,
+            RepeatedValues::Joined,
+            RepeatedValues::Any,
+            RepeatedValues::First,
         ][..],
     );
     (
@@ -330,22 +333,17 @@ fn header(wide: usize) -> impl Strategy<Value = HeaderMatch> {
     )
         .prop_map(
             |(name, value, invert, missing_matches, repeated)| HeaderMatch {
-                name: name.into(),
-                value,
                 invert,
                 missing_matches,
                 repeated,
-                origin: Origin::default(),
+                ..HeaderMatch::new(name, value)
             },
         )
 }
 
 fn query(wide: usize) -> impl Strategy<Value = QueryMatch> {
-    (select(words::PARAMETERS), words::value(wide)).prop_map(|(name, value)| QueryMatch {
-        name: name.into(),
-        value,
-        origin: Origin::default(),
-    })
+    (select(words::PARAMETERS), words::value(wide))
+        .prop_map(|(name, value)| QueryMatch::new(name, value))
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -380,6 +378,7 @@ fn target() -> impl Strategy<Value = WeightedTarget> {
         target,
         weight,
         filters,
+        failover: Vec::new(),
         origin: Origin::default(),
     })
 }
@@ -400,9 +399,10 @@ fn redirect() -> impl Strategy<Value = Redirect> {
     (scheme, host, port, of(path_rewrite()), status).prop_map(
         |(scheme, host, port, path, status)| Redirect {
             scheme,
-            host,
+            host: host.map(Into::into),
             port,
             path,
+            query: None,
             status,
         },
     )
@@ -428,8 +428,13 @@ fn filters(of_target: bool) -> impl Strategy<Value = Vec<Filter>> {
 
 fn filter(of_target: bool) -> impl Strategy<Value = Filter> {
     let edits = || vec(edit(), 1..=2);
-    let rewrite = (of(host_rewrite()), of(path_rewrite()))
-        .prop_map(|(host, path)| Filter::Rewrite { host, path });
+    let rewrite = (of(host_rewrite()), of(path_rewrite())).prop_map(|(host, path)| {
+        Filter::Rewrite(Rewrite {
+            host,
+            path,
+            ..Rewrite::default()
+        })
+    });
     prop_oneof![
         3 => rewrite,
         2 => edits().prop_map(Filter::RequestHeaders),
@@ -468,8 +473,8 @@ fn edit() -> impl Strategy<Value = HeaderEdit> {
         verb,
         name: name.into(),
         value: match verb {
-            HeaderVerb::Remove => String::new(),
-            _ => format!("e{value}"),
+            HeaderVerb::Remove => Format::default(),
+            _ => format!("e{value}").into(),
         },
     })
 }
@@ -498,6 +503,7 @@ fn fault() -> impl Strategy<Value = Fault> {
             delay_ppm,
             abort_status,
             abort_ppm,
+            abort_grpc_status: None,
         },
     )
 }

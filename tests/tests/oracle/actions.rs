@@ -2,8 +2,8 @@
 
 use fingerpost::model::{
     Action, Attachment, Backend, CorsPolicy, Fault, Filter, HeaderEdit, HeaderVerb, HostRewrite,
-    InvalidTarget, Mirror, PathRewrite, Precedence, PrefixJoin, Redirect, RouteMatch, RouteSet,
-    Rule, Scheme, Target,
+    InvalidTarget, Mirror, PathRewrite, Precedence, PrefixJoin, Redirect, Rewrite, RouteMatch,
+    RouteSet, Rule, Scheme, Target,
 };
 use fingerpost::oracle::{Draws, Request};
 use fingerpost_tests::build::{
@@ -17,10 +17,11 @@ fn rewriting(item: RouteMatch, replacement: &str, join: PrefixJoin) -> RouteSet 
         replacement: replacement.into(),
         join,
     };
-    let rewrite = Filter::Rewrite {
+    let rewrite = Filter::Rewrite(Rewrite {
         host: None,
         path: Some(path),
-    };
+        ..Rewrite::default()
+    });
     let routes = vec![(
         &[][..],
         route("r", vec![filtered("r", vec![item], vec![rewrite])]),
@@ -96,10 +97,11 @@ fn second_stage_sees_the_rewritten_path_and_host() {
         matches: vec![prefix("/paths")],
         filters: vec![
             edits("x-a", "1"),
-            Filter::Rewrite {
+            Filter::Rewrite(Rewrite {
                 host: Some(host),
                 path: Some(path),
-            },
+                ..Rewrite::default()
+            }),
         ],
         ..Rule::new(enter(1))
     };

@@ -127,6 +127,7 @@ fn host_1_4_counts_characters_as_the_route_writes_them() {
         vec![HostBinding {
             host: HostMatch::parse("a.example.org"),
             written: HostMatch::parse(written),
+            port: None,
         }]
     };
     set.stages[0].attachments[0].hosts = narrowed("*.example.org");

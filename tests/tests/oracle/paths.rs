@@ -60,10 +60,10 @@ fn path_normal_forms() {
         ("/.../..a", "/.../..a", "/.../..a"),
     ] {
         let normal = |normalization| path::normalize(input.as_bytes(), normalization);
-        assert_eq!(normal(Normalization::None), Some(input.into()));
-        assert_eq!(normal(Normalization::Base), Some(base.into()), "{input}");
+        assert_eq!(normal(Normalization::NONE), Some(input.into()));
+        assert_eq!(normal(Normalization::BASE), Some(base.into()), "{input}");
         assert_eq!(
-            normal(Normalization::MergeSlashes),
+            normal(Normalization::MERGE_SLASHES),
             Some(merged.into()),
             "{input}"
         );
@@ -71,12 +71,12 @@ fn path_normal_forms() {
     for ambiguous in ["/%6%31", "/%2%66", "/%%361"] {
         let path = ambiguous.as_bytes();
         assert_eq!(
-            path::normalize(path, Normalization::Base),
+            path::normalize(path, Normalization::BASE),
             None,
             "{ambiguous}"
         );
         assert_eq!(
-            path::normalize(path, Normalization::None),
+            path::normalize(path, Normalization::NONE),
             Some(path.to_vec())
         );
     }

@@ -1,6 +1,6 @@
 //! Predicates.
 
-use fingerpost::model::{Precedence, RepeatedHeaders, ValueMatch};
+use fingerpost::model::{Precedence, RepeatedValues, ValueMatch};
 use fingerpost::oracle::{Protocol as Speaks, Request};
 use fingerpost_tests::build::{With, segments};
 
@@ -86,46 +86,40 @@ fn header_repeated_inverted_and_missing() {
         goes(&rules(Precedence::GatewayApi, vec![item]), request) == "a"
     };
     assert!(holds(
-        RepeatedHeaders::Joined,
+        RepeatedValues::Joined,
         false,
         false,
         "user,admin",
         &request
     ));
     assert!(!holds(
-        RepeatedHeaders::Joined,
+        RepeatedValues::Joined,
         false,
         false,
         "admin",
         &request
     ));
-    assert!(holds(RepeatedHeaders::Any, false, false, "admin", &request));
+    assert!(holds(RepeatedValues::Any, false, false, "admin", &request));
     assert!(!holds(
-        RepeatedHeaders::First,
+        RepeatedValues::First,
         false,
         false,
         "admin",
         &request
     ));
     // Inverted: no value is `admin`, not: some value is not.
-    assert!(!holds(RepeatedHeaders::Any, true, false, "admin", &request));
-    assert!(holds(
-        RepeatedHeaders::First,
-        true,
-        false,
-        "admin",
-        &request
-    ));
+    assert!(!holds(RepeatedValues::Any, true, false, "admin", &request));
+    assert!(holds(RepeatedValues::First, true, false, "admin", &request));
     for invert in [false, true] {
         assert!(!holds(
-            RepeatedHeaders::Any,
+            RepeatedValues::Any,
             invert,
             false,
             "x",
             &get("h", "/")
         ));
         assert!(holds(
-            RepeatedHeaders::Any,
+            RepeatedValues::Any,
             invert,
             true,
             "x",

@@ -13,8 +13,9 @@ use alloc::vec::Vec;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::app_mesh as codes;
 use crate::model::{
-    Action, Attachment, Filter, Gateway, HostBinding, HostRewrite, Listener, Normalization,
-    ObjectRef, Origin, PathMatch, Protocol, Route, RouteId, Rule, Timeouts, WeightedTarget,
+    Action, Attachment, Filter, Gateway, HeaderRules, HostBinding, HostRewrite, Listener,
+    Normalization, ObjectRef, Origin, PathMatch, Protocol, Route, RouteId, Rule, Timeouts,
+    WeightedTarget,
 };
 
 use super::ambiguity::{Entry, literal_head};
@@ -132,7 +133,8 @@ impl<'w> Builder<'w> {
             listeners,
             // SPEC: App Mesh turns Envoy's normalize_path and merge_slashes on where
             // paths are matched (user guide, gateway-routes).
-            normalization: Normalization::MergeSlashes,
+            normalization: Normalization::MERGE_SLASHES,
+            headers: HeaderRules::default(),
             origin: gateway.meta.origin,
         });
     }
@@ -169,6 +171,7 @@ impl<'w> Builder<'w> {
                     .map(|host| HostBinding {
                         host: host.clone(),
                         written: host.clone(),
+                        port: None,
                     })
                     .collect(),
             })
@@ -274,17 +277,21 @@ impl<'w> Builder<'w> {
             target,
             weight: 1,
             filters: Vec::new(),
+            failover: Vec::new(),
             origin: route.target.origin,
         }]);
-        rule.priority = route.priority;
+        rule.priority = route.priority.map(i64::from);
         rule.matches = alloc::vec![route.matches.clone()];
         rule.origin = route.meta.origin;
-        let host = host.filter(|_| route.rewrite_host).map(HostRewrite::To);
+        let host = host
+            .filter(|_| route.rewrite_host)
+            .map(|host| HostRewrite::To(host.into()));
         if host.is_some() || route.path_rewrite.is_some() {
-            rule.filters.push(Filter::Rewrite {
+            rule.filters.push(Filter::Rewrite(crate::model::Rewrite {
                 host,
                 path: route.path_rewrite.clone(),
-            });
+                ..crate::model::Rewrite::default()
+            }));
         }
         self.routes.add_route(Route {
             object: object.clone(),

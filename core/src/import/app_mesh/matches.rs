@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use crate::diagnostic::codes::app_mesh as codes;
 use crate::import::document::Node;
 use crate::model::{
-    HeaderMatch, HostMatch, PathMatch, QueryMatch, RepeatedHeaders, RouteMatch, Scheme, ValueMatch,
+    HeaderMatch, HostMatch, PathMatch, QueryMatch, RepeatedValues, RouteMatch, Scheme, ValueMatch,
 };
 
 use super::wire::{Reader, place, shorten};
@@ -333,8 +333,9 @@ fn header(reader: &mut Reader, node: Node<'_>, what: &str) -> Option<HeaderMatch
         // Envoy, the data plane, says no, except where absence is what is asked.
         missing_matches: invert && value == ValueMatch::Present,
         value,
+        ignore_case: false,
         invert,
-        repeated: RepeatedHeaders::Joined,
+        repeated: RepeatedValues::Joined,
         origin: node.origin(),
     })
 }
@@ -441,8 +442,7 @@ fn parameter(reader: &mut Reader, item: Node<'_>) -> Option<QueryMatch> {
         },
     };
     Some(QueryMatch {
-        name,
-        value,
         origin: item.origin(),
+        ..QueryMatch::new(name, value)
     })
 }

@@ -13,8 +13,8 @@ use alloc::vec::Vec;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::app_mesh as codes;
 use crate::model::{
-    Action, Attachment, Gateway, HostMatch, Listener, Normalization, ObjectRef, Protocol, Route,
-    Rule, StageId, Target, WeightedTarget,
+    Action, Attachment, Gateway, HeaderRules, HostMatch, Listener, Normalization, ObjectRef,
+    Protocol, Route, Rule, StageId, Target, WeightedTarget,
 };
 
 use super::kinds::{PortMapping, Provider, RouteKind, VirtualService};
@@ -73,7 +73,8 @@ impl<'w> Builder<'w> {
             self.routes.gateways.push(Gateway {
                 object: object.clone(),
                 listeners,
-                normalization: Normalization::MergeSlashes,
+                normalization: Normalization::MERGE_SLASHES,
+                headers: HeaderRules::default(),
                 origin: router.meta.origin,
             });
         }
@@ -131,7 +132,8 @@ impl<'w> Builder<'w> {
         self.routes.gateways.push(Gateway {
             object,
             listeners,
-            normalization: Normalization::MergeSlashes,
+            normalization: Normalization::MERGE_SLASHES,
+            headers: HeaderRules::default(),
             origin,
         });
     }
@@ -170,6 +172,7 @@ impl<'w> Builder<'w> {
             target: came.target,
             weight: 1,
             filters: Vec::new(),
+            failover: Vec::new(),
             origin,
         }]);
         let route = self.routes.add_route(Route {

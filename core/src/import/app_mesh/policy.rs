@@ -96,6 +96,7 @@ fn retry(reader: &mut Reader, node: Node<'_>) -> RetryPolicy {
         per_try_timeout_ms: per_try,
         on,
         backoff_ms: None,
+        max_backoff_ms: None,
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn http(reader: &mut Reader, action: Node<'_>, matched: &Matched) -> 
         if let Some(full) = &full {
             refuse_controls(reader, path, "exact", full);
         }
-        let full = full.map(PathRewrite::Full);
+        let full = full.map(|full| PathRewrite::Full(full.into()));
         return Rewrite {
             path: full,
             default: false,

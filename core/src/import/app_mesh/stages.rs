@@ -12,8 +12,8 @@ use alloc::vec::Vec;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::app_mesh as codes;
 use crate::model::{
-    Action, Attachment, ObjectRef, Origin, Precedence, Route, RouteSet, Rule, Stage, StageId,
-    Target, Timeouts, WeightedTarget,
+    Action, Attachment, HostForm, MetadataValue, ObjectRef, Origin, Precedence, Route, RouteSet,
+    Rule, Stage, StageId, Target, Timeouts, WeightedTarget,
 };
 
 use super::ambiguity::{self, Entry};
@@ -265,6 +265,7 @@ impl<'w> Builder<'w> {
             object: object.clone(),
             precedence: Precedence::AppMesh,
             host_fallthrough: self.host_fallthrough,
+            host_form: HostForm::default(),
             attachments,
             origin,
         })
@@ -306,6 +307,7 @@ impl<'w> Builder<'w> {
                 target: self.resolver.node(&subject, &target.node, target.port),
                 weight: target.weight,
                 filters: Vec::new(),
+                failover: Vec::new(),
                 origin: target.origin,
             })
             .collect();
@@ -316,7 +318,7 @@ impl<'w> Builder<'w> {
         };
         Rule {
             name: Some(route.name.clone()),
-            priority: route.priority,
+            priority: route.priority.map(i64::from),
             matches,
             timeouts: self.bounded(&subject, route, timeouts),
             retry,
@@ -399,8 +401,8 @@ pub(super) fn described(kind: RouteKind, port: Option<u16>) -> String {
 }
 
 /// The fact that travels with a decision.
-pub(super) fn service_metadata(service: &str) -> Vec<(String, String)> {
-    alloc::vec![("virtual_service".to_string(), service.to_string())]
+pub(super) fn service_metadata(service: &str) -> Vec<(String, MetadataValue)> {
+    alloc::vec![("virtual_service".to_string(), service.into())]
 }
 
 /// `namespace/name`, or the name alone.

@@ -6,8 +6,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::model::{
-    Attachment, Gateway, HostBinding, HostMatch, Listener as ModelListener, Normalization,
-    ObjectRef, Precedence, Protocol, RouteId, RouteSet, Stage,
+    Attachment, Gateway, HeaderRules, HostBinding, HostForm, HostMatch, Listener as ModelListener,
+    Normalization, ObjectRef, Precedence, Protocol, RouteId, RouteSet, Stage,
 };
 
 use super::context::Context;
@@ -47,6 +47,7 @@ pub(super) fn gateways(
             object: owner.resource.object(),
             listeners: model,
             normalization: Normalization::default(),
+            headers: HeaderRules::default(),
             origin: owner.resource.origin(),
         });
     }
@@ -129,6 +130,7 @@ fn listener(
         // SPEC: semantics/gateway-api.md 1.4: host precedence is an order, not an
         // exclusive choice.
         host_fallthrough: true,
+        host_form: HostForm::default(),
         attachments,
         origin,
     });

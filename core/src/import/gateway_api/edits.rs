@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::diagnostic::codes::gateway_api as codes;
@@ -30,7 +30,7 @@ impl<'d> Builder<'_, 'd> {
             for (index, item) in list(node, key).enumerate() {
                 let (name, value) = match verb {
                     HeaderVerb::Remove => (item.as_str(), Some("")),
-                    HeaderVerb::Set | HeaderVerb::Add => (text(item, "name"), text(item, "value")),
+                    _ => (text(item, "name"), text(item, "value")),
                 };
                 let edit = name
                     .filter(|name| is_token(name))
@@ -51,7 +51,7 @@ impl<'d> Builder<'_, 'd> {
                 edits.push(HeaderEdit {
                     verb,
                     name,
-                    value: value.to_string(),
+                    value: value.into(),
                 });
             }
         }

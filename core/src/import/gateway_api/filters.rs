@@ -10,7 +10,9 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::import::document::Node;
-use crate::model::{Filter, HostRewrite, Mirror, PathRewrite, PrefixJoin, Redirect, Scheme};
+use crate::model::{
+    Filter, HostRewrite, MetadataValue, Mirror, PathRewrite, PrefixJoin, Redirect, Scheme,
+};
 
 use super::backends::Builder;
 use super::read::{Problem, number, port, stated_list, strings, text, text_or, under};
@@ -21,7 +23,7 @@ pub(super) struct Filters {
     pub(super) list: Vec<Filter>,
     /// A rule's redirect, which is its action.
     pub(super) redirect: Option<Redirect>,
-    pub(super) metadata: Vec<(String, String)>,
+    pub(super) metadata: Vec<(String, MetadataValue)>,
 }
 
 /// What a list of filters belongs to.
@@ -151,7 +153,7 @@ impl<'d> Builder<'_, 'd> {
         place: Node<'d>,
         node: Node<'d>,
         at: &str,
-    ) -> Result<Vec<(String, String)>, Problem> {
+    ) -> Result<Vec<(String, MetadataValue)>, Problem> {
         let protocol = text_or(node, "protocol", "");
         if !matches!(protocol, "GRPC" | "HTTP") {
             let text = format!("{at}.externalAuth.protocol '{protocol}' is not supported");
@@ -181,7 +183,7 @@ impl<'d> Builder<'_, 'd> {
         if let Some(path) = http.and_then(|http| text(http, "path")) {
             value.push_str(path);
         }
-        let mut facts = alloc::vec![("external_auth".to_string(), value)];
+        let mut facts = alloc::vec![("external_auth".to_string(), MetadataValue::Text(value))];
         let lists = [
             (http, "allowedHeaders"),
             (http, "allowedResponseHeaders"),
@@ -190,7 +192,7 @@ impl<'d> Builder<'_, 'd> {
         for (member, key) in lists {
             if let Some(member) = member.filter(|member| member.get(key).is_some()) {
                 let names: Vec<&str> = strings(member, key).collect();
-                facts.push((format!("external_auth.{key}"), names.join(",")));
+                facts.push((format!("external_auth.{key}"), names.join(",").into()));
             }
         }
         if let Some(size) = node
@@ -199,7 +201,7 @@ impl<'d> Builder<'_, 'd> {
         {
             facts.push((
                 "external_auth.forwardBody.maxSize".to_string(),
-                size.to_string(),
+                MetadataValue::Integer(size),
             ));
         }
         Ok(facts)
@@ -249,19 +251,21 @@ fn redirect(node: Node<'_>, at: &str) -> Result<Redirect, Problem> {
     };
     Ok(Redirect {
         scheme,
-        host: hostname(node, &at)?,
+        host: hostname(node, &at)?.map(Into::into),
         port,
         path: path(node, &at)?,
+        query: None,
         status,
     })
 }
 
 fn rewrite(node: Node<'_>, at: &str) -> Result<Filter, Problem> {
     let at = format!("{at}.urlRewrite");
-    Ok(Filter::Rewrite {
-        host: hostname(node, &at)?.map(HostRewrite::To),
+    Ok(Filter::Rewrite(crate::model::Rewrite {
+        host: hostname(node, &at)?.map(|host| HostRewrite::To(host.into())),
         path: path(node, &at)?,
-    })
+        ..crate::model::Rewrite::default()
+    }))
 }
 
 /// A precise hostname, without a wildcard.
@@ -295,7 +299,7 @@ fn path(node: Node<'_>, at: &str) -> Result<Option<PathRewrite>, Problem> {
     let kind = text_or(node, "type", "");
     let rewrite = match kind {
         "ReplaceFullPath" => {
-            text(node, "replaceFullPath").map(|path| PathRewrite::Full(path.to_string()))
+            text(node, "replaceFullPath").map(|path| PathRewrite::Full(path.into()))
         }
         "ReplacePrefixMatch" => {
             text(node, "replacePrefixMatch").map(|prefix| PathRewrite::Prefix {
@@ -305,14 +309,11 @@ fn path(node: Node<'_>, at: &str) -> Result<Option<PathRewrite>, Problem> {
         }
         _ => None,
     };
+    // What is written here goes out in a request line or a Location.
+    let written = ["replaceFullPath", "replacePrefixMatch"];
+    let mut written = written.iter().filter_map(|field| text(node, field));
     match rewrite {
-        // What is written here goes out in a request line or a Location.
-        Some(
-            PathRewrite::Full(to)
-            | PathRewrite::Prefix {
-                replacement: to, ..
-            },
-        ) if to.contains(char::is_control) => Err(Problem::new(
+        Some(_) if written.any(|to| to.contains(char::is_control)) => Err(Problem::new(
             "UnsupportedValue",
             format!("{at}.path holds a control character"),
         )),

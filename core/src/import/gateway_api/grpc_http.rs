@@ -121,10 +121,6 @@ impl Hosts {
         }
         for binding in bindings {
             let host = match &binding.host {
-                HostMatch::Any | HostMatch::Suffix(_) => {
-                    self.any = true;
-                    continue;
-                }
                 HostMatch::Exact(host) => {
                     self.exact.insert(host.clone());
                     host
@@ -132,6 +128,10 @@ impl Hosts {
                 HostMatch::Wildcard(suffix) => {
                     self.wildcard.insert(suffix.clone());
                     suffix
+                }
+                _ => {
+                    self.any = true;
+                    continue;
                 }
             };
             self.above.extend(suffixes(host).map(Into::into));
@@ -147,11 +147,11 @@ impl Hosts {
         }
         let under_one = |host: &str| suffixes(host).any(|suffix| self.wildcard.contains(suffix));
         bindings.iter().any(|binding| match &binding.host {
-            HostMatch::Any | HostMatch::Suffix(_) => true,
             HostMatch::Exact(host) => self.exact.contains(host) || under_one(host),
             HostMatch::Wildcard(suffix) => {
                 self.wildcard.contains(suffix) || self.above.contains(suffix) || under_one(suffix)
             }
+            _ => true,
         })
     }
 }

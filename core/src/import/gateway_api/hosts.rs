@@ -99,7 +99,11 @@ fn binding(host: HostMatch, written: HostMatch, precedence: HostnamePrecedence) 
         HostnamePrecedence::Own => written,
         HostnamePrecedence::Intersected => host.clone(),
     };
-    HostBinding { host, written }
+    HostBinding {
+        host,
+        written,
+        port: None,
+    }
 }
 
 /// Each host once, in order. Of two bindings of one host the more specifically
@@ -137,7 +141,7 @@ fn text_len(host: &HostMatch) -> usize {
     match host {
         HostMatch::Wildcard(suffix) => suffix.len() + 2,
         HostMatch::Exact(text) | HostMatch::Suffix(text) => text.len(),
-        HostMatch::Any => 0,
+        _ => 0,
     }
 }
 
@@ -209,7 +213,8 @@ mod tests {
             bound,
             [HostBinding {
                 host: host("*.a.org"),
-                written: HostMatch::Any
+                written: HostMatch::Any,
+                port: None,
             }]
         );
         assert_eq!(
@@ -226,7 +231,8 @@ mod tests {
             bound,
             [HostBinding {
                 host: host("a.b.org"),
-                written: host("a.b.org")
+                written: host("a.b.org"),
+                port: None,
             }]
         );
     }
@@ -243,7 +249,8 @@ mod tests {
             bound,
             [HostBinding {
                 host: host("a.org"),
-                written: host("a.org")
+                written: host("a.org"),
+                port: None,
             }]
         );
     }

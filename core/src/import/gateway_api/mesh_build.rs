@@ -7,8 +7,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::model::{
-    Action, Attachment, Backend, Gateway, HostMatch, Listener, Normalization, ObjectRef, Origin,
-    Precedence, Protocol, Route, RouteId, RouteSet, Rule, Stage, StageId, Target, WeightedTarget,
+    Action, Attachment, Backend, Gateway, HeaderRules, HostForm, HostMatch, Listener,
+    Normalization, ObjectRef, Origin, Precedence, Protocol, Route, RouteId, RouteSet, Rule, Stage,
+    StageId, Target, WeightedTarget,
 };
 
 use super::context::{Context, RouteKind};
@@ -66,6 +67,7 @@ impl<'d> Mesh<'d> {
             object: ObjectRef::new("Mesh", "", NAME),
             listeners,
             normalization: Normalization::default(),
+            headers: HeaderRules::default(),
             origin: Origin::default(),
         });
     }
@@ -137,6 +139,7 @@ impl<'d> MeshBuilder<'_, 'd> {
                 _ => Precedence::GatewayApi,
             },
             host_fallthrough: true,
+            host_form: HostForm::default(),
             attachments,
             origin,
         })
@@ -243,6 +246,7 @@ fn itself(namespace: &str, name: &str, port: u16, origin: Origin) -> Route {
         target: Target::Backend(backend),
         weight: 1,
         filters: Vec::new(),
+        failover: Vec::new(),
         origin,
     };
     let mut rule = Rule::new(Action::Forward(alloc::vec![target]));

@@ -41,6 +41,7 @@ impl<'d> Builder<'_, 'd> {
             per_try_timeout_ms: None,
             on,
             backoff_ms: self.duration(node, "backoff", &format!("{at}.retry")),
+            max_backoff_ms: None,
         })
     }
 

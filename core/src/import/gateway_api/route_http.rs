@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::import::document::Node;
 use crate::model::{
-    Action, HeaderMatch, InvalidTarget, Origin, PathMatch, QueryMatch, RepeatedHeaders, Respond,
+    Action, HeaderMatch, InvalidTarget, Origin, PathMatch, QueryMatch, RepeatedValues, Respond,
     RouteMatch, Rule, Target, Timeouts, ValueMatch, WeightedTarget,
 };
 
@@ -178,6 +178,8 @@ impl<'d> Builder<'_, 'd> {
             filters: filters.0,
             action,
             timeouts: Timeouts::default(),
+            sticky: Vec::new(),
+            hash: Vec::new(),
             retry: None,
             session: self.session(node, at),
             metadata: filters.1,
@@ -233,6 +235,7 @@ impl<'d> Builder<'_, 'd> {
                 // One that cannot be read has the default: its share answers 500.
                 weight: weight(node).unwrap_or(1),
                 filters,
+                failover: Vec::new(),
                 origin: node.origin(),
             });
         }
@@ -266,8 +269,8 @@ impl<'d> Builder<'_, 'd> {
             scheme: None,
             headers: self.header_matches(node, at, fault),
             query: self.query_matches(node, at, fault),
-            grpc_only: false,
             origin: node.origin(),
+            ..RouteMatch::default()
         })
     }
 
@@ -294,9 +297,10 @@ impl<'d> Builder<'_, 'd> {
             headers.push(HeaderMatch {
                 name,
                 value,
+                ignore_case: false,
                 invert: false,
                 missing_matches: false,
-                repeated: RepeatedHeaders::Joined,
+                repeated: RepeatedValues::Joined,
                 origin: item.origin(),
             });
         }
@@ -323,9 +327,8 @@ impl<'d> Builder<'_, 'd> {
                 continue;
             }
             query.push(QueryMatch {
-                name: name.to_string(),
-                value,
                 origin: item.origin(),
+                ..QueryMatch::new(name, value)
             });
         }
         query

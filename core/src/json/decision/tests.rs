@@ -8,7 +8,7 @@ use crate::json::RequestJson;
 use crate::model::{
     Action, Attachment, Backend, CorsOrigin, CorsPolicy, Filter, Gateway, HeaderEdit, HostMatch,
     InvalidTarget, Listener, Mirror, ObjectRef, PathMatch, PathRewrite, Precedence, PrefixJoin,
-    Redirect, Respond, RetryPolicy, Route, RouteMatch, RouteSet, Rule, Stage, Target,
+    Redirect, Respond, RetryPolicy, Rewrite, Route, RouteMatch, RouteSet, Rule, Stage, Target,
     WeightedTarget,
 };
 use crate::table::Table;
@@ -29,6 +29,7 @@ fn target(name: &str, weight: u32) -> WeightedTarget {
         target: Target::Backend(backend(name)),
         weight,
         filters: vec![],
+        failover: vec![],
         origin: Origin::default(),
     }
 }
@@ -66,6 +67,7 @@ fn table(gateways: &[&str], rules: &[Rule]) -> Table {
             object: ObjectRef::new("Listener", "infra", "https"),
             precedence: Precedence::FirstMatch,
             host_fallthrough: true,
+            host_form: Default::default(),
             attachments: vec![Attachment {
                 route,
                 hosts: vec![],
@@ -84,7 +86,8 @@ fn table(gateways: &[&str], rules: &[Rule]) -> Table {
                 stage,
                 origin: Origin::default(),
             }],
-            normalization: Normalization::Base,
+            normalization: Normalization::BASE,
+            headers: Default::default(),
             origin: Origin::default(),
         });
     }
@@ -123,13 +126,14 @@ fn full_rule() -> Rule {
             edit(HeaderVerb::Remove, "x-debug", ""),
         ]),
         Filter::ResponseHeaders(vec![edit(HeaderVerb::Set, "x-served-by", "cart")]),
-        Filter::Rewrite {
+        Filter::Rewrite(Rewrite {
             host: None,
             path: Some(PathRewrite::Prefix {
                 replacement: "/v2/cart".into(),
                 join: PrefixJoin::Segments,
             }),
-        },
+            ..Rewrite::default()
+        }),
         Filter::Mirror(Mirror {
             target: Ok(backend("copy")),
             numerator: 10,
@@ -146,6 +150,7 @@ fn full_rule() -> Rule {
         per_try_timeout_ms: None,
         on: vec!["5xx".into()],
         backoff_ms: Some(25),
+        max_backoff_ms: None,
     });
     rule.metadata = vec![("virtual_service".into(), "cart".into())];
     rule
@@ -262,6 +267,7 @@ fn faults_and_preflights_are_shown() {
         delay_ppm: 0,
         abort_status: Some(503),
         abort_ppm: 1_000_000,
+        abort_grpc_status: None,
     })];
     let out = answer(&table(&["public"], &[rule.clone()]), r#"{"path":"/"}"#).unwrap();
     let fault =

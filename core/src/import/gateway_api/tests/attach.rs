@@ -87,7 +87,8 @@ fn the_routes_own_hostname_counts_unless_the_option_says_the_intersection() {
         binding(Options::default()),
         [HostBinding {
             host: host.clone(),
-            written
+            written,
+            port: None,
         }]
     );
     let options = Options {
@@ -98,7 +99,8 @@ fn the_routes_own_hostname_counts_unless_the_option_says_the_intersection() {
         binding(options),
         [HostBinding {
             host: host.clone(),
-            written: host
+            written: host,
+            port: None,
         }]
     );
 }

@@ -8,7 +8,7 @@ use super::{get, has, http, of_route, open_gateway, read, route, rules};
 use crate::diagnostic::Severity;
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::model::{
-    Action, CorsOrigin, Filter, HeaderVerb, PathRewrite, PrefixJoin, Scheme, Target,
+    Action, CorsOrigin, Filter, HeaderVerb, PathRewrite, PrefixJoin, Rewrite, Scheme, Target,
 };
 
 fn with(filters: &str) -> String {
@@ -32,7 +32,7 @@ fn header_edits_are_set_add_and_remove_with_one_action_for_each_name() {
     };
     let got: Vec<_> = edits
         .iter()
-        .map(|one| (one.verb, one.name.as_str(), one.value.as_str()))
+        .map(|one| (one.verb, one.name.as_str(), one.value.as_text().unwrap()))
         .collect();
     assert_eq!(
         got,
@@ -56,7 +56,7 @@ fn a_redirect_is_the_rules_action_with_302_by_default() {
     };
     assert_eq!((redirect.status, redirect.port), (302, Some(8443)));
     assert_eq!(redirect.scheme, Some(Scheme::Https));
-    assert_eq!(redirect.host.as_deref(), Some("b.org"));
+    assert_eq!(redirect.host, Some("b.org".into()));
     let path = PathRewrite::Prefix {
         replacement: "/n".to_string(),
         join: PrefixJoin::Segments,
@@ -219,7 +219,7 @@ fn external_authorization_is_handed_on_and_said_not_to_be_performed() {
     assert!(has(&out, codes::NOT_PERFORMED));
     let fact = (
         "external_auth".to_string(),
-        "HTTP Service shop/auth:9000/check".to_string(),
+        "HTTP Service shop/auth:9000/check".into(),
     );
     assert_eq!(out.routes.routes[0].rules[0].metadata, [fact]);
     let closed = with(
@@ -233,12 +233,13 @@ fn rewrites_have_host_and_path() {
     let rewrite = filter(
         "{type: URLRewrite, urlRewrite: {hostname: a.org, path: {type: ReplaceFullPath, replaceFullPath: /x}}}",
     );
-    let Filter::Rewrite {
+    let Filter::Rewrite(Rewrite {
         host: Some(_),
         path: Some(PathRewrite::Full(path)),
-    } = rewrite
+        ..
+    }) = rewrite
     else {
         panic!("no rewrite")
     };
-    assert_eq!(path, "/x");
+    assert_eq!(path, "/x".into());
 }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::{get, has, http, of_route, open_gateway, read, route, rules, to};
 use crate::diagnostic::Severity;
 use crate::diagnostic::codes::gateway_api as codes;
-use crate::model::{Action, HeaderMatch, PathMatch, RepeatedHeaders, ValueMatch};
+use crate::model::{Action, HeaderMatch, PathMatch, RepeatedValues, ValueMatch};
 
 fn paths(matches: &str) -> Vec<PathMatch> {
     let rules = rules(&http(&format!(
@@ -60,9 +60,10 @@ fn of_equal_header_names_the_first_counts() {
     let header = HeaderMatch {
         name: "x-a".to_string(),
         value: ValueMatch::Exact("1".to_string()),
+        ignore_case: false,
         invert: false,
         missing_matches: false,
-        repeated: RepeatedHeaders::Joined,
+        repeated: RepeatedValues::Joined,
         origin: out.routes.routes[0].rules[0].matches[0].headers[0].origin,
     };
     assert_eq!(out.routes.routes[0].rules[0].matches[0].headers, [header]);

@@ -4,6 +4,12 @@
 //! carries none of it. These few plain types are what both speak of; the model
 //! re-exports them.
 
+mod normalization;
+
+pub use normalization::{
+    EscapedSlashes, Fragment, MalformedEscapes, Normalization, PathParameters,
+};
+
 /// A place in an input file: what diagnostics and explanations point at.
 ///
 /// Lines and columns count from 1; a column counts characters, not bytes. The
@@ -79,21 +85,6 @@ pub enum Protocol {
     Udp,
 }
 
-/// How a request's path is made canonical before it is matched, rewritten and
-/// sent on. All of them see the same bytes.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum Normalization {
-    /// The path as it came.
-    None,
-    /// Dot segments resolved and percent-encoded unreserved characters decoded
-    /// (RFC 3986 6.2.2.2 and 6.2.2.3).
-    #[default]
-    Base,
-    /// [`Normalization::Base`], and runs of slashes become one.
-    MergeSlashes,
-}
-
 /// The order between rules that match the same request.
 ///
 /// Each is a total order: its last clauses are the order of the input, so that
@@ -116,6 +107,9 @@ pub enum Precedence {
     FirstMatch,
     /// TCP and UDP listeners: the oldest route, by age, then namespace and name.
     OldestRoute,
+    /// The most specific match: priority number, host, exact path, more literal
+    /// bytes in the path, path kind, method, number of predicates, position.
+    Specific,
 }
 
 /// What a header edit does.
@@ -124,18 +118,29 @@ pub enum Precedence {
 pub enum HeaderVerb {
     /// Replaces every value of the name, or adds it.
     Set,
-    /// Adds a value after those there are.
+    /// Adds a field line after those there are.
     Add,
+    /// Adds to the last value of the name, after a comma; adds the name where there
+    /// is none.
+    Append,
+    /// Adds the name where there is none, and changes nothing otherwise.
+    SetIfAbsent,
+    /// Replaces every value of the name where there is one, and changes nothing
+    /// otherwise.
+    SetIfPresent,
     /// Removes every value of the name.
     Remove,
 }
 
 impl HeaderVerb {
-    /// `set`, `add` or `remove`.
+    /// `set`, `add`, `append`, `set_if_absent`, `set_if_present` or `remove`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Set => "set",
             Self::Add => "add",
+            Self::Append => "append",
+            Self::SetIfAbsent => "set_if_absent",
+            Self::SetIfPresent => "set_if_present",
             Self::Remove => "remove",
         }
     }
@@ -156,17 +161,31 @@ pub enum PrefixJoin {
     Literal,
 }
 
-/// What counts where a request repeats a header.
+/// What counts where a request has several values of one name.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
-pub enum RepeatedHeaders {
+pub enum RepeatedValues {
     /// All values joined with `,` in order (RFC 9110 5.3), as one value.
     #[default]
     Joined,
     /// Any one of the values.
     Any,
+    /// Every one of the values, of which there is at least one.
+    All,
     /// The first value only.
     First,
+}
+
+/// What a stage's hosts are compared with.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum HostForm {
+    /// The host: lower case, without port or trailing dot.
+    #[default]
+    Name,
+    /// The authority in lower case, with its port where it has one, and with a
+    /// trailing dot where it has one (Envoy's virtual host domains).
+    Authority,
 }
 
 /// How long things may take, in milliseconds. `Some(0)` switches a limit off,
@@ -190,6 +209,8 @@ pub struct Fault {
     pub delay_ppm: u32,
     /// Status answered instead of forwarding.
     pub abort_status: Option<u16>,
+    /// gRPC status of the answer, for gRPC requests; `None` leaves it to the proxy.
+    pub abort_grpc_status: Option<u8>,
     /// Share aborted, 0 to 1,000,000.
     pub abort_ppm: u32,
 }
