@@ -20,6 +20,7 @@
 
 pub(crate) mod action;
 pub(crate) mod check;
+pub(crate) mod fact;
 pub(crate) mod host;
 pub(crate) mod index;
 pub mod limits;
@@ -130,7 +131,7 @@ pub(crate) struct Build<'m> {
 pub(crate) struct Index {
     pub(crate) backends: HashMap<crate::table::action::BackendEntry, u32>,
     pub(crate) predicates: HashMap<crate::table::predicate::Predicate, u32>,
-    pub(crate) regexes: HashMap<Text, Option<u32>>,
+    pub(crate) regexes: HashMap<(Text, regex::Meaning), Option<u32>>,
     pub(crate) regex_bytes: usize,
     pub(crate) pike_count: u32,
     pub(crate) header_slots: HashMap<Text, u32>,

@@ -60,7 +60,12 @@ impl Build<'_> {
                 }
             }
             PathMatch::Regex(pattern) => {
-                let regex = self.regex(subject, format_args!("path"), pattern)?;
+                let regex = self.regex(
+                    subject,
+                    format_args!("path"),
+                    pattern,
+                    regex::Meaning::default(),
+                )?;
                 let key = self.interner.add(&regex::literal_prefix(pattern));
                 let text = PathText::Regex(self.text(pattern));
                 CompiledPath {
@@ -250,7 +255,9 @@ impl Build<'_> {
             ValueMatch::Prefix(text) => ValueTest::Prefix(self.text(text)),
             ValueMatch::Suffix(text) => ValueTest::Suffix(self.text(text)),
             ValueMatch::Contains(text) => ValueTest::Contains(self.text(text)),
-            ValueMatch::Regex(pattern) => ValueTest::Regex(self.regex(subject, what, pattern)?),
+            ValueMatch::Regex(pattern) => {
+                ValueTest::Regex(self.regex(subject, what, pattern, regex::Meaning::default())?)
+            }
             ValueMatch::Present => ValueTest::Present,
             ValueMatch::In(_)
             | ValueMatch::Glob(_)

@@ -17,24 +17,45 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
 use crate::table::regex::Regex;
 
+/// Where a pattern must match.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub(crate) enum Anchor {
+    /// From the first byte to the last.
+    #[default]
+    Whole,
+    /// From the first byte.
+    Start,
+    /// Anywhere.
+    Search,
+}
+
+/// How a pattern is meant.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub(crate) struct Meaning {
+    pub(crate) anchor: Anchor,
+    /// Whether ASCII letters match without regard to case.
+    pub(crate) ignore_case: bool,
+}
+
 impl Build<'_> {
-    /// The number of a pattern that must match a whole value, or `None` where it
-    /// cannot be compiled, which is then reported.
+    /// The number of a pattern, or `None` where it cannot be compiled, which is then
+    /// reported.
     pub(crate) fn regex(
         &mut self,
         subject: &Subject<'_>,
         what: fmt::Arguments<'_>,
         pattern: &str,
+        meaning: Meaning,
     ) -> Option<u32> {
         let text = self.text(pattern);
-        if let Some(&known) = self.index.regexes.get(&text) {
+        if let Some(&known) = self.index.regexes.get(&(text, meaning)) {
             if known.is_none() {
                 // Reported in full where it was met first.
                 self.refuse(subject, what, pattern, "is not usable");
             }
             return known;
         }
-        let compiled = match self.compile_regex(pattern) {
+        let compiled = match self.compile_regex(pattern, meaning) {
             Ok(regex) => {
                 let id = self.sections.predicates.regexes.len() as u32;
                 self.sections.predicates.regexes.push(regex);
@@ -46,7 +67,7 @@ impl Build<'_> {
                 None
             }
         };
-        self.index.regexes.insert(text, compiled);
+        self.index.regexes.insert((text, meaning), compiled);
         compiled
     }
 
@@ -69,7 +90,7 @@ impl Build<'_> {
         ));
     }
 
-    fn compile_regex(&mut self, pattern: &str) -> Result<Regex, String> {
+    fn compile_regex(&mut self, pattern: &str, meaning: Meaning) -> Result<Regex, String> {
         if pattern.len() > self.limits.regex_pattern {
             return Err(format!(
                 "is {} bytes long, over the limit of {} (Limits::regex_pattern)",
@@ -77,12 +98,14 @@ impl Build<'_> {
                 self.limits.regex_pattern
             ));
         }
-        let hir = parse(pattern)?;
-        let whole = Hir::concat(Vec::from([
-            Hir::look(Look::Start),
-            hir,
-            Hir::look(Look::End),
-        ]));
+        let hir = parse(pattern, meaning.ignore_case)?;
+        let start = Hir::look(Look::Start);
+        // Every search begins at the first byte, so that one kind of automaton does.
+        let whole = Hir::concat(match meaning.anchor {
+            Anchor::Whole => Vec::from([start, hir, Hir::look(Look::End)]),
+            Anchor::Start => Vec::from([start, hir]),
+            Anchor::Search => Vec::from([start, anything(), hir]),
+        });
         let nfa = thompson::Compiler::new()
             .configure(
                 thompson::Config::new()
@@ -123,10 +146,20 @@ impl Build<'_> {
     }
 }
 
+/// Any run of bytes.
+fn anything() -> Hir {
+    Hir::repetition(regex_syntax::hir::Repetition {
+        min: 0,
+        max: None,
+        greedy: false,
+        sub: Box::new(Hir::dot(regex_syntax::hir::Dot::AnyByte)),
+    })
+}
+
 /// The literal text that everything a pattern matches begins with.
 pub(crate) fn literal_prefix(pattern: &str) -> Vec<u8> {
     let mut prefix = Vec::new();
-    if let Ok(hir) = parse(pattern) {
+    if let Ok(hir) = parse(pattern, false) {
         push_literal(&hir, &mut prefix);
     }
     prefix
@@ -151,7 +184,7 @@ fn push_literal(hir: &Hir, prefix: &mut Vec<u8>) -> bool {
 /// but a line feed, so that a byte that is no UTF-8 cannot make a rule fail open.
 /// Unicode is never read, whatever the parser was built with: a table must not
 /// depend on what else is in the program.
-pub(crate) fn parse(pattern: &str) -> Result<Hir, String> {
+pub(crate) fn parse(pattern: &str, ignore_case: bool) -> Result<Hir, String> {
     use regex_syntax::hir::ErrorKind;
     if turns_unicode_on(pattern) {
         return Err(String::from("is not valid: the flag u is not supported"));
@@ -159,6 +192,7 @@ pub(crate) fn parse(pattern: &str) -> Result<Hir, String> {
     let config = syntax::Config::new()
         .utf8(false)
         .unicode(false)
+        .case_insensitive(ignore_case)
         .nest_limit(100);
     syntax::parse_with(pattern, &config).map_err(|error| match error {
         regex_syntax::Error::Parse(error) => format!("is not valid: {}", error.kind()),
@@ -218,10 +252,10 @@ mod tests {
     #[test]
     fn a_pattern_means_the_same_in_every_build() {
         for pattern in [r"(?u)\w", r"(?u:a)", r"\p{Greek}", "[à-é]"] {
-            assert!(parse(pattern).is_err(), "{pattern}");
+            assert!(parse(pattern, false).is_err(), "{pattern}");
         }
         for pattern in [r"\d+\w\s\W", "(?i)abc", "é", "(?-u)a", "[^a]"] {
-            assert!(parse(pattern).is_ok(), "{pattern}");
+            assert!(parse(pattern, false).is_ok(), "{pattern}");
         }
     }
 }

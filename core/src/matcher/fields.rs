@@ -366,7 +366,7 @@ pub(crate) fn query_of(target: &[u8]) -> &[u8] {
 }
 
 /// Appends `value` with every valid `%XX` decoded. `+` stays `+`.
-fn percent_decode(value: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn percent_decode(value: &[u8], out: &mut Vec<u8>) {
     let mut at = 0;
     while let Some(&byte) = value.get(at) {
         let escaped = (byte == b'%').then(|| {

@@ -17,6 +17,9 @@
 //! the table cost nothing.
 
 pub(crate) mod authority;
+pub(crate) mod captures;
+
+pub(crate) mod facts;
 pub(crate) mod fields;
 pub(crate) mod listener;
 pub(crate) mod normalize;

@@ -4,6 +4,7 @@ use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 
 use super::authority::MAX_HOST;
+use super::captures::Captures;
 use super::fields::Fields;
 use crate::table::regex::RegexScratch;
 use crate::table::text::Range32;
@@ -25,6 +26,9 @@ pub struct Scratch {
     pub(crate) paths: PathBuffers,
     pub(crate) fields: Fields,
     pub(crate) regex: RegexScratch,
+    pub(crate) captures: Captures,
+    /// For values of facts that are not a part of the request.
+    pub(crate) buffer: Vec<u8>,
     /// Candidate lists that a walk came by.
     pub(crate) hits: Vec<Range32>,
     pub(crate) trail: Trail,
@@ -84,6 +88,8 @@ impl Scratch {
             },
             fields: Fields::new(sections),
             regex: RegexScratch::new(&sections.predicates.regexes),
+            captures: Captures::default(),
+            buffer: Vec::with_capacity(path),
             hits: Vec::with_capacity(sections.paths.worst_hits as usize),
             trail: Trail::new(),
             location: Vec::with_capacity(path + sections.longest_host() + 32),
@@ -95,6 +101,7 @@ impl Scratch {
         self.paths.current.capacity()
             + self.paths.spare.capacity()
             + self.location.capacity()
+            + self.buffer.capacity()
             + self.hits.capacity() * size_of::<Range32>()
             + self.fields.bytes()
             + self.regex.bytes()

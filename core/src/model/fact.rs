@@ -40,8 +40,9 @@ pub enum Fact {
     Query(String),
     /// A query parameter by its name as it came: values as they came.
     RawQueryParameter(String),
-    /// A cookie by its name: its values in all `cookie` headers, without the
-    /// surrounding double quotes.
+    /// A cookie by its name, with regard to case: its values in all `cookie` headers.
+    /// Spaces around name and value are no part of them, nor are double quotes
+    /// around a value; what has no `=` is no cookie (RFC 6265).
     Cookie(String),
     /// A fact that only the caller knows, by name: `jwt.sub`, `tls.alpn`. See
     /// [`attribute`](crate::attribute) for names with a fixed meaning.

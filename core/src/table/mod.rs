@@ -30,6 +30,7 @@
 //! [`Scratch`](crate::Scratch).
 
 pub(crate) mod action;
+pub(crate) mod fact;
 pub(crate) mod hash;
 pub(crate) mod host;
 pub(crate) mod index;

@@ -1,6 +1,7 @@
 //! Regular expressions, searchable without allocating.
 //!
-//! All of ours ask whether a whole value matches. A dense DFA answers in one
+//! All of ours ask whether a value matches, from its first byte on; a pattern that is
+//! found anywhere begins with any run of bytes. A dense DFA answers in one
 //! pass and needs no working memory; a pattern whose DFA is over its budget runs
 //! on the PikeVM with a cache that the scratch holds. Both are linear in the
 //! value. Values are bytes, never assumed to be UTF-8.
@@ -64,10 +65,10 @@ impl RegexScratch {
 }
 
 impl Regex {
-    /// Whether the pattern, which is compiled to match only whole values, matches.
+    /// Whether the pattern, which is compiled with its anchors, matches.
     #[cfg_attr(not(feature = "compile"), allow(unused_variables))]
     pub(crate) fn is_match(&self, scratch: &mut RegexScratch, value: &[u8]) -> bool {
-        let input = Input::new(value).anchored(Anchored::Yes);
+        let input = Input::new(value).anchored(Anchored::Yes).earliest(true);
         match self {
             // An error means a byte the DFA was told to quit at; ours have none.
             Self::Dense(dfa) => matches!(dfa.try_search_fwd(&input), Ok(Some(_))),

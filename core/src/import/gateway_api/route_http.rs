@@ -451,7 +451,7 @@ fn value_match(item: Node<'_>, at: &str) -> Result<ValueMatch, String> {
 pub(super) fn regex(text: &str, at: &str) -> Result<String, String> {
     // Read as the compiler reads it: another configuration would refuse what the
     // compiler takes, `\d` in a build without Unicode tables.
-    match crate::compile::regex::parse(text) {
+    match crate::compile::regex::parse(text, false) {
         Ok(_) => Ok(text.to_string()),
         Err(reason) => Err(format!("{at} {reason}")),
     }
