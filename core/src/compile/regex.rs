@@ -147,7 +147,7 @@ impl Build<'_> {
 }
 
 /// Any run of bytes.
-fn anything() -> Hir {
+pub(crate) fn anything() -> Hir {
     Hir::repetition(regex_syntax::hir::Repetition {
         min: 0,
         max: None,

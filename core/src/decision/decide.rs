@@ -1,7 +1,7 @@
 //! The way from a request to a decision, stage by stage.
 
 use super::draw::{Draws, scale};
-use super::enter::{Entered, enter, find_in_stage};
+use super::enter::{Entered, enter, find_in_stage, refused};
 use super::{Decision, Outcome, Reason, Verdict};
 use crate::matcher::authority::host_of;
 use crate::matcher::request::Request;
@@ -156,7 +156,11 @@ fn follow(
                 if !rewrite(sections, scratch, request, candidate, rule, target, profile) {
                     return settle(verdict, Outcome::Respond, 500, Reason::RewriteTooLong);
                 }
-                match find_next(sections, scratch, request, next) {
+                let found = find_next(sections, scratch, request, next);
+                if let Some(reason) = refused(scratch) {
+                    return settle(verdict, Outcome::Reject, 400, reason);
+                }
+                match found {
                     Some(found) => {
                         stage = next;
                         candidate = found.candidate;
@@ -314,6 +318,7 @@ fn find_next(
     let search = Search {
         sections,
         request,
+        host,
         fields: &mut scratch.fields,
         regex: &mut scratch.regex,
         hits: &mut scratch.hits,

@@ -307,16 +307,26 @@ fn find_in_listener(
     let search = Search {
         sections,
         request,
+        host,
         fields: &mut scratch.fields,
         regex: &mut scratch.regex,
         hits: &mut scratch.hits,
         method: sections.method_bit(request.method()),
     };
     let found = find_in_stage(search, stage, host, path);
-    if scratch.fields.overflow {
-        return Err(Verdict::new(Outcome::Reject, 400, Reason::HeaderTooLong));
+    if let Some(reason) = refused(scratch) {
+        return Err(Verdict::new(Outcome::Reject, 400, reason));
     }
     found.ok_or(missed)
+}
+
+/// Why the request is refused for what a rule looked at, where it is.
+pub(crate) fn refused(scratch: &Scratch) -> Option<Reason> {
+    match &scratch.fields {
+        fields if fields.bad_header => Some(Reason::BadHeader),
+        fields if fields.overflow => Some(Reason::HeaderTooLong),
+        _ => None,
+    }
 }
 
 pub(crate) fn find_in_stage(

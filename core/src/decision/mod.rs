@@ -134,6 +134,8 @@ pub enum Reason {
     TargetTooLong,
     /// A repeated header's values are longer than the table's limit.
     HeaderTooLong,
+    /// A header that a rule looks at has no name, or a control character in its value.
+    BadHeader,
     /// No listener takes the port, protocol and host.
     NoListener,
     /// The listener has no rule for the request.
@@ -167,6 +169,7 @@ impl Reason {
             Self::BadPath => "the request target is malformed",
             Self::TargetTooLong => "the request target is too long",
             Self::HeaderTooLong => "a repeated header is too long",
+            Self::BadHeader => "a header holds a control character",
             Self::NoListener => "no listener takes this port, protocol and host",
             Self::NoRule => "no rule matches",
             Self::Misdirected => "the server name and the authority mean different listeners",

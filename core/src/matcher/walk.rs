@@ -13,7 +13,8 @@
 //! Lists that are already outranked cost one comparison, so the work is bounded
 //! by the lists on the way, not by the rules in the table.
 
-use super::fields::{Fields, holds_for};
+use super::facts::Seen;
+use super::fields::Fields;
 use super::request::Request;
 use crate::table::host::Next;
 use crate::table::index::ListIndex;
@@ -27,6 +28,9 @@ use crate::vocabulary::Scheme;
 pub(crate) struct Search<'s, 'r> {
     pub(crate) sections: &'s Sections,
     pub(crate) request: &'s Request<'r>,
+    /// The host as the stages before left it; a stage's own scopes can be found by
+    /// another form of it.
+    pub(crate) host: Option<&'s [u8]>,
     pub(crate) fields: &'s mut Fields,
     pub(crate) regex: &'s mut RegexScratch,
     pub(crate) hits: &'s mut alloc::vec::Vec<Range32>,
@@ -49,6 +53,8 @@ impl Search<'_, '_> {
         host: Option<&[u8]>,
         path: &[u8],
     ) -> Option<Found> {
+        // What was asked of the path or host in another stage does not count here.
+        self.fields.begin_stage();
         let sections = self.sections;
         let scopes = stage.scopes.of(&sections.scopes);
         let mut best: Option<Found> = None;
@@ -91,7 +97,8 @@ impl Search<'_, '_> {
     fn find_in_index(&mut self, index: &ListIndex, path: &[u8], best: &mut Option<Found>) {
         let sections = self.sections;
         let lists = &sections.lists;
-        let value = self.fields.value(sections, self.request, index);
+        let seen = seen(self.request, self.host, path);
+        let value = self.fields.value(sections, seen, index.slot);
         let group = value.map(|value| lists.group(&sections.text, index, value));
         self.find_among(group.unwrap_or(&[]).iter().copied(), path, best);
         self.find_among(lists.rest(index).iter().copied(), path, best);
@@ -135,16 +142,13 @@ impl Search<'_, '_> {
             return false;
         }
         let sections = self.sections;
-        for &id in entry.predicates.of(&sections.predicates.lists) {
-            let Some(predicate) = sections.predicates.tests.get(id as usize) else {
-                return false;
-            };
-            if !self
-                .fields
-                .holds(sections, self.request, self.regex, predicate)
-            {
-                return false;
-            }
+        let seen = seen(self.request, self.host, path);
+        let regex = &mut *self.regex;
+        if !self
+            .fields
+            .program_holds(sections, seen, regex, entry.predicates)
+        {
+            return false;
         }
         (entry.grpc == NONE || self.is_grpc_path(entry.grpc, path))
             && (entry.path_regex == NONE || self.matches_regex(entry.path_regex, path))
@@ -172,11 +176,24 @@ impl Search<'_, '_> {
         let Some((service, method)) = grpc_names(path) else {
             return false;
         };
-        let regexes = &sections.predicates.regexes;
+        let (text, predicates) = (&sections.text, &sections.predicates);
         let mut holds = |test: Option<ValueTest>, value: &[u8]| {
-            test.is_none_or(|test| holds_for(test, &sections.text, regexes, self.regex, value))
+            test.is_none_or(|test| predicates.value_holds(text, self.regex, test, value))
         };
         holds(test.service, service) && holds(test.method, method)
+    }
+}
+
+/// The request as this stage sees it.
+pub(crate) fn seen<'s>(
+    request: &'s Request<'_>,
+    host: Option<&'s [u8]>,
+    path: &'s [u8],
+) -> Seen<'s> {
+    Seen {
+        request,
+        path,
+        host,
     }
 }
 

@@ -11,4 +11,6 @@ codes! {
     MATCHES_NOTHING = 1606, "a host or path can match no request";
     IDLE_FILTER = 1607, "a filter does nothing where it stands";
     AUTHORITY_EDIT = 1608, "a header edit would change the host or a pseudo-header";
+    PREDICATE_TOO_DEEP = 1610, "a predicate nests deeper than predicates can";
+    TOO_MANY_PREDICATES = 1611, "a match's predicates are over the limit";
 }
