@@ -57,7 +57,14 @@ pub(super) fn all(
                 want: scope_host(sections, name.scope),
                 got: host.map(readable),
             }),
-            Some(at) => match failure(sections, scratch, request, candidate.entry, entry, path) {
+            Some(at) => match failure(
+                sections,
+                scratch,
+                request,
+                candidate.entry,
+                entry,
+                (host, path),
+            ) {
                 Some(failure) => TrialVerdict::Failed(failure),
                 None if at < consulted => TrialVerdict::Outranked,
                 None => TrialVerdict::HostNotConsulted,
@@ -150,17 +157,15 @@ fn failure(
     request: &Request<'_>,
     id: u32,
     entry: &Entry,
-    path: &[u8],
+    (host, path): (Option<&[u8]>, &[u8]),
 ) -> Option<Failure> {
     let Scratch {
-        host,
         fields,
         regex,
         hits,
         buffer,
         ..
     } = scratch;
-    let host = Some(host.get()).filter(|host| !host.is_empty());
     // The path may be another than at the last trial.
     fields.begin_stage();
     let method = sections.method_bit(request.method());
