@@ -25,6 +25,7 @@ pub(crate) mod host;
 pub(crate) mod index;
 pub mod limits;
 pub(crate) mod path;
+pub(crate) mod path_match;
 pub(crate) mod predicate;
 pub(crate) mod rank;
 pub(crate) mod regex;
