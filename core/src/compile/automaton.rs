@@ -14,7 +14,7 @@ use regex_automata::dfa::{StartKind, dense};
 use regex_automata::nfa::thompson;
 use regex_syntax::hir::{Hir, Look};
 
-use super::regex::{Anchor, Meaning, anything, parse};
+use super::regex::{Anchor, anything};
 use super::{Build, HashMap, slots};
 use crate::table::NONE;
 use crate::table::automaton::{Automaton, Intervals, Patterns, Place, Texts, Words};
@@ -28,7 +28,6 @@ type Marked = (ValueTest, u32);
 impl Build<'_> {
     /// Gives every slot its automaton, once all predicates are known.
     pub(crate) fn automata(&mut self) {
-        let patterns = self.patterns();
         let mut of_slot: Vec<Vec<ValueTest>> =
             alloc::vec![Vec::new(); self.sections.predicates.slots.len()];
         let mut known: HashMap<(u32, ValueTest), u32> = HashMap::default();
@@ -57,7 +56,7 @@ impl Build<'_> {
             }
             let id = self.sections.predicates.automata.len() as u32;
             let mut automaton = Automaton::default();
-            let marked = self.automaton(&mut automaton, tests, &patterns);
+            let marked = self.automaton(&mut automaton, tests);
             if marked.is_empty() {
                 continue;
             }
@@ -77,27 +76,18 @@ impl Build<'_> {
         }
     }
 
-    /// Each regular expression as it was compiled, by its number.
-    fn patterns(&self) -> HashMap<u32, (Text, Meaning)> {
-        let known = self.index.regexes.iter();
-        known
-            .filter_map(|(&pattern, &id)| Some((id?, pattern)))
-            .collect()
-    }
-
     /// Builds the parts of one slot's automaton and gives the tests that are in it.
-    fn automaton(
-        &mut self,
-        automaton: &mut Automaton,
-        tests: Vec<ValueTest>,
-        patterns: &HashMap<u32, (Text, Meaning)>,
-    ) -> Vec<Marked> {
+    fn automaton(&mut self, automaton: &mut Automaton, tests: Vec<ValueTest>) -> Vec<Marked> {
         let first = self.sections.predicates.marks;
         let numbered: Vec<Marked> = tests.into_iter().zip(first..).collect();
         self.sections.predicates.marks += numbered.len() as u32;
 
         let mut budget = Budget {
-            left: (self.limits.automaton).min(self.limits.automata - self.index.automata_bytes),
+            left: self.limits.automaton.min(
+                self.limits
+                    .automata
+                    .saturating_sub(self.index.automata_bytes),
+            ),
             spent: 0,
         };
         let mut marked = Vec::new();
@@ -123,7 +113,7 @@ impl Build<'_> {
                 true => &mut automaton.folded_texts,
             }) = texts;
         }
-        automaton.patterns = self.pattern_set(&numbered, patterns, &mut budget);
+        automaton.patterns = self.pattern_set(&numbered, &mut budget);
         if automaton.patterns.is_some() {
             marked.extend(numbered.iter().filter(|(test, _)| regex_of(test).is_some()));
         }
@@ -223,22 +213,14 @@ impl Build<'_> {
     }
 
     /// `None` where there are none, or they do not fit.
-    fn pattern_set(
-        &self,
-        tests: &[Marked],
-        patterns: &HashMap<u32, (Text, Meaning)>,
-        budget: &mut Budget,
-    ) -> Option<Patterns> {
+    fn pattern_set(&self, tests: &[Marked], budget: &mut Budget) -> Option<Patterns> {
         let mut found = Vec::new();
         let mut marks = Vec::new();
         for (test, mark) in tests {
             let Some(id) = regex_of(test) else { continue };
-            let (text, meaning) = patterns.get(&id)?;
-            let pattern = core::str::from_utf8(self.interner.get(*text)).ok()?;
-            found.push(to_the_end(
-                parse(pattern, meaning.ignore_case).ok()?,
-                *meaning,
-            ));
+            let pattern = self.index.regex.hirs.get(id as usize)?;
+            let anchor = self.index.anchors.get(&id)?;
+            found.push(to_the_end(pattern.clone(), *anchor));
             marks.push(*mark);
         }
         if found.is_empty() {
@@ -327,9 +309,9 @@ fn regex_of(test: &ValueTest) -> Option<u32> {
 }
 
 /// A pattern that matches from the first byte to the last where it is found.
-fn to_the_end(pattern: Hir, meaning: Meaning) -> Hir {
+fn to_the_end(pattern: Hir, anchor: Anchor) -> Hir {
     let (start, end) = (Hir::look(Look::Start), Hir::look(Look::End));
-    Hir::concat(match meaning.anchor {
+    Hir::concat(match anchor {
         Anchor::Whole => Vec::from([start, pattern, end]),
         Anchor::Start => Vec::from([start, pattern, anything(), end]),
         Anchor::Search => Vec::from([start, anything(), pattern, anything(), end]),

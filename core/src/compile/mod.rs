@@ -27,6 +27,7 @@ pub(crate) mod host;
 pub(crate) mod index;
 pub mod limits;
 pub(crate) mod path;
+pub(crate) mod path_match;
 pub(crate) mod predicate;
 pub(crate) mod program;
 pub(crate) mod rank;
@@ -138,9 +139,9 @@ pub(crate) struct Build<'m> {
 pub(crate) struct Index {
     pub(crate) backends: HashMap<crate::table::action::BackendEntry, u32>,
     pub(crate) predicates: HashMap<crate::table::predicate::Predicate, u32>,
-    pub(crate) regexes: HashMap<(Text, regex::Meaning), Option<u32>>,
-    pub(crate) regex_bytes: usize,
-    pub(crate) pike_count: u32,
+    pub(crate) regex: regex::RegexIndex,
+    /// Where the patterns of values must match, by number.
+    pub(crate) anchors: HashMap<u32, regex::Anchor>,
     pub(crate) slots: HashMap<(FactEntry, RepeatedValues), u32>,
     /// Numbers of names, each kind counted for itself.
     pub(crate) names: HashMap<FactEntry, u32>,
@@ -166,6 +167,7 @@ impl<'m> Build<'m> {
             limits: RequestLimits {
                 target: limits.request_target,
                 repeated_header: limits.repeated_header,
+                captured: limits.captured,
             },
             ..Sections::default()
         };
@@ -278,6 +280,7 @@ impl<'m> Build<'m> {
             prefix_len: path.prefix_len,
             path_regex: path.regex,
             grpc: path.grpc,
+            captures: NONE,
             flags,
         });
         self.sections.names.entries.push(EntryName {

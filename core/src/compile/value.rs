@@ -37,7 +37,9 @@ impl Build<'_> {
                 anchor,
                 ignore_case: fold,
             };
-            self.regex(subject, what, pattern, meaning)
+            let id = self.regex(subject, what, pattern, meaning)?;
+            self.index.anchors.insert(id, anchor);
+            Some(id)
         };
         Some(match value {
             // An empty text is at the start, at the end and within every value.

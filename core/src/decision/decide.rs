@@ -3,7 +3,7 @@
 use super::draw::{Draws, scale};
 use super::enter::{Entered, enter, find_in_stage, refused};
 use super::{Decision, Outcome, Reason, Verdict};
-use crate::matcher::authority::host_of;
+use crate::matcher::facts::Seen;
 use crate::matcher::request::Request;
 use crate::matcher::scratch::{Scratch, Step};
 use crate::matcher::walk::{Found, Search};
@@ -80,6 +80,9 @@ fn follow(
         let Some((rule, _)) = sections.rule_of_candidate(candidate) else {
             return settle(verdict, Outcome::Respond, 500, Reason::NoTarget);
         };
+        if !scratch.capture(sections, request, candidate) {
+            return settle(verdict, Outcome::Reject, 400, Reason::CapturesTooLong);
+        }
         let mut step = Step {
             stage,
             candidate,
@@ -300,8 +303,7 @@ pub(crate) fn rewrite(
         .and_then(|r| r.host)
         .or(of_rule.and_then(|r| r.host));
     if let Some(host) = host {
-        let text = sections.text.get(host);
-        scratch.host.len = host_of(text, &mut scratch.host.bytes).unwrap_or(0);
+        scratch.host.set(sections.text.get(host));
     }
     true
 }
@@ -313,18 +315,22 @@ fn find_next(
     request: &Request<'_>,
     stage: u32,
 ) -> Option<Found> {
-    let host = scratch.host.get();
-    let host = (!host.is_empty()).then_some(host);
+    let host = scratch.host.view();
+    let path = scratch.paths.get(request);
     let search = Search {
         sections,
         request,
-        host,
+        seen: Seen {
+            request,
+            path,
+            host: host.map(|host| host.name),
+        },
         fields: &mut scratch.fields,
         regex: &mut scratch.regex,
         hits: &mut scratch.hits,
         method: sections.method_bit(request.method()),
     };
-    find_in_stage(search, stage, host, scratch.paths.get(request))
+    find_in_stage(search, stage, host, path)
 }
 
 fn draw_mirrors(

@@ -9,7 +9,7 @@ use super::{Failure, Trial, TrialVerdict, readable};
 use crate::Request;
 use crate::matcher::facts::{self, Seen};
 use crate::matcher::scratch::Scratch;
-use crate::matcher::walk::{Search, seen};
+use crate::matcher::walk::Search;
 use crate::table::fact::FactEntry;
 use crate::table::host::{HostIndex, HostKind, Next};
 use crate::table::names::PathText;
@@ -168,11 +168,16 @@ fn failure(
     } = scratch;
     // The path may be another than at the last trial.
     fields.begin_stage();
+    let seen = Seen {
+        request,
+        path,
+        host,
+    };
     let method = sections.method_bit(request.method());
     let mut search = Search {
         sections,
         request,
-        host,
+        seen,
         fields,
         regex,
         hits,
@@ -222,7 +227,6 @@ fn failure(
             got,
         });
     }
-    let seen = seen(request, host, path);
     let mut last = None;
     let steps = entry.predicates;
     let end = search

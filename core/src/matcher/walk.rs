@@ -13,9 +13,12 @@
 //! Lists that are already outranked cost one comparison, so the work is bounded
 //! by the lists on the way, not by the rules in the table.
 
+use alloc::vec::Vec;
+
 use super::facts::Seen;
 use super::fields::Fields;
 use super::request::Request;
+use super::scratch::HostView;
 use crate::table::host::Next;
 use crate::table::index::ListIndex;
 use crate::table::predicate::ValueTest;
@@ -28,14 +31,33 @@ use crate::vocabulary::Scheme;
 pub(crate) struct Search<'s, 'r> {
     pub(crate) sections: &'s Sections,
     pub(crate) request: &'s Request<'r>,
-    /// The host as the stages before left it; a stage's own scopes can be found by
-    /// another form of it.
-    pub(crate) host: Option<&'s [u8]>,
+    /// The request as the stages before left it: what facts are.
+    pub(crate) seen: Seen<'s>,
     pub(crate) fields: &'s mut Fields,
     pub(crate) regex: &'s mut RegexScratch,
-    pub(crate) hits: &'s mut alloc::vec::Vec<Range32>,
+    pub(crate) hits: &'s mut Hits,
     /// The method's bit, 0 where no rule of the table names it.
     pub(crate) method: u64,
+}
+
+/// Working memory of a search in a stage.
+#[derive(Debug)]
+pub(crate) struct Hits {
+    /// Candidate lists that a walk came by.
+    lists: Vec<Range32>,
+}
+
+impl Hits {
+    /// Room for any walk of a table.
+    pub(crate) fn new(sections: &Sections) -> Self {
+        Self {
+            lists: Vec::with_capacity(sections.paths.worst_hits as usize),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.lists.capacity() * size_of::<Range32>()
+    }
 }
 
 /// The winning candidate.
@@ -50,12 +72,13 @@ impl Search<'_, '_> {
     pub(crate) fn find(
         &mut self,
         stage: &StageEntry,
-        host: Option<&[u8]>,
+        host: Option<HostView<'_>>,
         path: &[u8],
     ) -> Option<Found> {
         // What was asked of the path or host in another stage does not count here.
         self.fields.begin_stage();
         let sections = self.sections;
+        let host = host.map(|host| host.name);
         let scopes = stage.scopes.of(&sections.scopes);
         let mut best: Option<Found> = None;
         stage.hosts.lookup(&sections.text, host, |scope| {
@@ -77,13 +100,13 @@ impl Search<'_, '_> {
 
     fn find_in_scope(&mut self, scope: &Scope, path: &[u8], best: &mut Option<Found>) {
         let sections = self.sections;
-        self.hits.clear();
-        let hits = &mut *self.hits;
+        self.hits.lists.clear();
+        let hits = &mut self.hits.lists;
         sections
             .paths
             .walk(&sections.text, scope.root, path, |range| hits.push(range));
-        for at in (0..self.hits.len()).rev() {
-            let Some(&range) = self.hits.get(at) else {
+        for at in (0..self.hits.lists.len()).rev() {
+            let Some(&range) = self.hits.lists.get(at) else {
                 return;
             };
             match sections.lists.of(range) {
@@ -97,8 +120,7 @@ impl Search<'_, '_> {
     fn find_in_index(&mut self, index: &ListIndex, path: &[u8], best: &mut Option<Found>) {
         let sections = self.sections;
         let lists = &sections.lists;
-        let seen = seen(self.request, self.host, path);
-        let value = self.fields.value(sections, seen, index.slot);
+        let value = self.fields.value(sections, self.seen, index.slot);
         let group = value.map(|value| lists.group(&sections.text, index, value));
         self.find_among(group.unwrap_or(&[]).iter().copied(), path, best);
         self.find_among(lists.rest(index).iter().copied(), path, best);
@@ -142,11 +164,10 @@ impl Search<'_, '_> {
             return false;
         }
         let sections = self.sections;
-        let seen = seen(self.request, self.host, path);
-        let regex = &mut *self.regex;
+        let program = entry.predicates;
         if !self
             .fields
-            .program_holds(sections, seen, regex, entry.predicates)
+            .program_holds(sections, self.seen, self.regex, program)
         {
             return false;
         }
@@ -181,19 +202,6 @@ impl Search<'_, '_> {
             test.is_none_or(|test| predicates.value_holds(text, self.regex, test, value))
         };
         holds(test.service, service) && holds(test.method, method)
-    }
-}
-
-/// The request as this stage sees it.
-pub(crate) fn seen<'s>(
-    request: &'s Request<'_>,
-    host: Option<&'s [u8]>,
-    path: &'s [u8],
-) -> Seen<'s> {
-    Seen {
-        request,
-        path,
-        host,
     }
 }
 
