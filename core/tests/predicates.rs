@@ -21,6 +21,8 @@ const DIRECT: [u32; 3] = [0, u32::MAX, 8];
 fn limits(direct: u32) -> Limits {
     let mut limits = Limits::default();
     limits.direct_tests = direct;
+    // Enough for what is asked here, and built in no time.
+    limits.automaton = 64 << 10;
     limits
 }
 

@@ -122,7 +122,7 @@ impl Build<'_> {
             ValueTest::Range(start, end) => Some((start, Some(end), mark)),
             _ => None,
         });
-        if let Some(numbers) = intervals(numbers.collect(), &mut budget) {
+        if let Some(numbers) = intervals(&Vec::from_iter(numbers), &mut budget) {
             automaton.numbers = numbers;
             let is_range = |test: &ValueTest| matches!(test, ValueTest::Range(..));
             marked.extend(numbered.iter().filter(|(test, _)| is_range(test)));
@@ -138,7 +138,7 @@ impl Build<'_> {
                 .iter()
                 .map(move |block| (block.first, after(block.last), mark))
         });
-        if let Some(addresses) = intervals(addresses.collect(), &mut budget) {
+        if let Some(addresses) = intervals(&Vec::from_iter(addresses), &mut budget) {
             automaton.addresses = addresses;
             let is_cidr = |test: &ValueTest| matches!(test, ValueTest::Cidr(_));
             marked.extend(numbered.iter().filter(|(test, _)| is_cidr(test)));
@@ -321,7 +321,7 @@ fn to_the_end(pattern: Hir, anchor: Anchor) -> Hir {
 /// Cuts ranges (first, first after, mark) at their bounds; `None` where there are
 /// none, or they do not fit: ranges within each other can take their number squared.
 fn intervals<T: Ord + Copy>(
-    ranges: Vec<(T, Option<T>, u32)>,
+    ranges: &[(T, Option<T>, u32)],
     budget: &mut Budget,
 ) -> Option<Intervals<T>> {
     if ranges.is_empty() {

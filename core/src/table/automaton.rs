@@ -249,7 +249,7 @@ impl Patterns {
     }
 }
 
-impl<T: Ord> Intervals<T> {
+impl<T: Copy + Ord> Intervals<T> {
     fn run(&self, number: T, mark: &mut impl FnMut(u32)) {
         let after = self.starts.partition_point(|start| *start <= number);
         let Some(at) = after.checked_sub(1) else {
