@@ -154,6 +154,8 @@ impl<'m> Build<'m> {
             limits: RequestLimits {
                 target: limits.request_target,
                 repeated_header: limits.repeated_header,
+                headers: limits.request_headers,
+                parameters: limits.request_parameters,
             },
             ..Sections::default()
         };
@@ -491,6 +493,8 @@ impl<'m> Build<'m> {
             let count = self.sections.listeners.len() as u32 - first;
             self.sections.gateways.push(GatewayEntry {
                 normalization: gateway.normalization,
+                reject_underscores: gateway.headers.reject_underscores,
+                trim_values: gateway.headers.trim_values,
                 listeners: Range32 {
                     start: first,
                     len: count,

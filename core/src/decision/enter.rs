@@ -4,15 +4,15 @@ use core::fmt;
 
 use super::view::StageView;
 use super::{Outcome, Reason, Verdict};
-use crate::matcher::authority::{MAX_HOST, host_of};
+use crate::matcher::authority::{MAX_HOST, ServerName, host_of, server_name};
 use crate::matcher::listener;
-use crate::matcher::normalize;
+use crate::matcher::normalize::{self, Refusal};
 use crate::matcher::request::{Request, RequestProtocol, is_http};
 use crate::matcher::scratch::{PathBuffers, Scratch};
 use crate::matcher::walk::{Found, Search};
 use crate::table::names::ObjectName;
 use crate::table::{NONE, Sections, Table};
-use crate::vocabulary::Scheme;
+use crate::vocabulary::{EscapedSlashes, Scheme};
 
 /// The rule that takes a request, as [`Table::find_with`] gives it.
 #[derive(Clone, Copy)]
@@ -25,7 +25,8 @@ pub struct Matched<'t> {
 impl Table {
     /// Finds the rule that takes a request, without deciding anything: no backend
     /// is drawn, nothing is rewritten, no further stage is searched. `None` where
-    /// no rule takes it, where it is refused, and where two gateways differ; the
+    /// no rule takes it, where it is refused or sent to its canonical path, and where two
+    /// gateways differ; the
     /// decision of [`Table::decide_with`] tells these apart.
     ///
     /// Does not allocate, provided that `scratch` was made for this table, and
@@ -92,44 +93,21 @@ pub(crate) fn enter(
     scratch.paths.changed = false;
     scratch.host.len = 0;
 
-    if is_http(request)
-        && let Err(reason) = check_target(sections, request)
-    {
-        return Err(Verdict::new(Outcome::Reject, 400, reason));
+    if is_http(request) {
+        super::check::http(sections, request).map_err(refused)?;
     }
     if let Some(authority) = request.authority() {
         match host_of(authority, &mut scratch.host.bytes) {
             Some(length) => scratch.host.len = length,
-            None => return Err(Verdict::new(Outcome::Reject, 400, Reason::BadAuthority)),
+            None => return Err(refused(Reason::BadAuthority)),
         }
     }
 
     find_entry(sections, scratch, request)
 }
 
-/// Whether the target is one that can be matched at all.
-fn check_target(sections: &Sections, request: &Request<'_>) -> Result<(), Reason> {
-    let target = request.target();
-    if target.len() > sections.limits.target as usize {
-        return Err(Reason::TargetTooLong);
-    }
-    // SPEC: RFC 9112 3.2: origin form; `*` only for OPTIONS, an authority only
-    // for CONNECT. White space would end the target in a request line; a fragment
-    // is never sent (RFC 9110 7.1).
-    let form_is_sound = match target.first() {
-        None | Some(b'?') => false,
-        Some(b'/') => true,
-        Some(b'*') => target == b"*" && request.method() == b"OPTIONS",
-        Some(_) => request.method() == b"CONNECT" && host_of(target, &mut [0; MAX_HOST]).is_some(),
-    };
-    let bytes_are_sound = target
-        .iter()
-        .all(|&byte| byte > b' ' && byte != 0x7f && byte != b'#');
-    if form_is_sound && bytes_are_sound {
-        Ok(())
-    } else {
-        Err(Reason::BadPath)
-    }
+fn refused(reason: Reason) -> Verdict {
+    Verdict::new(Outcome::Reject, 400, reason)
 }
 
 /// Finds the listener and the rule of its stage; leaves the path as that gateway
@@ -144,12 +122,10 @@ fn find_entry(
         None => (0, sections.gateways.len() as u32),
     };
     let mut sni = [0; MAX_HOST];
-    let sni_host = match request.sni().filter(|name| !name.is_empty()) {
-        None => None,
-        Some(name) => match host_of(name, &mut sni) {
-            Some(length) => sni.get(..length),
-            None => return Err(Verdict::new(Outcome::Reject, 400, Reason::BadAuthority)),
-        },
+    let sni_host = match server_name(request.sni(), &mut sni) {
+        ServerName::None => None,
+        ServerName::Host(length) => sni.get(..length),
+        ServerName::Malformed => return Err(refused(Reason::BadServerName)),
     };
     // A connection's host is its server name, in further stages too.
     if request.protocol() == RequestProtocol::Tls {
@@ -187,7 +163,7 @@ fn find_entry(
             match meant {
                 Meant::This => {}
                 Meant::Another => {
-                    if missed.outcome != Outcome::Reject && entered.is_none() {
+                    if !is_answer(&missed) && entered.is_none() {
                         missed = Verdict::new(Outcome::NoRoute, 421, Reason::Misdirected);
                         missed.listener = id;
                     }
@@ -196,9 +172,12 @@ fn find_entry(
                 Meant::None => continue,
             }
             if path_of != Some(gateway) {
-                if !enter_path(sections, &mut scratch.paths, request, gateway) {
-                    missed = Verdict::new(Outcome::Reject, 400, Reason::BadPath);
-                    missed.listener = id;
+                path_of = None;
+                if let Err(mut verdict) = enter_gateway(sections, scratch, request, gateway) {
+                    verdict.listener = id;
+                    if !is_answer(&missed) {
+                        missed = verdict;
+                    }
                     break;
                 }
                 path_of = Some(gateway);
@@ -221,8 +200,8 @@ fn find_entry(
                     }
                 },
                 Err(verdict) => {
-                    let first = missed.reason == Reason::NoListener;
-                    if first || verdict.outcome == Outcome::Reject {
+                    let is_first = missed.reason == Reason::NoListener;
+                    if is_first || !is_answer(&missed) && is_answer(&verdict) {
                         missed = verdict;
                         missed.listener = id;
                     }
@@ -232,9 +211,15 @@ fn find_entry(
     }
     let entered = entered.ok_or(missed)?;
     if path_of != Some(entered.gateway) {
-        enter_path(sections, &mut scratch.paths, request, entered.gateway);
+        // It was taken before, so it is again.
+        let _ = enter_path(sections, &mut scratch.paths, request, entered.gateway);
     }
     Ok(entered)
+}
+
+/// Whether a gateway answers without a rule. Of several that do, the first counts.
+fn is_answer(missed: &Verdict) -> bool {
+    matches!(missed.outcome, Outcome::Reject | Outcome::Redirect)
 }
 
 fn same_rule(sections: &Sections, one: Found, other: Found) -> bool {
@@ -329,26 +314,76 @@ pub(crate) fn find_in_stage(
     search.find(stage, host, path)
 }
 
-/// Makes the request's path canonical under a gateway's profile; `false` where it
-/// has no canonical form.
+/// Whether a gateway takes a request, its path made canonical as it says; otherwise
+/// what it answers.
+fn enter_gateway(
+    sections: &Sections,
+    scratch: &mut Scratch,
+    request: &Request<'_>,
+    gateway: u32,
+) -> Result<(), Verdict> {
+    if !is_http(request) {
+        return Ok(());
+    }
+    if let Some(entry) = sections.gateways.get(gateway as usize) {
+        super::check::gateway(entry, request).map_err(refused)?;
+    }
+    let has_escaped_slash =
+        enter_path(sections, &mut scratch.paths, request, gateway).map_err(refused)?;
+    let action = sections.normalization(gateway).escaped_slashes;
+    if !has_escaped_slash || action != EscapedSlashes::UnescapeAndRedirect {
+        return Ok(());
+    }
+    // SPEC: Envoy, UNESCAPE_AND_REDIRECT: gRPC clients follow no redirect.
+    if request.is_grpc() {
+        return Err(refused(Reason::EscapedSlash));
+    }
+    write_location(scratch, request);
+    Err(Verdict::new(Outcome::Redirect, 307, Reason::EscapedSlash))
+}
+
+/// Writes the canonical path and the query as they are to the Location.
+fn write_location(scratch: &mut Scratch, request: &Request<'_>) {
+    let location = &mut scratch.location;
+    location.clear();
+    let path = scratch.paths.get(request);
+    let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
+    // A bare path must not begin with `//`, which would name another host; a browser
+    // takes a backslash for a slash.
+    let start = path.iter().position(|byte| !is_slash(byte));
+    location.push(b'/');
+    location.extend_from_slice(start.and_then(|at| path.get(at..)).unwrap_or_default());
+    let target = request.target();
+    let query = memchr::memchr(b'?', target).and_then(|at| target.get(at..));
+    location.extend_from_slice(query.unwrap_or_default());
+}
+
+/// Makes the request's path canonical under a gateway's profile: whether it held
+/// escaped slashes that are slashes now, or why it has no canonical form there.
 pub(crate) fn enter_path(
     sections: &Sections,
     paths: &mut PathBuffers,
     request: &Request<'_>,
     gateway: u32,
-) -> bool {
+) -> Result<bool, Reason> {
     let profile = sections.normalization(gateway);
     let path = paths.of_request(request);
     paths.changed = false;
-    if path.first() == Some(&b'/') && !normalize::is_canonical(profile, path) {
-        if normalize::is_ambiguous(profile, path) {
-            return false;
-        }
+    if path.first() != Some(&b'/') {
+        return Ok(false);
+    }
+    let finding = normalize::inspect(profile, path).map_err(|refusal| match refusal {
+        Refusal::EscapedSlash => Reason::EscapedSlash,
+        Refusal::Parameter => Reason::PathParameter,
+        Refusal::Escape => Reason::BadEscape,
+    })?;
+    // A target that is a query alone leaves with its path written out.
+    if !finding.is_canonical || request.target().first() == Some(&b'?') {
         paths.current.clear();
         normalize::append_canonical(profile, path, &mut paths.current);
         paths.changed = true;
     }
-    true
+    Ok(finding.has_escaped_slash)
 }
 
 impl PathBuffers {
