@@ -24,6 +24,7 @@ pub(crate) mod fact;
 pub(crate) mod host;
 pub(crate) mod index;
 pub mod limits;
+pub(crate) mod lint;
 pub(crate) mod path;
 pub(crate) mod predicate;
 pub(crate) mod rank;
@@ -96,6 +97,7 @@ impl Compiler {
         build.rules();
         build.stages();
         build.gateways();
+        build.lint_unnormalised_denials();
         let Build {
             mut sections,
             interner,

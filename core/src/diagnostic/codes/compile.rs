@@ -11,4 +11,5 @@ codes! {
     MATCHES_NOTHING = 1606, "a host or path can match no request";
     IDLE_FILTER = 1607, "a filter does nothing where it stands";
     AUTHORITY_EDIT = 1608, "a header edit would change the host or a pseudo-header";
+    UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";
 }
