@@ -1,3 +1,5 @@
+//! Canonical paths step by step, and what they cost.
+
 use alloc::string::String;
 
 use super::*;
