@@ -300,9 +300,10 @@ mod reference {
                 _ => return None,
             }
             let after: Vec<u8> = tokens[at..].iter().flat_map(read).collect();
-            let is_refused =
-                profile.malformed_escapes == MalformedEscapes::Reject || is_escape(&after);
-            is_refused.then_some(Reason::BadEscape)
+            if profile.malformed_escapes == MalformedEscapes::Reject {
+                return Some(Reason::BadEscape);
+            }
+            is_escape(&after).then_some(Reason::BadPath)
         })
     }
 
@@ -680,4 +681,39 @@ fn adv_pn_035_a_path_is_canonical_before_it_is_matched() {
     let mut gate = Gate::new(Normalization::BASE);
     assert_eq!(gate.route("/./admin//x/.."), denied("/admin//"));
     assert_eq!(gate.route("/%61dmin/"), denied("/admin/"));
+}
+
+#[test]
+fn gateways_that_redirect_alike_agree_and_others_are_ambiguous() {
+    let redirects = with_slashes(EscapedSlashes::UnescapeAndRedirect);
+    let merging = Normalization {
+        merge_slashes: true,
+        ..redirects
+    };
+    let asked = |profiles: [Normalization; 2], target: &[u8]| {
+        let mut set = guarded(profiles[0]);
+        let mut other = set.gateways[0].clone();
+        other.normalization = profiles[1];
+        set.gateways.push(other);
+        let table = Compiler::new().compile(&set).table;
+        table.decide(&Request::new(b"GET", target), |decision| {
+            (
+                decision.outcome(),
+                decision.location().unwrap_or_default().to_vec(),
+            )
+        })
+    };
+    let to_ab = (Outcome::Redirect, b"/a/b".to_vec());
+    assert_eq!(asked([redirects, redirects], b"/a%2Fb"), to_ab);
+    assert_eq!(asked([redirects, merging], b"/a%2Fb"), to_ab);
+    for (profiles, target) in [
+        ([redirects, merging], &b"/a%2F%2Fb"[..]),
+        ([redirects, Normalization::BASE], b"/a%2Fb"),
+        ([Normalization::BASE, redirects], b"/a%2Fb"),
+    ] {
+        assert_eq!(asked(profiles, target).0, Outcome::Ambiguous);
+    }
+    let refusing = with_slashes(EscapedSlashes::Reject);
+    assert_eq!(asked([redirects, refusing], b"/a%2Fb"), to_ab);
+    assert_eq!(asked([refusing, redirects], b"/a%2Fb"), to_ab);
 }

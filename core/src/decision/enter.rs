@@ -1,5 +1,6 @@
 //! Where a request enters: its listener, and the rule of the listener's stage.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::view::StageView;
@@ -140,6 +141,8 @@ fn find_entry(
     let mut entered: Option<Entered> = None;
     let mut missed = Verdict::new(Outcome::NoRoute, 404, Reason::NoListener);
     let mut path_of: Option<u32> = None;
+    // The listener of a gateway that sends the client to the canonical path.
+    let mut moved: Option<u32> = None;
     for gateway in first..last {
         let by_server_name = match request.protocol() {
             RequestProtocol::Tls => true,
@@ -163,7 +166,7 @@ fn find_entry(
             match meant {
                 Meant::This => {}
                 Meant::Another => {
-                    if !is_answer(&missed) && entered.is_none() {
+                    if missed.outcome != Outcome::Reject && entered.is_none() {
                         missed = Verdict::new(Outcome::NoRoute, 421, Reason::Misdirected);
                         missed.listener = id;
                     }
@@ -173,41 +176,56 @@ fn find_entry(
             }
             if path_of != Some(gateway) {
                 path_of = None;
-                if let Err(mut verdict) = enter_gateway(sections, scratch, request, gateway) {
-                    verdict.listener = id;
-                    if !is_answer(&missed) {
-                        missed = verdict;
+                match enter_gateway(sections, scratch, request, gateway) {
+                    Ok(Admission::Taken) => path_of = Some(gateway),
+                    Ok(Admission::Moved) => {
+                        let rival = entered.map(|entered| entered.listener);
+                        let is_alike = moved.is_none() || scratch.buffer == scratch.location;
+                        if let Some(other) = rival.or(moved.filter(|_| !is_alike)) {
+                            return Err(ambiguous(other, id));
+                        }
+                        scratch.location.clear();
+                        scratch.location.extend_from_slice(&scratch.buffer);
+                        moved = moved.or(Some(id));
+                        break;
                     }
-                    break;
+                    Err(reason) => {
+                        // Of several that refuse, the first is told of.
+                        if missed.outcome != Outcome::Reject {
+                            missed = refused(reason);
+                            missed.listener = id;
+                        }
+                        break;
+                    }
                 }
-                path_of = Some(gateway);
             }
             match find_in_listener(sections, scratch, request, id) {
-                Ok(found) => match entered {
-                    None => {
+                Ok(found) => match (entered, moved) {
+                    (None, None) => {
                         entered = Some(Entered {
                             listener: id,
                             gateway,
                             found,
                         });
                     }
-                    Some(other) if same_rule(sections, other.found, found) => {}
-                    Some(other) => {
-                        let mut verdict = Verdict::new(Outcome::Ambiguous, 0, Reason::Ambiguous);
-                        verdict.listener = other.listener;
-                        verdict.rival = id;
-                        return Err(verdict);
-                    }
+                    (None, Some(other)) => return Err(ambiguous(other, id)),
+                    (Some(other), _) if same_rule(sections, other.found, found) => {}
+                    (Some(other), _) => return Err(ambiguous(other.listener, id)),
                 },
                 Err(verdict) => {
                     let is_first = missed.reason == Reason::NoListener;
-                    if is_first || !is_answer(&missed) && is_answer(&verdict) {
+                    if is_first || verdict.outcome == Outcome::Reject {
                         missed = verdict;
                         missed.listener = id;
                     }
                 }
             }
         }
+    }
+    if let Some(listener) = moved {
+        let mut verdict = Verdict::new(Outcome::Redirect, 307, Reason::EscapedSlash);
+        verdict.listener = listener;
+        return Err(verdict);
     }
     let entered = entered.ok_or(missed)?;
     if path_of != Some(entered.gateway) {
@@ -217,9 +235,11 @@ fn find_entry(
     Ok(entered)
 }
 
-/// Whether a gateway answers without a rule. Of several that do, the first counts.
-fn is_answer(missed: &Verdict) -> bool {
-    matches!(missed.outcome, Outcome::Reject | Outcome::Redirect)
+fn ambiguous(listener: u32, rival: u32) -> Verdict {
+    let mut verdict = Verdict::new(Outcome::Ambiguous, 0, Reason::Ambiguous);
+    verdict.listener = listener;
+    verdict.rival = rival;
+    verdict
 }
 
 fn same_rule(sections: &Sections, one: Found, other: Found) -> bool {
@@ -310,39 +330,44 @@ pub(crate) fn find_in_stage(
     search.find(stage, host, path)
 }
 
-/// Whether a gateway takes a request, its path made canonical as it says; otherwise
-/// what it answers.
+/// What a gateway does with a request before its rules are looked at.
+enum Admission {
+    /// Looks at its rules; the path is canonical.
+    Taken,
+    /// Sends the client to the canonical path; the Location is in the scratch's buffer.
+    Moved,
+}
+
+/// Makes the path canonical as a gateway says, or gives the reason for which it
+/// refuses the request.
 fn enter_gateway(
     sections: &Sections,
     scratch: &mut Scratch,
     request: &Request<'_>,
     gateway: u32,
-) -> Result<(), Verdict> {
+) -> Result<Admission, Reason> {
     if !is_http(request) {
-        return Ok(());
+        return Ok(Admission::Taken);
     }
     if let Some(entry) = sections.gateways.get(gateway as usize) {
-        super::check::gateway(entry, request).map_err(refused)?;
+        super::check::gateway(entry, request)?;
     }
-    let has_escaped_slash =
-        enter_path(sections, &mut scratch.paths, request, gateway).map_err(refused)?;
+    let has_escaped_slash = enter_path(sections, &mut scratch.paths, request, gateway)?;
     let action = sections.normalization(gateway).escaped_slashes;
     if !has_escaped_slash || action != EscapedSlashes::UnescapeAndRedirect {
-        return Ok(());
+        return Ok(Admission::Taken);
     }
     // SPEC: Envoy, UNESCAPE_AND_REDIRECT: gRPC clients follow no redirect.
     if request.is_grpc() {
-        return Err(refused(Reason::EscapedSlash));
+        return Err(Reason::EscapedSlash);
     }
-    write_location(scratch, request);
-    Err(Verdict::new(Outcome::Redirect, 307, Reason::EscapedSlash))
+    write_location(&mut scratch.buffer, scratch.paths.get(request), request);
+    Ok(Admission::Moved)
 }
 
-/// Writes the canonical path and the query as they are to the Location.
-fn write_location(scratch: &mut Scratch, request: &Request<'_>) {
-    let location = &mut scratch.location;
+/// Writes the canonical path and the query as it is.
+fn write_location(location: &mut Vec<u8>, path: &[u8], request: &Request<'_>) {
     location.clear();
-    let path = scratch.paths.get(request);
     let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
     // A bare path must not begin with `//`, which would name another host; a browser
     // takes a backslash for a slash.
@@ -372,6 +397,8 @@ pub(crate) fn enter_path(
         Refusal::EscapedSlash => Reason::EscapedSlash,
         Refusal::Parameter => Reason::PathParameter,
         Refusal::Escape => Reason::BadEscape,
+        // It has no canonical form.
+        Refusal::Ambiguous => Reason::BadPath,
     })?;
     // A target that is a query alone leaves with its path written out.
     if !finding.is_canonical || request.target().first() == Some(&b'?') {

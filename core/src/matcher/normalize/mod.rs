@@ -55,8 +55,10 @@ pub(crate) enum Refusal {
     EscapedSlash,
     /// A segment has parameters.
     Parameter,
-    /// A `%` begins no escape, or one only once what follows it is decoded.
+    /// A `%` begins no escape.
     Escape,
+    /// A `%` begins an escape only once what follows it is decoded.
+    Ambiguous,
 }
 
 /// Looks at a path as it came, which begins with `/`. Of several reasons to refuse
@@ -81,7 +83,7 @@ pub(crate) fn inspect(profile: Normalization, path: &[u8]) -> Result<Finding, Re
                 None if profile.malformed_escapes == MalformedEscapes::Reject => {
                     return Err(Refusal::Escape);
                 }
-                None if becomes_escape(profile, path, at) => return Err(Refusal::Escape),
+                None if becomes_escape(profile, path, at) => return Err(Refusal::Ambiguous),
                 None => true,
             },
             b'\\' => !profile.base,
