@@ -397,8 +397,6 @@ pub(crate) fn enter_path(
         Refusal::EscapedSlash => Reason::EscapedSlash,
         Refusal::Parameter => Reason::PathParameter,
         Refusal::Escape => Reason::BadEscape,
-        // It has no canonical form.
-        Refusal::Ambiguous => Reason::BadPath,
     })?;
     // A target that is a query alone leaves with its path written out.
     if !finding.is_canonical || request.target().first() == Some(&b'?') {
