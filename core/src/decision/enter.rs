@@ -5,7 +5,7 @@ use core::fmt;
 
 use super::view::StageView;
 use super::{Outcome, Reason, Verdict};
-use crate::matcher::authority::{MAX_HOST, ServerName, host_of, server_name};
+use crate::matcher::authority::{MAX_HOST, ServerName, server_name};
 use crate::matcher::listener;
 use crate::matcher::normalize::{self, Refusal};
 use crate::matcher::request::{Request, RequestProtocol, is_http};
