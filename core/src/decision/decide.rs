@@ -1,7 +1,7 @@
 //! The way from a request to a decision, stage by stage.
 
 use super::draw::{Draws, scale};
-use super::enter::{Entered, enter, find_in_stage, refused};
+use super::enter::{Entered, enter, find_in_stage, unsound};
 use super::{Decision, Outcome, Reason, Verdict};
 use crate::matcher::facts::Seen;
 use crate::matcher::request::Request;
@@ -160,7 +160,7 @@ fn follow(
                     return settle(verdict, Outcome::Respond, 500, Reason::RewriteTooLong);
                 }
                 let found = find_next(sections, scratch, request, next);
-                if let Some(reason) = refused(scratch) {
+                if let Some(reason) = unsound(scratch) {
                     return settle(verdict, Outcome::Reject, 400, reason);
                 }
                 match found {

@@ -61,7 +61,7 @@ pub(crate) struct Fields {
     pub(super) marks: Vec<u64>,
     /// Repeated values were longer than the table's limit.
     pub(crate) overflow: bool,
-    /// A header that is looked at has no name, or a control character in its value.
+    /// A header that is looked at holds a control character.
     pub(crate) bad_header: bool,
 }
 
@@ -269,7 +269,6 @@ impl Fields {
         let index = &sections.predicates.names.headers;
         let mut is_repeated = false;
         for (at, (name, value)) in request.headers().iter().enumerate() {
-            self.bad_header |= name.is_empty();
             let Some(number) = index.find_lower(&sections.text, name) else {
                 continue;
             };
@@ -389,7 +388,6 @@ impl Fields {
         self.is_read.cookies = true;
         let index = &sections.predicates.names.cookies;
         for (at, (name, line)) in request.headers().iter().enumerate() {
-            self.bad_header |= name.is_empty();
             if !name.eq_ignore_ascii_case(b"cookie") {
                 continue;
             }
