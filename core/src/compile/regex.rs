@@ -13,7 +13,7 @@ use regex_automata::util::syntax;
 use regex_automata::{MatchKind, PatternID};
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-use super::{Build, HashMap, Subject};
+use super::{Build, HashMap, Subject, pattern};
 use crate::diagnostic::codes::compile as codes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::table::regex::{GroupEngine, GroupRegex, Regex};
@@ -44,6 +44,10 @@ pub(crate) struct Meaning {
 pub(crate) enum Syntax {
     #[default]
     Regex,
+    Glob,
+    Template,
+    /// This text.
+    Text,
 }
 
 /// Why a pattern is refused.
@@ -61,13 +65,21 @@ impl Refusal {
     }
 }
 
+/// A pattern, read.
+pub(crate) struct Read {
+    /// What it takes, without anchors.
+    pub(crate) hir: Hir,
+    /// Bytes of text that everything it takes has; `None` for regular expressions.
+    pub(crate) literal: Option<u32>,
+}
+
 /// What was compiled already, by content.
 #[derive(Default)]
 pub(crate) struct RegexIndex {
     known: HashMap<(Text, Syntax, Meaning), Option<u32>>,
     groups: HashMap<(Text, Syntax, Meaning), Option<u32>>,
     /// Each pattern without its anchors, by its number.
-    pub(crate) hirs: Vec<Hir>,
+    read: Vec<(Hir, Anchor)>,
     /// Bytes of dense automata, and of programs.
     automata: usize,
     programs: usize,
@@ -115,7 +127,7 @@ impl Build<'_> {
                 let id = self.sections.predicates.regexes.len() as u32;
                 self.sections.predicates.regexes.push(regex);
                 self.sections.names.regexes.push(text);
-                self.index.regex.hirs.push(hir);
+                self.index.regex.read.push((hir, meaning.anchor));
                 Some(id)
             }
             Err(refusal) => {
@@ -201,6 +213,9 @@ impl Build<'_> {
         let shown: String = pattern.chars().take(80).collect();
         let kind = match syntax {
             Syntax::Regex => "regular expression",
+            Syntax::Glob => "glob",
+            Syntax::Template => "template",
+            Syntax::Text => "text",
         };
         let Refusal { code, reason } = refusal;
         let message = format!("{}: {what}: {kind} \"{shown}\" {reason}", subject.object);
@@ -208,7 +223,13 @@ impl Build<'_> {
             .push(Diagnostic::error(code, subject.origin, message));
     }
 
-    fn hir(&self, syntax: Syntax, pattern: &str, meaning: Meaning) -> Result<Hir, Refusal> {
+    /// Reads a pattern.
+    pub(crate) fn read_pattern(
+        &self,
+        syntax: Syntax,
+        pattern: &str,
+        meaning: Meaning,
+    ) -> Result<Read, Refusal> {
         if pattern.len() > self.limits.regex_pattern {
             return Err(Refusal::new(format!(
                 "is {} bytes long, over the limit of {} (Limits::regex_pattern)",
@@ -216,9 +237,33 @@ impl Build<'_> {
                 self.limits.regex_pattern
             )));
         }
-        match syntax {
-            Syntax::Regex => parse(pattern, meaning.ignore_case).map_err(Refusal::new),
+        let ignore_case = meaning.ignore_case;
+        let parsed = match syntax {
+            Syntax::Regex => {
+                let hir = parse(pattern, ignore_case).map_err(Refusal::new)?;
+                return Ok(Read { hir, literal: None });
+            }
+            Syntax::Text => {
+                let hir = pattern::literal(pattern.as_bytes(), ignore_case);
+                return Ok(Read { hir, literal: None });
+            }
+            Syntax::Glob => pattern::parse_glob(pattern, ignore_case),
+            Syntax::Template => pattern::parse_template(pattern, ignore_case),
+        };
+        let parsed = parsed.map_err(|error| Refusal {
+            code: codes::INVALID_PATTERN,
+            reason: error.to_string(),
+        })?;
+        if parsed.holes > self.limits.pattern_holes {
+            return Err(Refusal {
+                code: codes::TOO_MANY_HOLES,
+                reason: pattern::too_many_holes(parsed.holes, self.limits.pattern_holes),
+            });
         }
+        Ok(Read {
+            hir: parsed.hir,
+            literal: Some(parsed.literal),
+        })
     }
 
     /// The program of an expression, charged to the table's budget.
@@ -262,13 +307,13 @@ impl Build<'_> {
         pattern: &str,
         meaning: Meaning,
     ) -> Result<(Regex, Hir), Refusal> {
-        let hir = self.hir(syntax, pattern, meaning)?;
+        let hir = self.read_pattern(syntax, pattern, meaning)?.hir;
         let start = Hir::look(Look::Start);
         // Every search begins at the first byte, so that one kind of automaton does.
         let whole = Hir::concat(match meaning.anchor {
             Anchor::Whole => Vec::from([start, hir.clone(), Hir::look(Look::End)]),
             Anchor::Start => Vec::from([start, hir.clone()]),
-            Anchor::Search => Vec::from([start, anything(), hir.clone()]),
+            Anchor::Search => Vec::from([start, lazily_anything(), hir.clone()]),
         });
         let nfa = self.program(&whole, thompson::WhichCaptures::None)?;
         let budget = self.automaton_budget(self.limits.regex_automaton);
@@ -302,7 +347,7 @@ impl Build<'_> {
         pattern: &str,
         meaning: Meaning,
     ) -> Result<GroupRegex, Refusal> {
-        let hir = self.hir(syntax, pattern, meaning)?;
+        let hir = self.read_pattern(syntax, pattern, meaning)?.hir;
         let groups = hir.properties().explicit_captures_len();
         if groups > self.limits.captures as usize {
             return Err(Refusal {
@@ -328,6 +373,10 @@ impl Build<'_> {
         let groups = found.len() as u32;
         let mut names = Vec::with_capacity(found.len());
         for (group, name) in (0..).zip(found) {
+            // Of a template only what has a name is shown.
+            if name.is_none() && syntax == Syntax::Template {
+                continue;
+            }
             let name = name.unwrap_or_else(|| group.to_string());
             names.push((group, self.text(&name)));
         }
@@ -351,6 +400,18 @@ impl Build<'_> {
             names,
             groups,
         })
+    }
+
+    /// A pattern as one that reads the whole value.
+    pub(crate) fn reading_all(&self, id: u32) -> Option<Hir> {
+        let (hir, anchor) = self.index.regex.read.get(id as usize)?;
+        let (start, end) = (Hir::look(Look::Start), Hir::look(Look::End));
+        let hir = hir.clone();
+        Some(Hir::concat(match anchor {
+            Anchor::Whole => Vec::from([start, hir, end]),
+            Anchor::Start => Vec::from([start, hir, lazily_anything(), end]),
+            Anchor::Search => Vec::from([start, lazily_anything(), hir, lazily_anything(), end]),
+        }))
     }
 
     /// Bytes that one more automaton may take.
@@ -401,8 +462,8 @@ fn pike_vm(nfa: thompson::NFA) -> Result<PikeVM, Refusal> {
     PikeVM::new_from_nfa(nfa).map_err(|error| Refusal::new(error.to_string()))
 }
 
-/// Any run of bytes.
-fn anything() -> Hir {
+/// Any run of bytes, as short as it can be.
+fn lazily_anything() -> Hir {
     Hir::repetition(regex_syntax::hir::Repetition {
         min: 0,
         max: None,
@@ -411,12 +472,10 @@ fn anything() -> Hir {
     })
 }
 
-/// The literal text that everything a pattern matches begins with.
-pub(crate) fn literal_prefix(pattern: &str) -> Vec<u8> {
+/// The literal text that everything an expression matches begins with.
+pub(crate) fn literal_prefix(hir: &Hir) -> Vec<u8> {
     let mut prefix = Vec::new();
-    if let Ok(hir) = parse(pattern, false) {
-        push_literal(&hir, &mut prefix);
-    }
+    push_literal(hir, &mut prefix);
     prefix
 }
 

@@ -13,6 +13,7 @@
 
 mod listeners;
 mod listing;
+mod paths;
 mod tiebreak;
 mod trial;
 
@@ -25,7 +26,7 @@ use crate::decision::decide::rewrite;
 use crate::decision::enter::enter_path;
 use crate::decision::{Decision, Outcome, Reason};
 use crate::matcher::request::RequestProtocol;
-use crate::matcher::scratch::{Scratch, Step};
+use crate::matcher::scratch::{HostView, Scratch, Step};
 use crate::table::action::TargetKind;
 use crate::table::precedence::Clause;
 use crate::table::{NONE, Sections, Table};
@@ -245,15 +246,15 @@ fn explain(
     }
 
     let mut stage = listener.stage;
-    for (at, step) in steps.iter().enumerate() {
-        let host = stage_host(scratch, request, at);
+    for step in steps {
+        let host = scratch.host.clone();
         let path = scratch.paths.get(request).to_vec();
         let told = stage_explanation(
             sections,
             scratch,
             request,
             stage,
-            host.as_deref(),
+            host.view(),
             &path,
             step.candidate,
         );
@@ -282,31 +283,12 @@ fn explain(
     }
     // The last stage that was searched had no rule for the request.
     if matches!(decided.outcome, Outcome::NoRoute) {
-        let host = stage_host(scratch, request, steps.len());
+        let host = scratch.host.clone();
         let path = scratch.paths.get(request).to_vec();
-        let told = stage_explanation(
-            sections,
-            scratch,
-            request,
-            stage,
-            host.as_deref(),
-            &path,
-            NONE,
-        );
+        let told = stage_explanation(sections, scratch, request, stage, host.view(), &path, NONE);
         explanation.stages.push(told);
     }
     explanation
-}
-
-/// The host that a stage is searched for.
-fn stage_host(scratch: &Scratch, request: &Request<'_>, stage: usize) -> Option<Vec<u8>> {
-    if stage == 0 && request.protocol() == RequestProtocol::Tls {
-        let mut buffer = [0; crate::matcher::authority::MAX_HOST];
-        let length = crate::matcher::authority::host_of(request.sni()?, &mut buffer)?;
-        return buffer.get(..length).map(<[u8]>::to_vec);
-    }
-    let host = scratch.host.get();
-    (!host.is_empty()).then(|| host.to_vec())
 }
 
 fn stage_explanation(
@@ -314,7 +296,7 @@ fn stage_explanation(
     scratch: &mut Scratch,
     request: &Request<'_>,
     stage: u32,
-    host: Option<&[u8]>,
+    host: Option<HostView<'_>>,
     path: &[u8],
     winner: u32,
 ) -> StageExplanation {
@@ -343,7 +325,7 @@ fn stage_explanation(
             .object(sections.names.stages.get(stage as usize).copied())
             .to_string(),
         precedence: entry.map_or(Precedence::GatewayApi, |entry| entry.precedence),
-        host: host.map(readable),
+        host: host.map(|host| readable(host.name)),
         path: readable(path),
         trials,
         tie_break,
