@@ -25,10 +25,13 @@ fn engines(rules: &[Rule], shape: &Shape) -> Vec<Asked> {
     none.regex_automaton = 0;
     none.regex_automata = 0;
     let limits = [Limits::default(), always, small, never, none];
-    let limits = limits.into_iter();
-    limits
-        .map(|limits| Asked::with_limits(&set, limits))
-        .collect()
+    let limits = limits.into_iter().map(|mut limits| {
+        // Automata that are given up late cost the most.
+        limits.group_automaton = limits.group_automaton.min(32 << 10);
+        limits.regex_automata = limits.regex_automata.min(2 << 20);
+        Asked::with_limits(&set, limits)
+    });
+    limits.collect()
 }
 
 /// A small source of chance: the same numbers on every machine.
@@ -100,8 +103,8 @@ impl Chance {
 fn shared_automata_give_the_answers_of_single_patterns() {
     let mut chance = Chance(7);
     let mut taken = 0;
-    for round in 0..120 {
-        let count = [3, 12, 60, 200][round % 4];
+    for round in 0..24 {
+        let count = [3, 12, 30, 80][round % 4];
         let precedence = [Precedence::FirstMatch, Precedence::Specific][round % 2];
         let rules: Vec<Rule> = (0..count)
             .map(|at| rule(&format!("{at}"), chance.path_match()))
@@ -112,7 +115,7 @@ fn shared_automata_give_the_answers_of_single_patterns() {
             ..Shape::default()
         };
         let mut engines = engines(&rules, &shape);
-        for _ in 0..60 {
+        for _ in 0..100 {
             let letters = ["a", "b", "/", "A", "B", "%61", "/a", "."];
             let asked = format!("/{}", chance.text(&letters, 7));
             let [first, others @ ..] = &mut engines[..] else {
@@ -126,7 +129,7 @@ fn shared_automata_give_the_answers_of_single_patterns() {
             }
         }
     }
-    assert!(taken > 2_000, "{taken}");
+    assert!(taken > 500, "{taken}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub struct Limits {
     pub ungrouped_patterns: u32,
     /// Bytes of the automaton that patterns at one path node share; patterns that do
     /// not fit into one are split over several, and one by one. Counts toward
-    /// `regex_automata`. Default 1 MiB.
+    /// `regex_automata`. Default 256 KiB.
     pub group_automaton: usize,
     /// Groups of a regular expression that captures are read from, the whole match
     /// not counted, and named holes of a template. Default 32.
@@ -49,6 +49,12 @@ pub struct Limits {
     /// Bytes of the joined values of a repeated header that a rule asks for; more
     /// are refused. Default 64 KiB.
     pub repeated_header: u32,
+    /// Headers of a request; one with more is refused. Default `u32::MAX`, which no
+    /// request reaches: what reads requests off the wire has a limit of its own.
+    pub request_headers: u32,
+    /// Parameters of a request's query, empty ones not counted; a request with more is
+    /// refused. Default `u32::MAX`.
+    pub request_parameters: u32,
 }
 
 impl Default for Limits {
@@ -61,7 +67,7 @@ impl Default for Limits {
             regex_automata: 64 << 20,
             host_automaton: 256 << 10,
             ungrouped_patterns: 4,
-            group_automaton: 1 << 20,
+            group_automaton: 256 << 10,
             captures: 32,
             pattern_holes: 32,
             captured: 256 << 10,
@@ -69,6 +75,8 @@ impl Default for Limits {
             replacement: 8 << 10,
             request_target: 64 << 10,
             repeated_header: 64 << 10,
+            request_headers: u32::MAX,
+            request_parameters: u32::MAX,
         }
     }
 }

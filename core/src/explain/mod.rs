@@ -25,6 +25,7 @@ use alloc::vec::Vec;
 use crate::decision::decide::rewrite;
 use crate::decision::enter::enter_path;
 use crate::decision::{Decision, Outcome, Reason};
+use crate::matcher::authority::{MAX_HOST, ServerName, host_of, server_name};
 use crate::matcher::request::RequestProtocol;
 use crate::matcher::scratch::{HostView, Scratch, Step};
 use crate::table::action::TargetKind;
@@ -172,6 +173,7 @@ impl Table {
         let decision = self.decide_with(&mut scratch, request, draws);
         let steps: Vec<Step> = decision.steps().to_vec();
         let decided = Decided::of(&decision);
+        let request = &request.settled();
         let sections = &*self.sections;
         explain(
             sections,
@@ -194,9 +196,9 @@ struct Decided {
 impl Decided {
     fn of(decision: &Decision<'_>) -> Self {
         // The scratch holds the host as the last rewrite left it; the first is read anew.
-        let mut buffer = [0; crate::matcher::authority::MAX_HOST];
+        let mut buffer = [0; MAX_HOST];
         let host = decision.request.authority().and_then(|authority| {
-            let length = crate::matcher::authority::host_of(authority, &mut buffer)?;
+            let length = host_of(authority, &mut buffer)?;
             buffer.get(..length).map(<[u8]>::to_vec)
         });
         Self {
@@ -218,12 +220,21 @@ fn explain(
     scratch.fields.begin();
     let listener = sections.listeners.get(decided.listener as usize);
     if let Some(listener) = listener {
-        enter_path(sections, &mut scratch.paths, request, listener.gateway);
+        // What is refused is shown as it came.
+        let _ = enter_path(sections, &mut scratch.paths, request, listener.gateway);
     }
-    match request.protocol() {
-        RequestProtocol::Tls => request.sni().map(|name| scratch.host.set(name)),
-        _ => request.authority().map(|name| scratch.host.set(name)),
+    let mut buffer = [0; MAX_HOST];
+    // A connection's host is its server name, in every stage.
+    let host = match request.protocol() {
+        RequestProtocol::Tls => match server_name(request.sni(), &mut buffer) {
+            ServerName::Host(length) => buffer.get(..length),
+            _ => None,
+        },
+        _ => request.authority(),
     };
+    if let Some(host) = host {
+        scratch.host.set(host);
+    }
     let mut explanation = Explanation {
         host: decided.host.as_deref().map(readable),
         path: readable(scratch.paths.get(request)),

@@ -16,4 +16,5 @@ codes! {
     TOO_MANY_HOLES = 1622, "a glob or template has more stars and holes than the limit";
     TOO_MANY_PROGRAMS = 1623, "the programs of all patterns of a table are over the limit";
     HOST_AUTOMATON = 1624, "a host's regular expression is over the limit of its automaton";
+    UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";
 }
