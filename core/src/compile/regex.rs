@@ -1,4 +1,13 @@
-//! Regular expressions: checked, anchored, bounded, compiled once each.
+//! Patterns: regular expressions, globs and templates, checked, anchored, bounded,
+//! compiled once each.
+//!
+//! A pattern is compiled up to twice: as one of which only whether it matches is asked,
+//! and where its groups are wanted as one that gives them. See `table/regex.rs` for what
+//! is made here and why there are several engines. What is given up for its size is
+//! charged to the table's budget like what is kept, so that compiling takes time in
+//! proportion to the limits whatever the patterns are.
+
+mod syntax;
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -9,15 +18,16 @@ use core::fmt;
 use regex_automata::dfa::{StartKind, dense, onepass};
 use regex_automata::nfa::thompson;
 use regex_automata::nfa::thompson::pikevm::PikeVM;
-use regex_automata::util::syntax;
 use regex_automata::{MatchKind, PatternID};
-use regex_syntax::hir::{Hir, HirKind, Look};
+use regex_syntax::hir::{Hir, Look};
 
 use super::{Build, HashMap, Subject, pattern};
 use crate::diagnostic::codes::compile as codes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::table::regex::{GroupEngine, GroupRegex, Regex};
 use crate::table::text::Text;
+
+pub(crate) use syntax::{literal_prefix, parse};
 
 /// Where a pattern must match.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -470,106 +480,4 @@ fn lazily_anything() -> Hir {
         greedy: false,
         sub: Box::new(Hir::dot(regex_syntax::hir::Dot::AnyByte)),
     })
-}
-
-/// The literal text that everything an expression matches begins with.
-pub(crate) fn literal_prefix(hir: &Hir) -> Vec<u8> {
-    let mut prefix = Vec::new();
-    push_literal(hir, &mut prefix);
-    prefix
-}
-
-/// Appends the literal text that `hir` begins with; `true` where that is all of it.
-/// The parser bounds how deep an expression nests.
-fn push_literal(hir: &Hir, prefix: &mut Vec<u8>) -> bool {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(Look::Start) => true,
-        HirKind::Literal(literal) => {
-            prefix.extend_from_slice(&literal.0);
-            true
-        }
-        HirKind::Capture(capture) => push_literal(&capture.sub, prefix),
-        HirKind::Concat(parts) => parts.iter().all(|part| push_literal(part, prefix)),
-        _ => false,
-    }
-}
-
-/// Parses a pattern over bytes. A class is ASCII as in RE2, and `.` takes any byte
-/// but a line feed, so that a byte that is no UTF-8 cannot make a rule fail open.
-/// Unicode is never read, whatever the parser was built with: a table must not
-/// depend on what else is in the program.
-pub(crate) fn parse(pattern: &str, ignore_case: bool) -> Result<Hir, String> {
-    use regex_syntax::hir::ErrorKind;
-    if turns_unicode_on(pattern) {
-        return Err(String::from("is not valid: the flag u is not supported"));
-    }
-    let config = syntax::Config::new()
-        .utf8(false)
-        .unicode(false)
-        .case_insensitive(ignore_case)
-        .nest_limit(100);
-    syntax::parse_with(pattern, &config).map_err(|error| match error {
-        regex_syntax::Error::Parse(error) => format!("is not valid: {}", error.kind()),
-        regex_syntax::Error::Translate(error) => match error.kind() {
-            ErrorKind::UnicodeNotAllowed => String::from(
-                "is not valid: values are bytes, so a class may not name characters outside of ASCII",
-            ),
-            kind => format!("is not valid: {kind}"),
-        },
-        _ => String::from("is not valid"),
-    })
-}
-
-/// Whether a pattern has the flag `u`, which would make its meaning depend on the
-/// tables that the parser was built with. What does not parse is left to the parser.
-fn turns_unicode_on(pattern: &str) -> bool {
-    use regex_syntax::ast::{self, Ast, Flag, Flags, GroupKind};
-
-    struct Finder(bool);
-    impl Finder {
-        fn look(&mut self, flags: &Flags) {
-            self.0 |= flags.flag_state(Flag::Unicode) == Some(true);
-        }
-    }
-    impl ast::Visitor for Finder {
-        type Output = bool;
-        type Err = ();
-
-        fn finish(self) -> Result<bool, ()> {
-            Ok(self.0)
-        }
-
-        fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {
-            match ast {
-                Ast::Flags(set) => self.look(&set.flags),
-                Ast::Group(group) => {
-                    if let GroupKind::NonCapturing(flags) = &group.kind {
-                        self.look(flags);
-                    }
-                }
-                _ => {}
-            }
-            Ok(())
-        }
-    }
-    let parsed = ast::parse::ParserBuilder::new()
-        .nest_limit(100)
-        .build()
-        .parse(pattern);
-    parsed.is_ok_and(|ast| ast::visit(&ast, Finder(false)).unwrap_or(true))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pattern_means_the_same_in_every_build() {
-        for pattern in [r"(?u)\w", r"(?u:a)", r"\p{Greek}", "[à-é]"] {
-            assert!(parse(pattern, false).is_err(), "{pattern}");
-        }
-        for pattern in [r"\d+\w\s\W", "(?i)abc", "é", "(?-u)a", "[^a]"] {
-            assert!(parse(pattern, false).is_ok(), "{pattern}");
-        }
-    }
 }
