@@ -219,9 +219,10 @@ impl Build<'_> {
         };
         // SPEC: `Precedence::Specific`: of a regular expression its literal prefix counts.
         let literal = read.literal.unwrap_or(key.len() as u32);
-        let has_groups =
-            syntax == Syntax::Regex || read.hir.properties().explicit_captures_len() > 0;
+        let explicit = read.hir.properties().explicit_captures_len();
+        let has_groups = syntax == Syntax::Regex || explicit > 0;
         let captures = match has_groups {
+            true if explicit == 0 && anchor == Anchor::Whole => self.whole_group(),
             true => {
                 let meaning = Meaning {
                     anchor,
