@@ -84,7 +84,7 @@ impl Build<'_> {
                 continue;
             }
             let ids: Vec<u32> = patterns.iter().map(|(id, _)| *id).collect();
-            match self.automaton(ids) {
+            match self.group_automaton(ids) {
                 Some(automaton) => grouped.push((automaton, patterns)),
                 None if patterns.len() == 1 => rest.append(&mut patterns),
                 None => {
@@ -98,7 +98,7 @@ impl Build<'_> {
     }
 
     /// The automaton that finds all of these patterns; `None` where it has no room.
-    fn automaton(&mut self, ids: Vec<u32>) -> Option<u32> {
+    fn group_automaton(&mut self, ids: Vec<u32>) -> Option<u32> {
         if let Some(&known) = self.index.groups.get(&ids) {
             return known;
         }

@@ -19,8 +19,8 @@
 
 use alloc::vec::Vec;
 
-use super::facts::raw_path;
-use super::fields::{Fields, holds_for};
+use super::facts::{Seen, raw_path};
+use super::fields::Fields;
 use super::request::Request;
 use super::scratch::HostView;
 use crate::table::host::Next;
@@ -35,6 +35,8 @@ use crate::vocabulary::{HostForm, Scheme};
 pub(crate) struct Search<'s, 'r> {
     pub(crate) sections: &'s Sections,
     pub(crate) request: &'s Request<'r>,
+    /// The request as the stages before left it: what facts are.
+    pub(crate) seen: Seen<'s>,
     pub(crate) fields: &'s mut Fields,
     pub(crate) regex: &'s mut RegexScratch,
     pub(crate) hits: &'s mut Hits,
@@ -82,6 +84,8 @@ impl Search<'_, '_> {
         host: Option<HostView<'_>>,
         path: &[u8],
     ) -> Option<Found> {
+        // What was asked of the path or host in another stage does not count here.
+        self.fields.begin_stage();
         let sections = self.sections;
         let scopes = stage.scopes.of(&sections.scopes);
         let name = host.map(|host| match stage.host_form {
@@ -172,7 +176,7 @@ impl Search<'_, '_> {
         let Some(index) = sections.lists.of(list) else {
             return self.find_among(list.indices(), path, is_path_known, best);
         };
-        let value = self.fields.value(sections, self.request, index);
+        let value = self.fields.value(sections, self.seen, index.slot);
         let group = value.map(|value| sections.lists.group(&sections.text, index, value));
         let group = group.unwrap_or(&[]).iter().copied();
         let rest = sections.lists.rest(index).iter().copied();
@@ -219,18 +223,9 @@ impl Search<'_, '_> {
             return false;
         }
         let sections = self.sections;
-        for &id in entry.predicates.of(&sections.predicates.lists) {
-            let Some(predicate) = sections.predicates.tests.get(id as usize) else {
-                return false;
-            };
-            if !self
-                .fields
-                .holds(sections, self.request, self.regex, predicate)
-            {
-                return false;
-            }
-        }
-        true
+        let program = entry.predicates;
+        self.fields
+            .program_holds(sections, self.seen, self.regex, program)
     }
 
     /// Whether the path satisfies what the place in the trie does not say.
@@ -268,9 +263,9 @@ impl Search<'_, '_> {
         let Some((service, method)) = grpc_names(path) else {
             return false;
         };
-        let regexes = &sections.predicates.regexes;
+        let (text, predicates) = (&sections.text, &sections.predicates);
         let mut holds = |test: Option<ValueTest>, value: &[u8]| {
-            test.is_none_or(|test| holds_for(test, &sections.text, regexes, self.regex, value))
+            test.is_none_or(|test| predicates.value_holds(text, self.regex, test, value))
         };
         holds(test.service, service) && holds(test.method, method)
     }
