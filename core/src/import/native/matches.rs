@@ -10,6 +10,7 @@ use crate::import::document::{Kind, Node};
 use crate::model::{HeaderMatch, PathMatch, QueryMatch, RepeatedValues, RouteMatch};
 
 use super::reader::{Reader, flag, several, text, texts};
+use super::schema::paths::PATH;
 use super::units::scheme;
 use super::values::{Alone, Tested};
 
@@ -84,6 +85,9 @@ impl Reader<'_> {
     }
 
     fn path(&mut self, node: Node<'_>) -> Option<PathMatch> {
+        if !self.is_sound(node, &PATH.schema) {
+            return None;
+        }
         if let Some(template) = node.as_str() {
             return Some(template_or_exact(template));
         }

@@ -64,7 +64,9 @@ impl Reader<'_> {
         let Some(object) = object_of(named) else {
             return self.is_sound(node, &named.schema);
         };
-        if node.is_damaged() {
+        // What was refused lies within a field, or in the object itself.
+        let mut values = node.entries().map(|(_, value)| value);
+        if node.is_damaged() && !values.any(Node::is_damaged) {
             return false;
         }
         let is_sound = |(key, value): (Node<'_>, Node<'_>)| {
@@ -74,9 +76,7 @@ impl Reader<'_> {
         };
         let is_there = |name: &str| node.key(name).is_some();
         let mut fields = object.fields.iter();
-        self.is_document_sound
-            || node.entries().all(is_sound)
-                && fields.all(|field| !field.required || is_there(field.name))
+        node.entries().all(is_sound) && fields.all(|field| !field.required || is_there(field.name))
     }
 
     /// Reads a text with holes. What cannot be read is reported, and counts as empty.
