@@ -52,7 +52,7 @@ impl Reader<'_> {
         } else if let Some(named) = node.get("from_request") {
             self.misplaced(node, OF_BACKEND, "from_request");
             self.misplaced(node, &["metadata"], "from_request");
-            self.from_request(named)
+            self.named_by_request(named)
         } else {
             self.misplaced(node, &["metadata"], "name");
             let backend = self.backend(node);
@@ -72,7 +72,7 @@ impl Reader<'_> {
         out
     }
 
-    fn from_request(&mut self, node: Node<'_>) -> Target {
+    fn named_by_request(&mut self, node: Node<'_>) -> Target {
         match node.get("fact").and_then(|fact| self.fact(fact)) {
             Some(fact) => Target::FromRequest {
                 kind: owned(node, "kind").unwrap_or_else(|| KIND.to_string()),

@@ -91,7 +91,7 @@ impl Reader<'_> {
         if let Some(template) = node.as_str() {
             return Some(template_or_exact(template));
         }
-        let of_text: [(&str, fn(String) -> PathMatch); 10] = [
+        let of_text: [(&str, OfText); 10] = [
             ("exact", PathMatch::Exact),
             ("segments", PathMatch::Segments),
             ("prefix", PathMatch::Prefix),
@@ -149,6 +149,9 @@ impl Reader<'_> {
         tests.collect()
     }
 }
+
+/// Makes a path's test of its text.
+type OfText = fn(String) -> PathMatch;
 
 /// SPEC: docs/dialects/native.md: a text alone is a template, and a template without
 /// holes takes exactly one path.

@@ -63,7 +63,7 @@ impl Reader<'_> {
         let (numerator, denominator) = self.fraction(node);
         let scaled = u64::from(numerator) * MILLION;
         let of = u64::from(denominator).max(1);
-        if scaled % of != 0
+        if !scaled.is_multiple_of(of)
             && let Some(node) = node
         {
             let says = "a share of faults is counted in whole parts per million";

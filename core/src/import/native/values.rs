@@ -20,6 +20,9 @@ pub(super) enum Alone {
     Address,
 }
 
+/// Makes a test of its text.
+type OfText = fn(String) -> ValueMatch;
+
 /// A test and how it is turned round.
 pub(super) struct Tested {
     pub(super) value: ValueMatch,
@@ -80,7 +83,7 @@ impl Reader<'_> {
     }
 
     fn test_of_object(&mut self, node: Node<'_>) -> Option<ValueMatch> {
-        let of_text: [(&str, fn(String) -> ValueMatch); 8] = [
+        let of_text: [(&str, OfText); 8] = [
             ("exact", ValueMatch::Exact),
             ("prefix", ValueMatch::Prefix),
             ("suffix", ValueMatch::Suffix),

@@ -62,11 +62,8 @@ pub fn definitions(root: &'static Named) -> Vec<&'static Named> {
 /// Adds the names that a shape refers to. Recursion ends at names.
 fn collect(schema: &Schema, found: &mut Vec<&'static Named>) {
     match *schema {
-        Schema::Named(named) => {
-            if found.iter().all(|known| known.name != named.name) {
-                found.push(named);
-            }
-        }
+        Schema::Named(named) if found.iter().any(|known| known.name == named.name) => {}
+        Schema::Named(named) => found.push(named),
         Schema::List { item, .. } => collect(item, found),
         Schema::Map { value, .. } => collect(value, found),
         Schema::Union(shapes) => shapes.iter().for_each(|shape| collect(shape, found)),

@@ -1,6 +1,8 @@
 //! Tests of the importer, at the model.
 
+mod cases;
 mod coverage;
+mod entries;
 mod faults;
 mod places;
 mod reading;
