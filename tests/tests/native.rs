@@ -10,6 +10,7 @@ use fingerpost::import::document::{Kind, Limits, Node, read};
 use fingerpost::import::native::{document_schema, schema};
 use fingerpost::import::schema::{Named, Object, Schema, definitions};
 use fingerpost::import::{Import, Options, Sources, import};
+use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 use serde_json::{Map, Number, Value};
 
 const DOCUMENT: &str = include_str!("../../docs/dialects/native.md");
@@ -265,5 +266,30 @@ fn another_validator_refuses_what_the_importer_refuses_for_its_shape() {
                 "another validator takes\n{text}"
             );
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Whatever is cut out of a document or put into it, what comes of it can be compiled,
+    /// and every error has a place.
+    #[test]
+    fn a_damaged_document_is_read_as_far_as_it_goes(
+        example in any::<proptest::sample::Index>(),
+        from in any::<proptest::sample::Index>(),
+        length in 0usize..12,
+        put in "[a-z0-9/*{}:,.&\"' \\[\\]-]{0,4}",
+    ) {
+        let examples = documented();
+        let mut text: Vec<char> = example.get(&examples).chars().collect();
+        let from = from.index(text.len());
+        let to = (from + length).min(text.len());
+        text.splice(from..to, put.chars());
+        let found = imported(&text.into_iter().collect::<String>());
+        for one in &found.diagnostics {
+            prop_assert!(one.origin.is_some(), "{one:?}");
+        }
+        let _ = Compiler::new().compile(&found.routes);
     }
 }

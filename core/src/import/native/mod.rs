@@ -35,8 +35,8 @@
 //! # Invariants
 //!
 //! 1. Nothing is passed over without an error at its place.
-//! 2. Work is linear in the input but for names, which are looked up in order of size;
-//!    recursion ends at 64 predicates, or lists and objects of metadata, within each
+//! 2. Work is linear in the input, but for looking up names, and for routes that are put
+//!    into many listeners, of which there is a most; recursion ends at 64 predicates, or lists and objects of metadata, within each
 //!    other.
 
 pub mod schema;
@@ -90,6 +90,14 @@ pub fn document_schema() -> String {
 
 /// Imports every document.
 pub(super) fn import(nodes: &[Node<'_>], options: &Options, out: &mut Import) {
+    let before = out.diagnostics.len();
+    import_all(nodes, options, out);
+    // Shapes are checked before anything is read, but one error belongs to the other.
+    let found = out.diagnostics.get_mut(before..).unwrap_or_default();
+    found.sort_by_key(|one| one.origin.map(|origin| (origin.source, origin.start)));
+}
+
+fn import_all(nodes: &[Node<'_>], options: &Options, out: &mut Import) {
     let mut documents = Vec::new();
     for &node in nodes {
         documents.extend(open(node, options, &mut out.diagnostics));

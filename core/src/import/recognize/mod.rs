@@ -11,7 +11,8 @@
 //! to no dialect is passed over with a note. What looks like one of our objects
 //! and lacks its type is an error. An object with something refused in it (a key
 //! written twice, a value that is not what its tag says) is refused: acting on a
-//! part of a route could send requests elsewhere than its author meant. Warnings
+//! part of a route could send requests elsewhere than its author meant. (A document
+//! of the native format holds many routes; its importer refuses the one.) Warnings
 //! of the reader about objects that nobody imports are dropped.
 
 mod api_json;

@@ -34,13 +34,13 @@ pub fn json_schema(root: &'static Named, id: &str) -> String {
         ("title", text(root.name)),
         ("description", text(root.about)),
     ];
-    fields.extend(keywords(&root.schema));
-    let of_others = definitions(root).into_iter().skip(1).map(|named| {
+    fields.extend(keywords(&Schema::Named(root)));
+    let of_names = definitions(root).into_iter().map(|named| {
         let mut fields = vec![("description", text(named.about))];
         fields.extend(keywords(&named.schema));
         (named.name, Json::Object(fields))
     });
-    fields.push(("$defs", Json::Object(of_others.collect())));
+    fields.push(("$defs", Json::Object(of_names.collect())));
     let mut out = String::new();
     write(&Json::Object(fields), 0, &mut out);
     out.push('\n');

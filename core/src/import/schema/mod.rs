@@ -75,6 +75,8 @@ pub mod patterns;
 mod report;
 mod shape;
 mod suggest;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub(crate) use json::quote;

@@ -91,11 +91,11 @@ fn errors_carry_their_place_and_the_name_that_was_meant() {
     assert_eq!(
         errors(&found),
         [
-            (schema::UNKNOWN_FIELD, 7, 7),
-            (codes::RULE_ANSWERS_500, 6, 5)
+            (codes::RULE_ANSWERS_500, 6, 5),
+            (schema::UNKNOWN_FIELD, 7, 7)
         ]
     );
-    let first = &found.diagnostics[0];
+    let first = &found.diagnostics[1];
     assert_eq!(
         first.message,
         "shop: routes[0].rules[0].match.pth is not a known field"
