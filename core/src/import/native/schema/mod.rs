@@ -3,7 +3,7 @@
 //! One declaration serves three readers: it validates documents, it is written out as
 //! JSON Schema for editors (`docs/fingerpost-v1.schema.json`), and its descriptions
 //! are the table of fields in `docs/dialects/native.md`. Shapes that people meet under
-//! a name of their own are [`Named`](crate::import::schema::Named).
+//! a name of their own are [`Named`].
 
 pub mod actions;
 pub mod filters;
