@@ -136,6 +136,8 @@ pub(crate) struct Index {
     pub(crate) header_slots: HashMap<Text, u32>,
     pub(crate) query_slots: HashMap<Text, u32>,
     pub(crate) methods: HashMap<Text, u32>,
+    /// Slots of the names of edited request headers.
+    pub(crate) edit_names: HashMap<Text, u32>,
 }
 
 /// A match as it is found in path tries.
@@ -154,6 +156,7 @@ impl<'m> Build<'m> {
                 target: limits.request_target,
                 repeated_header: limits.repeated_header,
                 captured: limits.captured,
+                rendered: limits.rendered,
             },
             ..Sections::default()
         };
@@ -225,6 +228,7 @@ impl<'m> Build<'m> {
             self.entries.push(of_route);
         }
         self.finish_predicates();
+        self.finish_edits();
     }
 
     fn one_match(

@@ -248,6 +248,12 @@ impl<'r> Request<'r> {
         self.attributes
     }
 
+    /// The request with another method, as a further stage sees it.
+    pub(crate) fn with_method(mut self, method: &'r [u8]) -> Self {
+        self.method = method;
+        self
+    }
+
     /// The request as it can be decided: a connection has no target.
     pub(crate) fn settled(mut self) -> Self {
         if !is_http(&self) {

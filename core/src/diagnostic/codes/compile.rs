@@ -13,4 +13,13 @@ codes! {
     AUTHORITY_EDIT = 1608, "a header edit would change the host or a pseudo-header";
     TOO_MANY_CAPTURES = 1621, "a path's or rewrite's pattern has more captures than the limit";
     TOO_MANY_PROGRAMS = 1623, "the programs of all patterns of a table are over the limit";
+    INVALID_REWRITE = 1630, "a rewrite or redirect cannot be carried out";
+    INVALID_EDIT = 1631, "a header edit names no header";
+    INVALID_METADATA = 1632, "a metadata value is no JSON";
+    TOO_MANY_EDITS = 1633, "a rule has more edits than the limit";
+    TOO_MANY_TARGETS = 1634, "a rule has more targets than the limit";
+    TOO_MANY_MIRRORS = 1635, "a rule has more mirrors than the limit";
+    METADATA_TOO_LONG = 1636, "a rule's metadata is over the limit";
+    TOO_MANY_HOLES = 1637, "a format has more holes than the limit";
+    INVALID_POLICY = 1638, "a status, a share or a time of a policy is out of its range";
 }
