@@ -113,6 +113,9 @@ pub(crate) fn path(
     let is_constant = match entry {
         PathRewriteEntry::Full(Value::Text(constant)) => {
             push_constant(text.get(constant), rules.profile, out)?;
+            if out.is_empty() {
+                push(out, b"/")?;
+            }
             true
         }
         PathRewriteEntry::Full(value) => {
