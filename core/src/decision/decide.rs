@@ -1,19 +1,17 @@
 //! The way from a request to a decision, stage by stage.
 
-use super::draw::{Draws, scale};
+use super::draw::Draws;
 use super::enter::{enter, find_in_stage};
 use super::format::Writer;
 use super::rewrite::{HostSource, Parts, PathRules};
 use super::{Decision, Outcome, Reason, Verdict};
 use crate::matcher::facts::Seen;
-use crate::matcher::output::{QueryBuffers, Span};
+use crate::matcher::output::QueryBuffers;
 use crate::matcher::request::Request;
 use crate::matcher::scratch::{HostBuffer, PathBuffers, Scratch, Step};
 use crate::matcher::walk::{Found, Search};
 use crate::table::action::{ActionEntry, Effects, RuleEntry, TargetEntry, TargetKind};
-use crate::table::fact::FactEntry;
 use crate::table::regex::RegexScratch;
-use crate::table::text::Range32;
 use crate::table::{NONE, Sections, Table};
 use crate::vocabulary::Normalization;
 
@@ -87,14 +85,14 @@ fn decide<'t>(
 }
 
 /// A request on its way from stage to stage.
-struct Way<'t, 'd> {
-    sections: &'t Sections,
+pub(super) struct Way<'t, 'd> {
+    pub(super) sections: &'t Sections,
     /// The request as the stage sees it: with the method that those before left.
-    seen: Request<'t>,
-    listener: u32,
-    gateway: u32,
-    draws: Draws<'d>,
-    verdict: Verdict,
+    pub(super) seen: Request<'t>,
+    pub(super) listener: u32,
+    pub(super) gateway: u32,
+    pub(super) draws: Draws<'d>,
+    pub(super) verdict: Verdict,
 }
 
 impl<'t> Way<'t, '_> {
@@ -347,58 +345,6 @@ impl<'t> Way<'t, '_> {
         is_preflight
     }
 
-    /// Chooses a target by weight: by a hash of the request where the rule asks for
-    /// it and the request has what is hashed, else by chance.
-    fn choose(
-        &mut self,
-        scratch: &mut Scratch,
-        targets: &[TargetEntry],
-        total: u64,
-        sticky: Range32,
-    ) -> Option<Chosen> {
-        if total == 0 {
-            return None;
-        }
-        let with_share = targets.iter().filter(|target| target.weight > 0);
-        let is_open = with_share.take(2).count() > 1;
-        let Scratch {
-            paths,
-            host,
-            buffer,
-            ..
-        } = scratch;
-        let seen = seen(&self.seen, paths, host);
-        let hash = match is_open {
-            true => super::hash::hash(self.sections, seen, sticky, buffer),
-            false => None,
-        };
-        let draw = (is_open && hash.is_none()).then(|| self.draws.next());
-        let point = scale(hash.or(draw).unwrap_or(0), total);
-        // The first whose cumulative weight is above the point; zero weights add
-        // nothing, so they are never it.
-        Some(Chosen {
-            index: targets.partition_point(|target| target.cumulative <= point),
-            draw,
-            sticky: hash.is_some(),
-        })
-    }
-
-    /// The name of a backend that the request gives; `None` where it gives none that
-    /// can be one.
-    fn name_of_backend(
-        &self,
-        scratch: &mut Scratch,
-        fact: FactEntry,
-    ) -> Result<Option<Span>, Reason> {
-        let (mut writer, ..) = writer(self.sections, scratch, &self.seen);
-        let Some(span) = writer.fact(fact)? else {
-            return Ok(None);
-        };
-        let name = core::str::from_utf8(writer.rendered.get(span)).unwrap_or("");
-        let is_sound = !name.is_empty() && !name.chars().any(char::is_control);
-        Ok(is_sound.then_some(span))
-    }
-
     /// Renders the edits of a rule's filters (0) or its target's (1).
     fn render(
         &mut self,
@@ -416,25 +362,6 @@ impl<'t> Way<'t, '_> {
         let (mut writer, ..) = writer(self.sections, scratch, &self.seen);
         writer.edits(effects.request_edits.of(edits))?;
         writer.edits(effects.response_edits.of(edits))
-    }
-
-    fn draw_mirrors(&mut self, scratch: &mut Scratch) {
-        let actions = &self.sections.actions;
-        let Scratch { trail, output, .. } = scratch;
-        for step in trail.get() {
-            let rule = self.sections.rule_of_candidate(step.candidate);
-            let rule = rule.map(|(rule, _)| &rule.effects);
-            let target = actions.targets.get(step.target as usize);
-            let target = target.map(|target| &target.effects);
-            for effects in [rule, target].into_iter().flatten() {
-                for mirror in effects.mirrors.of(&actions.mirrors) {
-                    let is_drawn = self.draws.share(mirror.numerator, mirror.denominator);
-                    if output.mirrored.len() < output.mirrored.capacity() {
-                        output.mirrored.push(is_drawn);
-                    }
-                }
-            }
-        }
     }
 
     fn settle(&mut self, outcome: Outcome, status: u16, reason: Reason) {
@@ -502,16 +429,12 @@ enum Next {
     Stage(u32),
 }
 
-/// A target that was chosen.
-#[derive(Clone, Copy)]
-struct Chosen {
-    index: usize,
-    draw: Option<u64>,
-    sticky: bool,
-}
-
 /// The request as a stage sees it.
-fn seen<'s>(request: &'s Request<'s>, paths: &'s PathBuffers, host: &'s HostBuffer) -> Seen<'s> {
+pub(super) fn seen<'s>(
+    request: &'s Request<'s>,
+    paths: &'s PathBuffers,
+    host: &'s HostBuffer,
+) -> Seen<'s> {
     let host = host.get();
     Seen {
         request,
@@ -521,7 +444,7 @@ fn seen<'s>(request: &'s Request<'s>, paths: &'s PathBuffers, host: &'s HostBuff
 }
 
 /// What renders and replaces, and what it needs of the scratch.
-fn writer<'s>(
+pub(super) fn writer<'s>(
     sections: &'s Sections,
     scratch: &'s mut Scratch,
     request: &'s Request<'s>,

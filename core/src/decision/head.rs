@@ -205,3 +205,74 @@ impl Sections {
         names.get(at.ok()?).map(|&(_, slot)| slot)
     }
 }
+
+#[cfg(all(test, feature = "compile"))]
+mod tests {
+    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    use crate::compile::Compiler;
+    use crate::model::{
+        Action, Backend, Filter, Gateway, HeaderEdit, Listener, ObjectRef, Protocol, Route,
+        RouteSet, Rule, Stage, Target, WeightedTarget,
+    };
+    use crate::table::Table;
+    use crate::vocabulary::{HeaderVerb, Precedence};
+    use crate::{Draws, Request};
+
+    fn table(edits: Vec<HeaderEdit>) -> Table {
+        let target = Target::Backend(Backend::default());
+        let mut rule = Rule::new(Action::Forward(Vec::from([WeightedTarget::new(target, 1)])));
+        rule.filters.push(Filter::RequestHeaders(edits));
+        let mut set = RouteSet::new();
+        let object = || ObjectRef::new("", "", "");
+        let route = set.add_route(Route::new(object(), Vec::from([rule])));
+        let mut stage = Stage::new(object(), Precedence::FirstMatch);
+        stage.attach(route, []);
+        let stage = set.add_stage(stage);
+        let mut gateway = Gateway::new(object());
+        gateway
+            .listeners
+            .push(Listener::new("", Protocol::AnyHttp, stage));
+        set.gateways.push(gateway);
+        Compiler::new().compile(&set).table
+    }
+
+    #[test]
+    fn a_name_is_found_among_many_in_any_case_and_no_other_is() {
+        let edits = (0..256).map(|nth| HeaderEdit {
+            verb: HeaderVerb::Set,
+            name: format!("x-{nth}"),
+            value: "v".into(),
+        });
+        let table = table(edits.collect());
+        for nth in 0..256 {
+            let name = format!("X-{nth}");
+            let slot = table.sections.edit_slot(name.as_bytes());
+            assert_eq!(slot, Some(nth), "{name}");
+        }
+        for name in ["", "x", "x-", "x-256", "x-00", "y"] {
+            assert_eq!(table.sections.edit_slot(name.as_bytes()), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn appended_values_are_joined_once_however_they_alternate() {
+        let edits = (0..256).map(|nth| HeaderEdit {
+            verb: HeaderVerb::Append,
+            name: String::from(if nth % 2 == 0 { "a" } else { "b" }),
+            value: "value".into(),
+        });
+        let table = table(edits.collect());
+        let mut scratch = table.create_scratch();
+        let headers: &[(&[u8], &[u8])] = &[(b"a", b"own")];
+        let request = Request::new(b"GET", b"/").with_headers(headers);
+        let decision = table.decide_with(&mut scratch, &request, Draws::fixed(0));
+        let lengths: Vec<_> = decision.headers().map(|(_, value)| value.len()).collect();
+        assert_eq!(lengths, [3 + 128 * 6, 127 * 6 + 5]);
+        // What is written is what is shown: nothing is copied for each edit anew.
+        let written: usize = lengths.iter().sum();
+        assert_eq!(scratch.output.rendered.mark(), written);
+    }
+}

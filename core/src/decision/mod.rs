@@ -7,13 +7,15 @@
 //!
 //! * `decide`: the way from stage to stage.
 //! * `enter`: the listener, and the rule that wins in its stage.
-//! * `draw`: chance, which the caller supplies; `hash`: what stands in its place.
+//! * `choose`: targets and mirrors, by `draw` (chance, which the caller supplies) or
+//!   by `hash`.
 //! * `format`: values with holes, filled in; `substitute`: patterns replaced.
 //! * `rewrite`, `query` and `redirect`: the path, query, host and Location that leave.
 //! * `headers` and `head`: header edits and the head that leaves.
 //! * `cors`: cross-origin answers.
 //! * `view`, `policy`, `metadata`: what a decision shows.
 
+pub(crate) mod choose;
 pub(crate) mod cors;
 pub(crate) mod decide;
 pub(crate) mod draw;

@@ -1,14 +1,12 @@
 //! Header edits and the head that leaves.
 
 use fingerpost::model::{
-    Action, Filter, HeaderEdit, HeaderRules, HostRewrite, PathMatch, PathRewrite, Redirect,
-    Respond, Rewrite, Rule,
+    Action, Filter, HeaderEdit, HostRewrite, PathMatch, PathRewrite, Redirect, Respond, Rewrite,
+    Rule,
 };
 use fingerpost::{HeaderVerb, Outcome, Request};
 
-use super::support::{
-    Header, broken, edit, format, forward, full, get, head, leaves, on, outcome, table, to,
-};
+use super::support::{Header, broken, edit, forward, full, get, head, leaves, on, table, to};
 
 use HeaderVerb::{Add, Append, Remove, Set, SetIfAbsent, SetIfPresent};
 

@@ -4,7 +4,7 @@ use fingerpost::compile::{Compiler, limits::Limits};
 use fingerpost::model::{Action, Filter, HeaderVerb, Mirror, Rule};
 
 use super::support::{
-    NONE, backend, broken, edit, format, forward, full, get, head, leaves, limited, set, table, to,
+    NONE, backend, broken, edit, forward, full, get, head, leaves, limited, set, table, to,
 };
 
 fn mirror(name: &str) -> Filter {

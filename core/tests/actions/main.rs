@@ -4,6 +4,7 @@
 mod headers;
 mod limits;
 mod policies;
+mod queries;
 mod redirects;
 mod rewrites;
 mod stages;

@@ -1,8 +1,8 @@
 //! Metadata, CORS, faults and tries.
 
 use fingerpost::model::{
-    Action, CorsOrigin, CorsPolicy, Fault, Filter, MetadataValue, Mirror, Origin, Respond,
-    RetryPolicy, Rule, ValueMatch,
+    Action, CorsOrigin, CorsPolicy, Fault, Filter, MetadataValue, Mirror, Respond, RetryPolicy,
+    Rule, ValueMatch,
 };
 use fingerpost::{MetadataView, Outcome, Request, RequestProtocol};
 

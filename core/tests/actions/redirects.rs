@@ -1,8 +1,8 @@
 //! Locations.
 
 use fingerpost::model::{
-    Action, Filter, InvalidTarget, PathMatch, PathRewrite, PrefixJoin, Protocol, QueryEdit,
-    QueryRewrite, Redirect, Rule, Scheme,
+    Action, Filter, PathMatch, PathRewrite, PrefixJoin, Protocol, QueryEdit, QueryRewrite,
+    Redirect, Rule, Scheme,
 };
 use fingerpost::{Request, Table};
 

@@ -8,9 +8,7 @@ use fingerpost::model::{
 };
 use fingerpost::{MetadataView, Outcome, Table};
 
-use super::support::{
-    Header, backend, edit, format, forward, full, get, head, leaves, on, outcome, set, table,
-};
+use super::support::{Header, edit, format, forward, full, get, head, leaves, on, outcome, set};
 
 /// A first rule that leads to a second stage with these rules.
 fn two_stages(filters: Vec<Filter>, inner: Vec<Rule>) -> Table {

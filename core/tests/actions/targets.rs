@@ -1,6 +1,6 @@
 //! Which backend a request goes to.
 
-use fingerpost::model::{Action, Fact, HashKey, InvalidTarget, Rule, Target, WeightedTarget};
+use fingerpost::model::{Action, Fact, HashKey, Rule, Target, WeightedTarget};
 use fingerpost::{Outcome, Table};
 
 use super::support::{Header, backend, drawn, get, leaves, outcome, table, to};
