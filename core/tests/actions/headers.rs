@@ -1,12 +1,15 @@
 //! Header edits and the head that leaves.
 
+use fingerpost::compile::limits::Limits;
 use fingerpost::model::{
     Action, Filter, HeaderEdit, HostRewrite, PathMatch, PathRewrite, Redirect, Respond, Rewrite,
     Rule,
 };
 use fingerpost::{HeaderVerb, Outcome, Request};
 
-use super::support::{Header, broken, edit, forward, full, get, head, leaves, on, table, to};
+use super::support::{
+    Header, broken, edit, forward, full, get, head, leaves, limited, on, table, to,
+};
 
 use HeaderVerb::{Add, Append, Remove, Set, SetIfAbsent, SetIfPresent};
 
@@ -267,7 +270,7 @@ fn adv_hi_003_host_and_pseudo_headers_are_not_edited() {
     let (table, codes) = broken(vec![forward(vec![response])]);
     assert_eq!(codes, [1631]);
     table.decide(&get("/"), |decision| {
-        assert_eq!(decision.response_edits().count(), 0)
+        assert_eq!(decision.response_edits().count(), 0);
     });
 }
 
@@ -319,4 +322,25 @@ fn many_edits_and_many_headers_leave_the_right_head() {
     );
     assert_eq!(head[0], "X-256: old");
     assert_eq!(head[256], "x-0: new");
+}
+
+#[test]
+fn appended_values_are_written_once_however_they_alternate() {
+    let names = ["a", "b"].into_iter().cycle().take(256);
+    let edits = names.map(|name| edit(Append, name, "value")).collect();
+    let rule = forward(vec![request_edits(edits)]);
+    let headers: &[Header<'_>] = &[(b"a", b"own")];
+    let request = get("/").with_headers(headers);
+    let shown: [usize; 2] = [3 + 128 * 6, 127 * 6 + 5];
+    // What is written is what is shown: nothing is copied anew for each edit.
+    let mut limits = Limits::default();
+    limits.rendered = shown.iter().sum::<usize>() as u32;
+    let (table, _) = limited(vec![rule.clone()], &limits);
+    table.decide(&request, |decision| {
+        let lengths: Vec<_> = decision.headers().map(|(_, value)| value.len()).collect();
+        assert_eq!(lengths, shown);
+    });
+    limits.rendered -= 1;
+    let (table, _) = limited(vec![rule], &limits);
+    assert_eq!(leaves(&table, &request), "respond 500 RenderedTooLong");
 }

@@ -63,7 +63,7 @@ fn mirrors_over_the_limit_are_left_out_and_none_within_it_is_lost() {
     let (table, codes) = broken(vec![rule.clone()]);
     assert_eq!(codes, [1635]);
     table.decide(&get("/"), |decision| {
-        assert_eq!(decision.mirrors().count(), 64)
+        assert_eq!(decision.mirrors().count(), 64);
     });
     rule.filters.pop();
     let mut target = to("a", 1);
@@ -94,7 +94,7 @@ fn metadata_over_the_limit_is_left_out() {
     let (table, codes) = limited(vec![rule.clone()], &limits);
     assert_eq!(codes, [1636]);
     table.decide(&get("/"), |decision| {
-        assert_eq!(decision.metadata().count(), 1)
+        assert_eq!(decision.metadata().count(), 1);
     });
     assert!(message(rule, &limits).contains("Limits::metadata"));
 }

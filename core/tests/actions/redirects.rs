@@ -146,7 +146,7 @@ fn adv_rw_007_a_host_that_the_rule_does_not_set_is_flagged() {
     assert!(!is_flagged(&table(vec![redirect(own)])));
     let forwarded = table(vec![forward(vec![])]);
     forwarded.decide(&get("/"), |decision| {
-        assert!(!decision.is_host_from_request())
+        assert!(!decision.is_host_from_request());
     });
 }
 

@@ -106,7 +106,7 @@ fn a_sticky_split_is_chosen_by_a_hash() {
     assert_eq!(drawn(&table, &get("/"), 0).as_deref(), Some("a"));
     assert_eq!(drawn(&table, &get("/"), u64::MAX).as_deref(), Some("b"));
     table.decide(&get("/"), |decision| {
-        assert!(!decision.stages().next().unwrap().sticky)
+        assert!(!decision.stages().next().unwrap().sticky);
     });
 }
 
