@@ -28,15 +28,14 @@ pub(crate) fn build(
     let Scratch { trail, output, .. } = scratch;
     let edits = Edited::request(sections, trail.get());
     let head = &mut output.head;
-    let mut is_edited = false;
     for (entry, _) in edits.clone() {
-        is_edited = true;
+        head.is_edited = true;
         let epoch = head.epoch;
         if let Some(slot) = head.slots.get_mut(entry.slot as usize) {
             *slot = HeadSlot::new(epoch);
         }
     }
-    if !is_edited {
+    if !head.is_edited {
         return Ok(());
     }
     for (at, (name, _)) in request.headers().iter().enumerate() {
@@ -63,6 +62,9 @@ pub(crate) fn build(
 impl Head {
     /// What became of a name that an edit on the way has.
     pub(crate) fn touched(&self, sections: &Sections, name: &[u8]) -> Option<&HeadSlot> {
+        if !self.is_edited {
+            return None;
+        }
         let slot = self.slots.get(sections.edit_slot(name)? as usize)?;
         (slot.epoch == self.epoch).then_some(slot)
     }

@@ -126,6 +126,8 @@ pub(crate) struct QueryBuffers {
 #[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) epoch: u32,
+    /// Whether anything on the way edits the head.
+    pub(crate) is_edited: bool,
     /// One for each name that request edits of the table have.
     pub(crate) slots: Vec<HeadSlot>,
     /// What was set or added, in the order of the edits.
@@ -187,6 +189,7 @@ impl Head {
         let actions = &sections.actions;
         Self {
             epoch: 0,
+            is_edited: false,
             slots: alloc::vec![HeadSlot::new(0); actions.edit_names.len()],
             pieces: Vec::with_capacity(actions.most.request_edits * 2 * MAX_STAGES),
         }
@@ -195,6 +198,7 @@ impl Head {
     /// Forgets the last request's.
     fn clear(&mut self) {
         self.pieces.clear();
+        self.is_edited = false;
         self.epoch = self.epoch.wrapping_add(1);
         if self.epoch == 0 {
             // Every four billion requests the numbers start again.
