@@ -63,6 +63,12 @@ pub struct Limits {
     /// Bytes that the formats of one decision fill in and that its patterns replace,
     /// together; a request that needs more is answered with 500. Default 64 KiB.
     pub rendered: u32,
+    /// Headers of a request; one with more is refused. Default `u32::MAX`, which no
+    /// request reaches: what reads requests off the wire has a limit of its own.
+    pub request_headers: u32,
+    /// Parameters of a request's query, empty ones not counted; a request with more is
+    /// refused. Default `u32::MAX`.
+    pub request_parameters: u32,
 }
 
 impl Default for Limits {
@@ -89,6 +95,8 @@ impl Default for Limits {
             metadata: 64 << 10,
             format_holes: 64,
             rendered: 64 << 10,
+            request_headers: u32::MAX,
+            request_parameters: u32::MAX,
         }
     }
 }

@@ -510,9 +510,6 @@ impl Sections {
     /// Longest Location.
     pub(crate) fn location_capacity(&self) -> usize {
         use crate::matcher::authority::MAX_HOST;
-        if self.actions.redirects.is_empty() {
-            return 0;
-        }
         // A scheme, brackets, a port and the marks between them.
         let rest = MAX_HOST + 32;
         self.path_capacity() + self.query_capacity() + rest

@@ -22,4 +22,5 @@ codes! {
     METADATA_TOO_LONG = 1636, "a rule's metadata is over the limit";
     TOO_MANY_HOLES = 1637, "a format has more holes than the limit";
     INVALID_POLICY = 1638, "a status, a share or a time of a policy is out of its range";
+    UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";
 }
