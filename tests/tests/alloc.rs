@@ -313,7 +313,7 @@ fn writing_what_leaves_does_not_allocate() {
     let mut outcomes = [0; 4];
     for size in [0, 1, 10, 1_000, 9_000, 30_000, 60_000] {
         for start in ["/full", "/re", "/to", "/other"] {
-            for piece in ["a", "/", "abcx", "%41", "?q=%41", "&q=1&s&%71", "/..", "#"] {
+            for piece in ["a", "/", "abcx", "%41", "?q=%41", "&q=1&s&%71", "/..", " "] {
                 let target: String = start
                     .chars()
                     .chain(piece.chars().cycle().take(size))

@@ -69,7 +69,8 @@ fn written(value: u64) -> String {
     match value {
         value if value == u64::from(u32::MAX) => "none".to_string(),
         value if value % (1 << 20) == 0 => format!("{} MiB", value >> 20),
-        value if value % (1 << 10) == 0 => format!("{} KiB", value >> 10),
+        // Smaller numbers count things, not bytes.
+        value if value >= 4 << 10 && value % (1 << 10) == 0 => format!("{} KiB", value >> 10),
         value => {
             let digits = value.to_string();
             let groups = digits.as_bytes().rchunks(3).rev();
