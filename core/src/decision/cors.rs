@@ -4,7 +4,6 @@
 //! other cross-origin request carries.
 
 use super::Decision;
-use crate::matcher::fields::holds_for;
 use crate::matcher::request::Request;
 use crate::table::Sections;
 use crate::table::action::{CorsEntry, CorsOriginEntry};
@@ -136,9 +135,9 @@ pub(crate) fn allowed(
     }
     let parts = split_origin(origin);
     let text = &sections.text;
-    let regexes = &sections.predicates.regexes;
+    let predicates = &sections.predicates;
     let listed = origins.iter().any(|allowed| match (*allowed, parts) {
-        (CorsOriginEntry::Value(test), _) => holds_for(test, text, regexes, regex, origin),
+        (CorsOriginEntry::Value(test), _) => predicates.value_holds(text, regex, test, origin),
         (CorsOriginEntry::Any, _) => true,
         (_, None) => false,
         (

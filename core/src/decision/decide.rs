@@ -1,7 +1,7 @@
 //! The way from a request to a decision, stage by stage.
 
 use super::draw::Draws;
-use super::enter::{enter, find_in_stage};
+use super::enter::{enter, find_in_stage, unsound};
 use super::format::Writer;
 use super::rewrite::{HostSource, Parts, PathRules};
 use super::{Decision, Outcome, Reason, Verdict};
@@ -108,18 +108,21 @@ impl<'t> Way<'t, '_> {
                     self.settle(Outcome::Respond, 500, Reason::TooManyStages);
                     return Ok(());
                 }
-                Next::Stage(next) => match find_next(sections, scratch, &self.seen, next) {
-                    Some(found) => {
-                        stage = next;
-                        candidate = found.candidate;
-                    }
-                    // SPEC: App Mesh: a VirtualRouter without a matching route
-                    // answers 404.
-                    None => {
-                        self.settle(Outcome::NoRoute, 404, Reason::NoRule);
+                Next::Stage(next) => {
+                    let found = find_next(sections, scratch, &self.seen, next);
+                    if let Some(reason) = unsound(scratch) {
+                        self.settle(Outcome::Reject, 400, reason);
                         return Ok(());
                     }
-                },
+                    let Some(found) = found else {
+                        // SPEC: App Mesh: a VirtualRouter without a matching route
+                        // answers 404.
+                        self.settle(Outcome::NoRoute, 404, Reason::NoRule);
+                        return Ok(());
+                    };
+                    stage = next;
+                    candidate = found.candidate;
+                }
             }
         }
     }
@@ -476,15 +479,21 @@ fn find_next(
     stage: u32,
 ) -> Option<Found> {
     let host = scratch.host.view();
+    let path = scratch.paths.get(request);
     let search = Search {
         sections,
         request,
+        seen: Seen {
+            request,
+            path,
+            host: host.map(|host| host.name),
+        },
         fields: &mut scratch.fields,
         regex: &mut scratch.regex,
         hits: &mut scratch.hits,
         method: sections.method_bit(request.method()),
     };
-    find_in_stage(search, stage, host, scratch.paths.get(request))
+    find_in_stage(search, stage, host, path)
 }
 
 impl Sections {

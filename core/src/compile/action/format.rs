@@ -74,7 +74,7 @@ impl Build<'_> {
                 "{place}: the {what} has {count} holes, over the limit of {limit} \
                  (Limits::format_holes)"
             );
-            self.complain(place, codes::TOO_MANY_HOLES, message);
+            self.complain(place, codes::TOO_MANY_FORMAT_HOLES, message);
             return Err(Broken);
         }
         let mut parts = Vec::with_capacity(format.parts().len());

@@ -11,6 +11,8 @@ codes! {
     MATCHES_NOTHING = 1606, "a host or path can match no request";
     IDLE_FILTER = 1607, "a filter does nothing where it stands";
     AUTHORITY_EDIT = 1608, "a header edit would change the host or a pseudo-header";
+    PREDICATE_TOO_DEEP = 1610, "a predicate nests deeper than predicates can";
+    TOO_MANY_PREDICATES = 1611, "a match's predicates are over the limit";
     TOO_MANY_CAPTURES = 1621, "a path's or rewrite's pattern has more captures than the limit";
     TOO_MANY_PROGRAMS = 1623, "the programs of all patterns of a table are over the limit";
     INVALID_REWRITE = 1630, "a rewrite or redirect cannot be carried out";
@@ -20,7 +22,7 @@ codes! {
     TOO_MANY_TARGETS = 1634, "a rule has more targets than the limit";
     TOO_MANY_MIRRORS = 1635, "a rule has more mirrors than the limit";
     METADATA_TOO_LONG = 1636, "a rule's metadata is over the limit";
-    TOO_MANY_HOLES = 1637, "a format has more holes than the limit";
+    TOO_MANY_FORMAT_HOLES = 1637, "a format has more holes than the limit";
     INVALID_POLICY = 1638, "a status, a share or a time of a policy is out of its range";
     UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";
 }
