@@ -6,7 +6,7 @@ use fingerpost::model::{
     Action, Filter, HostBinding, HostMatch, PathMatch, PathRewrite, RepeatedValues, Rewrite,
     RouteMatch, RouteSet, Target, ValueMatch, WeightedTarget,
 };
-use fingerpost::oracle::{Answer, Draws, Request};
+use fingerpost::oracle::{Answer, Draws, Edit, Request};
 
 /// Prints a route set.
 pub struct Set<'a>(pub &'a RouteSet);
@@ -118,21 +118,72 @@ impl Display for Answered<'_> {
                 let authority = forward.authority.as_deref().map(text);
                 write!(f, " to {} {}", forward.backend.name, text(&forward.target))?;
                 write!(f, " authority={authority:?}")?;
-                for edit in forward.request_edits.iter().chain(&forward.response_edits) {
-                    write!(f, " {:?} {}={:?}", edit.verb, edit.name, edit.value)?;
+                write!(
+                    f,
+                    " {} from request={}",
+                    text(&forward.method),
+                    forward.from_request
+                )?;
+                write!(f, " host from backend={}", forward.host_from_backend)?;
+                for backend in &forward.failover {
+                    write!(f, " failover {}", backend.name)?;
                 }
-                write!(f, " ({} request edits)", forward.request_edits.len())?;
+                f.write_str(" request")?;
+                edits(f, &forward.request_edits)?;
+                f.write_str(" response")?;
+                edits(f, &forward.response_edits)?;
+                pairs(f, "head", &forward.head)?;
                 for (backend, selected) in &forward.mirrors {
                     write!(f, " mirror {}={selected}", backend.name)?;
                 }
-                Ok(())
+                pairs(f, "captures", &forward.captures)?;
+                write!(f, " hash={:x?}", forward.hash)?;
+                write!(f, " metadata={:?}", forward.metadata)?;
+                pairs(f, "cors", &forward.cors)?;
+                write!(f, " delayed={}", forward.delayed)
             }
-            Answer::Redirect { status, location } => {
-                write!(f, "redirect {status} {}", text(location))
+            Answer::Redirect(redirected) => {
+                let location = text(&redirected.location);
+                write!(f, "redirect {} {location}", redirected.status)?;
+                write!(f, " own host={}", redirected.host_from_request)?;
+                edits(f, &redirected.response_edits)?;
+                pairs(f, "cors", &redirected.cors)
+            }
+            Answer::Respond(responded) => {
+                write!(f, "respond {}", responded.status)?;
+                write!(f, " {:?}", text(&responded.body))?;
+                edits(f, &responded.response_edits)?;
+                pairs(f, "cors", &responded.cors)
+            }
+            Answer::OneOf(answers) => {
+                f.write_str("one of")?;
+                for answer in answers {
+                    write!(f, "\n        {}", Answered(answer))?;
+                }
+                Ok(())
             }
             other => write!(f, "{other:?}"),
         }
     }
+}
+
+fn edits(f: &mut Formatter<'_>, edits: &[Edit]) -> fmt::Result {
+    for edit in edits {
+        let (name, value) = (edit.name.escape_ascii(), edit.value.escape_ascii());
+        write!(f, " {:?} {name}=\"{value}\"", edit.verb)?;
+    }
+    Ok(())
+}
+
+fn pairs<N: AsRef<[u8]>>(f: &mut Formatter<'_>, what: &str, pairs: &[(N, Vec<u8>)]) -> fmt::Result {
+    if !pairs.is_empty() {
+        write!(f, " {what}")?;
+    }
+    for (name, value) in pairs {
+        let name = name.as_ref().escape_ascii();
+        write!(f, " [{name}: {}]", value.escape_ascii())?;
+    }
+    Ok(())
 }
 
 fn binding(binding: &HostBinding) -> String {
