@@ -134,12 +134,14 @@ pub struct Step {
 pub enum Refusal {
     /// The method is no token.
     Method,
-    /// The target is none, or has no canonical path.
+    /// The target is none.
     Path,
     /// The target is a whole URL.
     AbsoluteForm,
-    /// The authority or the server name is none.
+    /// The authority is none.
     Authority,
+    /// The server name is none.
+    ServerName,
     /// Several `host` headers, or one that is not the authority.
     Host,
     /// A header without a name, or with a control character in its value.
@@ -150,7 +152,7 @@ pub enum Refusal {
     EscapedSlash,
     /// A parameter in a path segment.
     PathParameter,
-    /// A `%` that begins no escape.
+    /// A `%` that begins no escape, or would begin one that it did not.
     Escape,
     /// A rewritten path that is not canonical.
     Rewrite,

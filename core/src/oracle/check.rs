@@ -1,6 +1,7 @@
 //! What is wrong with a request, whatever the routes are.
 
 use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv6Addr};
 
 use super::answer::Refusal;
 use super::path::{self, Target};
@@ -22,7 +23,7 @@ pub(super) fn request(asked: &Request) -> Result<(Request, Seen), Vec<Refusal>> 
         if !is_token(&asked.method) {
             refusals.push(Refusal::Method);
         }
-        match path::split(&asked.method, path::without_fragment(&asked.target)) {
+        match path::split(asked, path::without_fragment(&asked.target)) {
             Ok(split) => target = split,
             Err(reasons) => refusals.extend(reasons),
         }
@@ -30,16 +31,13 @@ pub(super) fn request(asked: &Request) -> Result<(Request, Seen), Vec<Refusal>> 
         request.target.clear();
     }
     let authority = host::normalize(request.authority.as_deref());
-    // SPEC: a request without a server name and one with an empty one are the same.
-    let sni = asked.sni.as_deref().filter(|name| !name.is_empty());
-    let sni = host::normalize(sni).filter(|_| sni.is_none_or(|name| name.len() <= 256));
-    let (Some(authority), Some(sni)) = (authority, sni) else {
-        refusals.push(Refusal::Authority);
-        return Err(refusals);
-    };
+    let sni = server_name(asked.sni.as_deref());
+    refusals.extend(authority.is_none().then_some(Refusal::Authority));
+    refusals.extend(sni.is_none().then_some(Refusal::ServerName));
     if !refusals.is_empty() {
         return Err(refusals);
     }
+    let (authority, sni) = (authority.flatten(), sni.flatten());
     // SPEC: gateway-api.md 5: a TLS connection is known by its server name. No
     // connection has a path, which is written `/`.
     let is_tls = request.protocol == super::Protocol::Tls;
@@ -65,6 +63,26 @@ pub(super) fn request(asked: &Request) -> Result<(Request, Seen), Vec<Refusal>> 
     Ok((request, seen))
 }
 
+/// The host that a server name means; the outer `None` stands for a malformed one.
+///
+/// SPEC: RFC 6066 3: a host name without a port. An empty name, and an address, means
+/// no host.
+fn server_name(name: Option<&[u8]>) -> Option<Option<Vec<u8>>> {
+    let Some(name) = name.filter(|name| !name.is_empty()) else {
+        return Some(None);
+    };
+    if name.len() > 255 {
+        return None;
+    }
+    let text = core::str::from_utf8(name).ok()?;
+    let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+    let is_address = text.parse::<IpAddr>().is_ok();
+    if is_address || bare.is_some_and(|text| text.parse::<Ipv6Addr>().is_ok()) {
+        return Some(None);
+    }
+    host::normalize(Some(name)).filter(|_| !name.contains(&b':'))
+}
+
 /// SPEC: RFC 9110 7.2 and 7.4: one `host` header at most, and it says what the
 /// authority says; where there is no authority, it is the authority.
 fn headers(request: &mut Request) -> Vec<Refusal> {
@@ -72,7 +90,8 @@ fn headers(request: &mut Request) -> Vec<Refusal> {
     if request.headers.iter().any(|(name, _)| name.is_empty()) {
         refusals.push(Refusal::Header);
     }
-    let hosts: Vec<Vec<u8>> = request.header("host").map(<[u8]>::to_vec).collect();
+    // SPEC: RFC 9110 5.5: spaces around a value are no part of it.
+    let hosts: Vec<Vec<u8>> = request.header("host").map(without_spaces).collect();
     match (&request.authority, &hosts[..]) {
         (_, []) => {}
         (None, [host]) => request.authority = Some(host.clone()),
@@ -104,15 +123,17 @@ pub(super) fn of_gateway(gateway: &Gateway, asked: &Request) -> Vec<Refusal> {
 pub(super) fn trimmed(request: &Request) -> Request {
     let mut request = request.clone();
     for (_, value) in &mut request.headers {
-        let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
-        let start = value.iter().take_while(|byte| is_space(byte)).count();
-        let end = value.iter().rev().take_while(|byte| is_space(byte)).count();
-        *value = value
-            .get(start..value.len() - end)
-            .unwrap_or_default()
-            .to_vec();
+        *value = without_spaces(value);
     }
     request
+}
+
+fn without_spaces(value: &[u8]) -> Vec<u8> {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let start = value.iter().take_while(|byte| is_space(byte)).count();
+    let end = value.iter().rev().take_while(|byte| is_space(byte)).count();
+    let middle = value.get(start..value.len() - end);
+    middle.unwrap_or_default().to_vec()
 }
 
 /// SPEC: RFC 9110 5.6.2.

@@ -86,8 +86,8 @@ impl<'s> Oracle<'s> {
             Err(refusals) => return Answer::Reject(refusals),
         };
         let mut entered = Vec::new();
+        let mut answers = Vec::new();
         let mut misdirected = false;
-        let mut refusals = Vec::new();
         let named = self.set.gateways.iter();
         for gateway in named.filter(|gateway| entry::is_named(gateway, &request)) {
             let (listeners, elsewhere) = entry::listeners(&self.regexes, gateway, &request, &seen);
@@ -95,29 +95,24 @@ impl<'s> Oracle<'s> {
             if !listeners.is_empty() {
                 match self.enter(gateway, &listeners, &request, &seen) {
                     Ok(found) => entered.extend(found),
-                    Err(reasons) => refusals.extend(reasons),
+                    Err(answer) => answers.push(answer),
                 }
             }
         }
-        // SPEC: contract, "Request": several gateways are considered where none is
-        // named, "which is an error where two would differ".
-        match entered.split_first() {
-            None if !refusals.is_empty() => Answer::Reject(refusals),
-            None if misdirected => Answer::NoRoute { status: 421 },
-            None => Answer::NoRoute { status: 404 },
-            Some((first, rest)) => {
-                if rest.iter().any(|other| !other.is_alike(first)) {
-                    return Answer::Ambiguous;
-                }
-                match first {
-                    Entered::Moved(location) => Answer::Redirect(Box::new(Redirected {
-                        status: 307,
-                        location: location.clone(),
-                        ..Redirected::default()
-                    })),
-                    Entered::Found(found) => action::Walk::new(self, found).run(),
+        match (entered.split_first(), answers.into_iter().next()) {
+            // SPEC: contract, "Request": several gateways are considered where none is
+            // named, "which is an error where two would differ".
+            (Some((first, rest)), _) => {
+                let rule = |found: &Found<'_>| (found.winner.step.route, found.winner.step.rule);
+                match rest.iter().any(|other| rule(other) != rule(first)) {
+                    true => Answer::Ambiguous,
+                    false => action::Walk::new(self, first).run(),
                 }
             }
+            // Gateways that answer without a rule drop out; of several, the first counts.
+            (None, Some(answer)) => answer,
+            (None, None) if misdirected => Answer::NoRoute { status: 421 },
+            (None, None) => Answer::NoRoute { status: 404 },
         }
     }
 
@@ -129,25 +124,29 @@ impl<'s> Oracle<'s> {
         listeners: &[&'s Listener],
         request: &Request,
         seen: &Seen,
-    ) -> Result<Vec<Entered<'s>>, Vec<Refusal>> {
+    ) -> Result<Vec<Found<'s>>, Answer> {
         let mut refusals = check::of_gateway(gateway, request);
         let canonical = match normalize::normalize(&seen.path, gateway.normalization) {
             Ok(canonical) if refusals.is_empty() => canonical,
-            Ok(_) => return Err(refusals),
+            Ok(_) => return Err(Answer::Reject(refusals)),
             Err(reasons) => {
                 refusals.extend(reasons);
-                return Err(refusals);
+                return Err(Answer::Reject(refusals));
             }
         };
         if canonical.moved {
             // SPEC: `EscapedSlashes::UnescapeAndRedirect`: gRPC has no redirects.
             if request.is_grpc() {
-                return Err([Refusal::EscapedSlash].into());
+                return Err(Answer::Reject([Refusal::EscapedSlash].into()));
             }
             let query = seen.query.as_ref();
             let query = query.map(|query| [b"?", query.as_slice()].concat());
             let location = redirect::bare(&canonical.path, &query.unwrap_or_default());
-            return Ok([Entered::Moved(location)].into());
+            return Err(Answer::Redirect(Box::new(Redirected {
+                status: 307,
+                location,
+                ..Redirected::default()
+            })));
         }
         let came = request;
         let request = match gateway.headers.trim_values {
@@ -159,14 +158,14 @@ impl<'s> Oracle<'s> {
             ..seen.clone()
         };
         let found = listeners.iter().filter_map(|listener| {
-            Some(Entered::Found(Found {
+            Some(Found {
                 gateway,
                 listener,
                 winner: self.winner(listener.stage, &request, &seen)?,
                 request: request.clone(),
                 came: came.clone(),
                 seen: seen.clone(),
-            }))
+            })
         });
         Ok(found.collect())
     }
@@ -314,28 +313,6 @@ impl Seen {
         match form {
             HostForm::Name => self.host.clone(),
             HostForm::Authority => self.authority.as_deref().map(<[u8]>::to_ascii_lowercase),
-        }
-    }
-}
-
-/// What a gateway does with a request at once.
-enum Entered<'s> {
-    /// Sends the client to the canonical path.
-    Moved(Vec<u8>),
-    /// Has a rule for it.
-    Found(Found<'s>),
-}
-
-impl Entered<'_> {
-    /// Whether both do the same.
-    fn is_alike(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Moved(one), Self::Moved(other)) => one == other,
-            (Self::Found(one), Self::Found(other)) => {
-                let rule = |found: &Found<'_>| (found.winner.step.route, found.winner.step.rule);
-                rule(one) == rule(other)
-            }
-            _ => false,
         }
     }
 }

@@ -45,7 +45,7 @@ pub fn normalize(path: &[u8], by: Normalization) -> Result<Canonical, Vec<Refusa
     // SPEC: undoing escapes never makes a new one (`%6%31`, `%2%66`), so that no two
     // readers see two paths.
     if by.base && makes_escape(path) {
-        refusals.push(Refusal::Path);
+        refusals.push(Refusal::Escape);
     }
     if !refusals.is_empty() {
         return Err(refusals);

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::answer::Refusal;
 use super::host;
+use super::request::{Protocol, Request};
 
 /// A target, taken apart.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -24,8 +25,9 @@ pub(super) fn without_fragment(target: &[u8]) -> &[u8] {
     &target[..end.unwrap_or(target.len())]
 }
 
-/// Takes apart a target without fragment.
-pub(super) fn split(method: &[u8], target: &[u8]) -> Result<Target, Vec<Refusal>> {
+/// Takes apart a request's target, which has no fragment any more.
+pub(super) fn split(request: &Request, target: &[u8]) -> Result<Target, Vec<Refusal>> {
+    let method = &request.method[..];
     // SPEC: RFC 9112 3.2.4, the asterisk form is for OPTIONS alone.
     if target == b"*" && method == b"OPTIONS" {
         return Ok(Target {
@@ -35,20 +37,29 @@ pub(super) fn split(method: &[u8], target: &[u8]) -> Result<Target, Vec<Refusal>
     }
     // RFC 9112 3.2: white space would end the target in a request line.
     let refused = |byte: &u8| byte.is_ascii_control() || *byte == b' ';
-    if target.iter().any(refused) || target.is_empty() {
-        return Err([Refusal::Path, Refusal::AbsoluteForm].into());
-    }
+    let mut refusals = Vec::new();
+    refusals.extend(target.iter().any(refused).then_some(Refusal::Path));
     if !target.starts_with(b"/") {
+        // SPEC: RFC 9112 3.2.2: the absolute form is for proxies that clients name.
+        let is_url = target.windows(3).any(|window| window == b"://");
         // SPEC: RFC 9112 3.2.3, the authority form is for CONNECT alone; it has no
-        // path, which is written `/`.
-        if method == b"CONNECT" && host::normalize(Some(target)).is_some() {
+        // path, which is written `/`. RFC 9113 8.5: nor has it one in HTTP/2.
+        let is_authority = match target {
+            b"" => request.protocol != Protocol::Http1,
+            target => host::normalize(Some(target)).is_some(),
+        };
+        if method == b"CONNECT" && is_authority && refusals.is_empty() {
             return Ok(Target {
                 path: b"/".to_vec(),
                 query: None,
                 is_authority: true,
             });
         }
-        return Err([Refusal::Path, Refusal::AbsoluteForm].into());
+        refusals.push(Refusal::Path);
+        refusals.extend(is_url.then_some(Refusal::AbsoluteForm));
+    }
+    if !refusals.is_empty() {
+        return Err(refusals);
     }
     let end = target.iter().position(|byte| *byte == b'?');
     Ok(Target {
