@@ -167,6 +167,7 @@ impl Curl {
             Effect::Compressed => self.imply("accept-encoding", "deflate, gzip, br, zstd"),
             Effect::Http1 => self.protocol = Some(RequestProtocol::Http1),
             Effect::Http2 => self.protocol = Some(RequestProtocol::Http2),
+            Effect::Http3 => self.protocol = Some(RequestProtocol::Http3),
             Effect::Resolve => self.resolve.push(value),
             Effect::PathAsIs => self.path_as_is = true,
             Effect::RequestTarget => self.target = Some(value),

@@ -24,7 +24,9 @@ pub(crate) mod fact;
 pub(crate) mod host;
 pub(crate) mod index;
 pub mod limits;
+pub(crate) mod lint;
 pub(crate) mod path;
+pub(crate) mod path_match;
 pub(crate) mod predicate;
 pub(crate) mod rank;
 pub(crate) mod regex;
@@ -96,6 +98,7 @@ impl Compiler {
         build.rules();
         build.stages();
         build.gateways();
+        build.lint_unnormalised_denials();
         let Build {
             mut sections,
             interner,
@@ -131,9 +134,7 @@ pub(crate) struct Build<'m> {
 pub(crate) struct Index {
     pub(crate) backends: HashMap<crate::table::action::BackendEntry, u32>,
     pub(crate) predicates: HashMap<crate::table::predicate::Predicate, u32>,
-    pub(crate) regexes: HashMap<(Text, regex::Meaning), Option<u32>>,
-    pub(crate) regex_bytes: usize,
-    pub(crate) pike_count: u32,
+    pub(crate) regex: regex::RegexIndex,
     pub(crate) header_slots: HashMap<Text, u32>,
     pub(crate) query_slots: HashMap<Text, u32>,
     pub(crate) methods: HashMap<Text, u32>,
@@ -154,6 +155,9 @@ impl<'m> Build<'m> {
             limits: RequestLimits {
                 target: limits.request_target,
                 repeated_header: limits.repeated_header,
+                captured: limits.captured,
+                headers: limits.request_headers,
+                parameters: limits.request_parameters,
             },
             ..Sections::default()
         };
@@ -266,6 +270,7 @@ impl<'m> Build<'m> {
             prefix_len: path.prefix_len,
             path_regex: path.regex,
             grpc: path.grpc,
+            captures: NONE,
             flags,
         });
         self.sections.names.entries.push(EntryName {
@@ -491,6 +496,8 @@ impl<'m> Build<'m> {
             let count = self.sections.listeners.len() as u32 - first;
             self.sections.gateways.push(GatewayEntry {
                 normalization: gateway.normalization,
+                reject_underscores: gateway.headers.reject_underscores,
+                trim_values: gateway.headers.trim_values,
                 listeners: Range32 {
                     start: first,
                     len: count,
