@@ -122,20 +122,42 @@ pub(super) fn specificity<'m>(
     }
 }
 
+/// What precedence counts of a host: more comes first.
+pub(super) type Weight = (usize, u8, usize, bool, Reverse<usize>, bool);
+
 /// What precedence counts of a host, as the route writes it.
 ///
 /// SPEC: gateway-api.md 1.4: characters in a matching non-wildcard host, then
-/// characters in a matching host; then whether a port is stated.
-pub(super) fn characters(binding: &HostBinding) -> (usize, usize, bool) {
-    let (precise, all) = match &binding.written {
-        HostMatch::Any => (0, 0),
-        HostMatch::Exact(name) => (name.len(), name.len()),
-        HostMatch::Wildcard(suffix) | HostMatch::OneLabel(suffix) => (0, "*.".len() + suffix.len()),
+/// characters in a matching host. Beyond these, as a lookup orders them: text at the
+/// end, text at the start, regular expressions in order of appearance; one label
+/// before several; a port before none.
+pub(super) fn weight<'m>(
+    binding: &HostBinding,
+    mut all: impl Iterator<Item = &'m HostMatch>,
+) -> Weight {
+    let (precise, class, length) = match &binding.written {
+        HostMatch::Exact(name) => (name.len(), 3, name.len()),
+        HostMatch::Wildcard(suffix) | HostMatch::OneLabel(suffix) => {
+            (0, 3, "*.".len() + suffix.len())
+        }
         // App Mesh writes a suffix as it is, without a star.
-        HostMatch::Suffix(text)
-        | HostMatch::WildcardSuffix(text)
-        | HostMatch::WildcardPrefix(text)
-        | HostMatch::Regex(text) => (0, text.len()),
+        HostMatch::Suffix(text) | HostMatch::WildcardSuffix(text) => (0, 3, text.len()),
+        HostMatch::WildcardPrefix(text) => (0, 2, text.len()),
+        HostMatch::Regex(_) => (0, 1, 0),
+        HostMatch::Any => (0, 0, 0),
     };
-    (precise, all, binding.port.is_some())
+    let place = match binding.written {
+        HostMatch::Regex(_) => all.position(|other| *other == binding.host).unwrap_or(0),
+        _ => 0,
+    };
+    let is_one_label = matches!(binding.written, HostMatch::OneLabel(_));
+    let has_port = binding.port.is_some();
+    (
+        precise,
+        class,
+        length,
+        is_one_label,
+        Reverse(place),
+        has_port,
+    )
 }

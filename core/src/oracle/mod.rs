@@ -86,7 +86,7 @@ impl<'s> Oracle<'s> {
             Err(refusals) => return Answer::Reject(refusals),
         };
         let mut entered = Vec::new();
-        let mut answers = Vec::new();
+        let mut refusals = Vec::new();
         let mut misdirected = false;
         let named = self.set.gateways.iter();
         for gateway in named.filter(|gateway| entry::is_named(gateway, &request)) {
@@ -95,24 +95,27 @@ impl<'s> Oracle<'s> {
             if !listeners.is_empty() {
                 match self.enter(gateway, &listeners, &request, &seen) {
                     Ok(found) => entered.extend(found),
-                    Err(answer) => answers.push(answer),
+                    // Of several gateways that refuse it, the first counts.
+                    Err(reasons) if refusals.is_empty() => refusals = reasons,
+                    Err(_) => {}
                 }
             }
         }
-        match (entered.split_first(), answers.into_iter().next()) {
-            // SPEC: contract, "Request": several gateways are considered where none is
-            // named, "which is an error where two would differ".
-            (Some((first, rest)), _) => {
-                let rule = |found: &Found<'_>| (found.winner.step.route, found.winner.step.rule);
-                match rest.iter().any(|other| rule(other) != rule(first)) {
-                    true => Answer::Ambiguous,
-                    false => action::Walk::new(self, first).run(),
-                }
+        // SPEC: contract, "Request": several gateways are considered where none is
+        // named, "which is an error where two would differ". One that refuses drops out.
+        match entered.split_first() {
+            Some((first, rest)) if rest.iter().any(|other| !other.is_alike(first)) => {
+                Answer::Ambiguous
             }
-            // Gateways that answer without a rule drop out; of several, the first counts.
-            (None, Some(answer)) => answer,
-            (None, None) if misdirected => Answer::NoRoute { status: 421 },
-            (None, None) => Answer::NoRoute { status: 404 },
+            Some((Entered::Moved(location), _)) => Answer::Redirect(Box::new(Redirected {
+                status: 307,
+                location: location.clone(),
+                ..Redirected::default()
+            })),
+            Some((Entered::Found(found), _)) => action::Walk::new(self, found).run(),
+            None if !refusals.is_empty() => Answer::Reject(refusals),
+            None if misdirected => Answer::NoRoute { status: 421 },
+            None => Answer::NoRoute { status: 404 },
         }
     }
 
@@ -124,29 +127,25 @@ impl<'s> Oracle<'s> {
         listeners: &[&'s Listener],
         request: &Request,
         seen: &Seen,
-    ) -> Result<Vec<Found<'s>>, Answer> {
+    ) -> Result<Vec<Entered<'s>>, Vec<Refusal>> {
         let mut refusals = check::of_gateway(gateway, request);
         let canonical = match normalize::normalize(&seen.path, gateway.normalization) {
             Ok(canonical) if refusals.is_empty() => canonical,
-            Ok(_) => return Err(Answer::Reject(refusals)),
+            Ok(_) => return Err(refusals),
             Err(reasons) => {
                 refusals.extend(reasons);
-                return Err(Answer::Reject(refusals));
+                return Err(refusals);
             }
         };
         if canonical.moved {
             // SPEC: `EscapedSlashes::UnescapeAndRedirect`: gRPC has no redirects.
             if request.is_grpc() {
-                return Err(Answer::Reject([Refusal::EscapedSlash].into()));
+                return Err([Refusal::EscapedSlash].into());
             }
             let query = seen.query.as_ref();
             let query = query.map(|query| [b"?", query.as_slice()].concat());
             let location = redirect::bare(&canonical.path, &query.unwrap_or_default());
-            return Err(Answer::Redirect(Box::new(Redirected {
-                status: 307,
-                location,
-                ..Redirected::default()
-            })));
+            return Ok([Entered::Moved(location)].into());
         }
         let came = request;
         let request = match gateway.headers.trim_values {
@@ -158,14 +157,14 @@ impl<'s> Oracle<'s> {
             ..seen.clone()
         };
         let found = listeners.iter().filter_map(|listener| {
-            Some(Found {
+            Some(Entered::Found(Found {
                 gateway,
                 listener,
                 winner: self.winner(listener.stage, &request, &seen)?,
                 request: request.clone(),
                 came: came.clone(),
                 seen: seen.clone(),
-            })
+            }))
         });
         Ok(found.collect())
     }
@@ -195,16 +194,19 @@ impl<'s> Oracle<'s> {
             bound.push(Bound {
                 attachment,
                 specificity: match &matching[..] {
-                    [] => Some(host::specificity(&HostMatch::Any, patterns())),
-                    some => some
-                        .iter()
-                        .map(|binding| host::specificity(&binding.host, patterns()))
-                        .max(),
+                    [] => Some((host::specificity(&HostMatch::Any, patterns()), false)),
+                    some => {
+                        let of = |binding: &&HostBinding| {
+                            let host = host::specificity(&binding.host, patterns());
+                            (host, binding.port.is_some())
+                        };
+                        some.iter().map(of).max()
+                    }
                 },
                 // SPEC: gateway-api.md 1.4: of several hosts that match, the best counts.
-                characters: matching
+                host: matching
                     .iter()
-                    .map(|binding| host::characters(binding))
+                    .map(|binding| host::weight(binding, patterns()))
                     .max()
                     .unwrap_or_default(),
             });
@@ -233,7 +235,7 @@ impl<'s> Oracle<'s> {
         let bound = stage.attachments.iter().map(|attachment| Bound {
             attachment,
             specificity: None,
-            characters: Default::default(),
+            host: host::Weight::default(),
         });
         let bound: Vec<_> = bound.collect();
         let mut candidates = self.candidates(stage, &bound);
@@ -271,7 +273,7 @@ impl<'s> Oracle<'s> {
                         rule,
                         matched: matched.map(|(_, item)| item),
                         attachment: at,
-                        host: bound.characters,
+                        host: bound.host,
                     });
                 }
             }
@@ -283,8 +285,9 @@ impl<'s> Oracle<'s> {
 /// An attachment whose hosts take a request.
 struct Bound<'s> {
     attachment: &'s Attachment,
-    specificity: Option<host::Specificity>,
-    characters: (usize, usize, bool),
+    /// How specific the best host is, and whether it needs a port.
+    specificity: Option<(host::Specificity, bool)>,
+    host: host::Weight,
 }
 
 /// A request in the form that a stage sees.
@@ -317,6 +320,26 @@ impl Seen {
     }
 }
 
+/// What a gateway does with a request at once.
+enum Entered<'s> {
+    /// Sends the client to the canonical path.
+    Moved(Vec<u8>),
+    /// Has a rule for it.
+    Found(Found<'s>),
+}
+
+impl Entered<'_> {
+    /// Whether both do the same.
+    fn is_alike(&self, other: &Self) -> bool {
+        let rule = |found: &Found<'_>| (found.winner.step.route, found.winner.step.rule);
+        match (self, other) {
+            (Self::Moved(one), Self::Moved(other)) => one == other,
+            (Self::Found(one), Self::Found(other)) => rule(one) == rule(other),
+            _ => false,
+        }
+    }
+}
+
 /// The rule that a gateway's listener has for a request.
 struct Found<'s> {
     gateway: &'s Gateway,
@@ -337,5 +360,5 @@ struct Winner<'s> {
     rule: &'s Rule,
     matched: Option<&'s RouteMatch>,
     attachment: usize,
-    host: (usize, usize, bool),
+    host: host::Weight,
 }

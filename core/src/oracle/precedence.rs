@@ -95,11 +95,11 @@ fn path(winner: &Winner<'_>) -> (u8, usize, usize) {
 /// path has which it takes, then its kind. More comes first.
 fn text(winner: &Winner<'_>) -> (bool, usize, u8) {
     let Some(item) = winner.matched else {
-        return (false, 0, 0);
+        return (false, 0, 4);
     };
     let of_template = |text: &str| Pattern::template(text, false).map(|p| p.literal_bytes());
     let (length, kind) = match &item.path {
-        PathMatch::Any => (0, 0),
+        PathMatch::Any => (0, 4),
         PathMatch::Exact(text) => (text.len(), 8),
         PathMatch::Template(text) => (of_template(text).unwrap_or(0), 7),
         PathMatch::Glob(text) => (Pattern::glob(text, false).literal_bytes(), 6),
@@ -107,11 +107,22 @@ fn text(winner: &Winner<'_>) -> (bool, usize, u8) {
         PathMatch::Prefix(text) => (text.len(), 4),
         PathMatch::Suffix(text) => (text.len(), 3),
         PathMatch::Contains(text) => (text.len(), 2),
-        PathMatch::Regex(pattern) | PathMatch::RegexStart(pattern) => {
-            (literal_prefix(pattern, item.path_ignore_case), 1)
-        }
+        PathMatch::Regex(pattern) | PathMatch::RegexStart(pattern) => (literal_prefix(pattern), 1),
         PathMatch::RegexSearch(_) => (0, 1),
-        PathMatch::Grpc { .. } => (path(winner).1, 8),
+        PathMatch::Grpc {
+            service: None,
+            method: None,
+        } => (0, 4),
+        // The path that it stands for.
+        PathMatch::Grpc {
+            service: Some(ValueMatch::Exact(service)),
+            method: Some(ValueMatch::Exact(method)),
+        } => ("//".len() + service.len() + method.len(), 8),
+        PathMatch::Grpc {
+            service: Some(ValueMatch::Exact(service)),
+            ..
+        } => ("//".len() + service.len(), 4),
+        PathMatch::Grpc { .. } => ("/".len(), 4),
     };
     (path(winner).0 == EXACT, length, kind)
 }

@@ -96,13 +96,10 @@ fn compile(pattern: &str, anchor: Anchor, ignore_case: bool) -> Option<PikeVM> {
 }
 
 /// Length of the text that everything begins with which a pattern matches.
-pub(super) fn literal_prefix(pattern: &str, ignore_case: bool) -> usize {
+pub(super) fn literal_prefix(pattern: &str) -> usize {
     use regex_automata::dfa::{Automaton, dense};
     use regex_automata::util::start;
-    let syntax = syntax::Config::new()
-        .unicode(false)
-        .utf8(false)
-        .case_insensitive(ignore_case);
+    let syntax = syntax::Config::new().unicode(false).utf8(false);
     let dfa = dense::Builder::new()
         .configure(dense::Config::new().start_kind(regex_automata::dfa::StartKind::Anchored))
         .syntax(syntax)
