@@ -236,7 +236,10 @@ fn answer(decision: &Decision<'_>) -> Answer {
                 true => edits(decision.response_edits()),
                 false => Vec::new(),
             },
-            cors: cors(decision),
+            cors: match decision.reason() {
+                Reason::Matched | Reason::Preflight | Reason::Fault => cors(decision),
+                _ => Vec::new(),
+            },
         })),
         Outcome::NoRoute => Answer::NoRoute { status },
         Outcome::Reject => Answer::Reject(vec![refusal(decision.reason())]),

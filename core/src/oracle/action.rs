@@ -62,12 +62,12 @@ impl<'o, 's: 'o> Walk<'o, 's> {
         loop {
             self.arrive(&winner, &mut seen);
             if self.meets_preflight(&winner.rule.filters, &seen) {
-                return self.answer_self(204);
+                return self.answer_early(204);
             }
             // SPEC: Envoy's fault filter stands before the router, so a fault comes
             // before whatever the rule does.
             if let Some(status) = self.abort(&winner.rule.filters) {
-                return self.answer_self(status);
+                return self.answer_early(status);
             }
             self.edit(&winner.rule.filters, &seen);
             let targets = match &winner.rule.action {
@@ -77,10 +77,10 @@ impl<'o, 's: 'o> Walk<'o, 's> {
             };
             // SPEC: gateway-api.md 8: no backend, or all weights zero, is 500.
             let Some(chosen) = self.pick(winner.rule, targets, &seen) else {
-                return self.answer_self(500);
+                return self.answer_failing(500);
             };
             if self.meets_preflight(&chosen.filters, &seen) {
-                return self.answer_self(204);
+                return self.answer_early(204);
             }
             // SPEC: gateway-api.md 7: the rule's filters, then the backend's.
             self.edit(&chosen.filters, &seen);
@@ -93,7 +93,7 @@ impl<'o, 's: 'o> Walk<'o, 's> {
             }
             // SPEC: gateway-api.md 8: an invalid reference keeps its share, which fails.
             if let Target::Invalid(invalid) = &chosen.target {
-                return self.answer_self(invalid.status);
+                return self.answer_failing(invalid.status);
             }
             let mut wrong = Vec::new();
             let named = match &chosen.target {
@@ -128,7 +128,7 @@ impl<'o, 's: 'o> Walk<'o, 's> {
                 }
             };
             if self.trail.len() == STAGES {
-                return self.answer_self(500);
+                return self.answer_failing(500);
             }
             // SPEC: app-mesh.md 2.3: the next stage sees the rewritten path and host;
             // 3 (6): nothing matched there is 404.
@@ -150,9 +150,9 @@ impl<'o, 's: 'o> Walk<'o, 's> {
         }
         let rule = winner.rule;
         self.metadata.extend_from_slice(&rule.metadata);
-        if !rule.hash.is_empty() {
-            self.hash = hash::of_keys(&rule.hash, |fact| self.first(fact, seen));
-        }
+        // Of several stages the last one that has a hash counts.
+        let hash = hash::of_keys(&rule.hash, |fact| self.first(fact, seen));
+        self.hash = hash.or(self.hash);
     }
 
     fn first(&self, fact: &Fact, seen: &Seen) -> Option<Vec<u8>> {
@@ -208,7 +208,7 @@ impl<'o, 's: 'o> Walk<'o, 's> {
     /// control character.
     fn named_backend(&self, kind: &str, fact: &Fact, seen: &Seen) -> Option<Backend> {
         let name = String::from_utf8(self.first(fact, seen)?).ok()?;
-        let is_bad = name.is_empty() || name.bytes().any(|byte| byte.is_ascii_control());
+        let is_bad = name.is_empty() || name.chars().any(char::is_control);
         (!is_bad).then(|| Backend {
             kind: kind.into(),
             name,
@@ -308,44 +308,41 @@ impl<'o, 's: 'o> Walk<'o, 's> {
         let mut edits = self.request_edits.iter().chain(&self.response_edits);
         match edits.all(|edit| format::is_sound(&edit.value)) {
             true => answer,
-            false => Answer::OneOf([answer, self.failed(500)].into()),
+            false => Answer::OneOf([answer, Answer::respond(500)].into()),
         }
     }
 
-    pub(super) fn one_of(&self, wrong: Vec<Answer>) -> Answer {
-        let with_cors = |answer| match answer {
-            Answer::Respond(responded) => self.failed(responded.status),
-            other => other,
-        };
-        let mut answers: Vec<Answer> = wrong.into_iter().map(with_cors).collect();
-        let answer = match answers.len() {
-            1 => answers.remove(0),
-            _ => Answer::OneOf(answers),
+    /// Several things are wrong.
+    pub(super) fn one_of(&self, mut wrong: Vec<Answer>) -> Answer {
+        let answer = match wrong.len() {
+            1 => wrong.remove(0),
+            _ => Answer::OneOf(wrong),
         };
         self.unless_unsound(answer)
     }
 
-    /// An answer that no rule asks for.
-    fn failed(&self, status: u16) -> Answer {
-        Answer::Respond(Box::new(Responded {
+    /// A preflight's answer, or a fault.
+    fn answer_early(&self, status: u16) -> Answer {
+        self.unless_unsound(Answer::Respond(Box::new(Responded {
             status,
             cors: self.cors(),
             ..Responded::default()
-        }))
+        })))
     }
 
-    fn answer_self(&self, status: u16) -> Answer {
-        self.unless_unsound(self.failed(status))
+    /// An answer where the rule cannot do what it says.
+    fn answer_failing(&self, status: u16) -> Answer {
+        self.unless_unsound(Answer::respond(status))
     }
 
     fn respond(&self, respond: &Respond) -> Answer {
         // `Respond::reason`: the importer put the answer there, not the user.
         if !respond.reason.is_empty() {
-            return self.answer_self(respond.status);
+            return self.answer_failing(respond.status);
         }
         let (response_edits, is_sound) = self.response_edits();
         if !is_sound {
-            return self.answer_self(500);
+            return self.answer_failing(500);
         }
         self.unless_unsound(Answer::Respond(Box::new(Responded {
             status: respond.status,
@@ -370,7 +367,7 @@ impl<'o, 's: 'o> Walk<'o, 's> {
                 .all(|edit| format::is_sound(&edit.value));
         // SPEC: architecture 6: output is checked where it leaves.
         if !is_sound {
-            return self.failed(500);
+            return Answer::respond(500);
         }
         let query = seen.query.map(|query| [b"?", query.as_slice()].concat());
         let target = match seen.is_authority {

@@ -1,6 +1,6 @@
 //! Whether a match holds for a request.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -101,11 +101,6 @@ impl Oracle<'_> {
             let found = self.regexes.find(pattern, anchor, ignore_case, path, 0);
             found.map(|(_, groups)| groups)
         };
-        // SPEC: `Format`: `{0}` is everything that the pattern matched.
-        let whole = |mut captures: Vec<(String, Vec<u8>)>| {
-            captures.insert(0, (0.to_string(), path.clone()));
-            captures
-        };
         let holds = match &item.path {
             PathMatch::Any => true,
             // SPEC: gateway-api.md 3.3: case and a trailing slash count.
@@ -117,9 +112,7 @@ impl Oracle<'_> {
             PathMatch::Contains(text) => value::contains(&has, &want(text)),
             PathMatch::Glob(text) => Pattern::glob(text, ignore_case).is_match(path),
             PathMatch::Template(text) => {
-                return Pattern::template(text, ignore_case)?
-                    .captures(path)
-                    .map(whole);
+                return Pattern::template(text, ignore_case)?.captures(path);
             }
             PathMatch::Regex(pattern) => return regex(pattern, Anchor::Whole),
             PathMatch::RegexStart(pattern) => return regex(pattern, Anchor::Start),

@@ -7,7 +7,7 @@ use core::net::IpAddr;
 
 use super::action::Walk;
 use super::answer::{Answer, Redirected};
-use super::rewrite::NewPath;
+use super::rewrite::{NewPath, joined};
 use super::{Seen, Winner, format, host, query};
 use crate::model::Redirect;
 
@@ -19,7 +19,8 @@ impl Walk<'_, '_> {
         let mut wrong = Vec::new();
         let set = redirect.host.as_ref().map(|host| {
             let host = format::render(host, &seen.captures, request, seen);
-            if !matches!(host::normalize(Some(&host)), Some(Some(_))) {
+            let is_bare = host::without_port(&host) == host;
+            if !is_bare || !matches!(host::normalize(Some(&host)), Some(Some(_))) {
                 wrong.push(Answer::respond(500));
             }
             host
@@ -52,10 +53,12 @@ impl Walk<'_, '_> {
         };
         // SPEC: envoy.md 3.5: to a path with a query of its own, the request's is not
         // appended.
-        let kept = of_path.as_deref().or(seen.query.as_deref());
         let query = match &redirect.query {
-            Some(rewrite) => query::rewritten(rewrite, kept, request, seen),
-            None => kept.map(<[u8]>::to_vec),
+            Some(rewrite) => {
+                let rewritten = query::rewritten(rewrite, seen.query.as_deref(), request, seen);
+                joined(of_path, rewritten)
+            }
+            None => of_path.or(seen.query.clone()),
         };
         // SPEC: no dangling `?`.
         let query = query.filter(|query| !query.is_empty());

@@ -56,22 +56,26 @@ impl Walk<'_, '_> {
         }
         let (oracle, request) = (self.oracle, &self.found.request);
         let mut next = seen.clone();
+        let mut of_path = None;
         let mut wrong = Vec::new();
         if let Some(rewrite) = &last.path {
             let by = self.found.gateway.normalization;
             match oracle.rewritten_path(rewrite, winner.matched, by, request, seen) {
                 Ok(None) => {}
-                Ok(Some(NewPath { path, query })) => {
-                    next.path = path;
+                Ok(Some(new)) => {
+                    next.path = new.path;
                     next.is_authority = false;
-                    next.query = joined(query, next.query, last.query.is_some());
+                    of_path = new.query;
                 }
                 Err(unsound) => wrong.push(refused(unsound)),
             }
         }
-        if let Some(rewrite) = &last.query {
-            next.query = query::rewritten(rewrite, next.query.as_deref(), request, seen);
+        // A target that is no path has no query.
+        let is_path = seen.path.starts_with(b"/") && !seen.is_authority;
+        if let Some(rewrite) = last.query.filter(|_| is_path) {
+            next.query = query::rewritten(&rewrite, seen.query.as_deref(), request, seen);
         }
+        next.query = joined(of_path, next.query);
         if let Some(method) = last.method.filter(|method| is_method(method)) {
             next.method = method.into_bytes();
         }
@@ -79,14 +83,16 @@ impl Walk<'_, '_> {
             None => None,
             Some(HostRewrite::Backend) => {
                 self.host_from_backend = true;
+                self.authority = request.authority.clone();
                 None
             }
             Some(HostRewrite::To(host)) => {
                 Some(format::render(host, &seen.captures, request, seen))
             }
             Some(HostRewrite::FromPath(substitution)) => {
+                // Where the pattern is not found there is no host to send on.
                 let found = oracle.substitute(substitution, &seen.path, request, seen);
-                Some(found.unwrap_or_else(|| seen.path.clone()))
+                Some(found.unwrap_or_default())
             }
         };
         if let Some(host) = host {
@@ -107,19 +113,14 @@ impl Walk<'_, '_> {
     }
 }
 
-/// The query of a path that brought one along: the request's own follows it, unless
-/// the rule says what becomes of that.
-fn joined(of_path: Option<Vec<u8>>, own: Option<Vec<u8>>, is_rewritten: bool) -> Option<Vec<u8>> {
+/// A query that a path brought along, and what becomes of the request's own after it.
+pub(super) fn joined(of_path: Option<Vec<u8>>, own: Option<Vec<u8>>) -> Option<Vec<u8>> {
     let Some(of_path) = of_path else {
         return own;
     };
-    match (of_path, own.filter(|query| !query.is_empty())) {
-        (of_path, Some(own)) if !is_rewritten && of_path.is_empty() => Some(own),
-        (of_path, Some(own)) if !is_rewritten => {
-            Some([of_path.as_slice(), own.as_slice()].join(&b'&'))
-        }
-        (of_path, _) => Some(of_path),
-    }
+    let pieces = [Some(of_path), own].into_iter().flatten();
+    let pieces: Vec<Vec<u8>> = pieces.filter(|piece| !piece.is_empty()).collect();
+    (!pieces.is_empty()).then(|| pieces.join(&b'&'))
 }
 
 impl Oracle<'_> {
@@ -134,12 +135,17 @@ impl Oracle<'_> {
         seen: &Seen,
     ) -> Result<Option<NewPath>, Unsound> {
         let written = match rewrite {
-            PathRewrite::Full(full) => format::render(full, &seen.captures, request, seen),
+            // What the rule itself writes is made canonical: nobody who asks has chosen it.
+            PathRewrite::Full(full) => match full.as_text() {
+                Some(text) => constant(text, by),
+                None => format::render(full, &seen.captures, request, seen),
+            },
             PathRewrite::Prefix { replacement, join } => {
                 let Some(prefix) = prefix(matched) else {
                     return Ok(None);
                 };
-                replace_prefix(&seen.path, prefix.as_bytes(), replacement.as_bytes(), *join)
+                let replacement = constant(replacement, by);
+                replace_prefix(&seen.path, prefix.as_bytes(), &replacement, *join)
             }
             PathRewrite::Regex(substitution) => {
                 match self.substitute(substitution, &seen.path, request, seen) {
@@ -210,6 +216,21 @@ impl Oracle<'_> {
         out.extend_from_slice(text.get(from..).unwrap_or_default());
         Some(out)
     }
+}
+
+/// A path that a rule states, canonical up to its query; what has no canonical form
+/// stays.
+fn constant(text: &str, by: Normalization) -> Vec<u8> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let end = text.find('?').unwrap_or(text.len());
+    let path = match text.starts_with('/') {
+        true => text.as_bytes()[..end].to_vec(),
+        false => [b"/", &text.as_bytes()[..end]].concat(),
+    };
+    let path = normalize(&path, by).map_or(path, |canonical| canonical.path);
+    [&path, &text.as_bytes()[end..]].concat()
 }
 
 /// The prefix that a match names.
