@@ -304,6 +304,15 @@ fn refusal(reason: Reason) -> Refusal {
     match reason {
         Reason::BadAuthority => Refusal::Authority,
         Reason::BadPath => Refusal::Path,
+        Reason::BadServerName => Refusal::ServerName,
+        Reason::BadMethod => Refusal::Method,
+        Reason::AbsoluteForm => Refusal::AbsoluteForm,
+        Reason::EscapedSlash => Refusal::EscapedSlash,
+        Reason::PathParameter => Refusal::PathParameter,
+        Reason::BadEscape => Refusal::Escape,
+        Reason::BadHeader => Refusal::Header,
+        Reason::DuplicateHost => Refusal::Host,
+        Reason::UnderscoreHeader => Refusal::Underscore,
         other => panic!("refused because {other:?}"),
     }
 }

@@ -2,8 +2,10 @@
 
 mod actions;
 mod entry;
+mod facts;
 mod hosts;
 mod paths;
+mod patterns;
 mod precedence;
 mod predicates;
 
