@@ -4,6 +4,7 @@ mod actions;
 mod entry;
 mod facts;
 mod hosts;
+mod outputs;
 mod paths;
 mod patterns;
 mod precedence;
