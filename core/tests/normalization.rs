@@ -300,10 +300,9 @@ mod reference {
                 _ => return None,
             }
             let after: Vec<u8> = tokens[at..].iter().flat_map(read).collect();
-            if profile.malformed_escapes == MalformedEscapes::Reject {
-                return Some(Reason::BadEscape);
-            }
-            is_escape(&after).then_some(Reason::BadPath)
+            let is_refused =
+                profile.malformed_escapes == MalformedEscapes::Reject || is_escape(&after);
+            is_refused.then_some(Reason::BadEscape)
         })
     }
 

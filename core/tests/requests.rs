@@ -249,7 +249,7 @@ fn adv_ho_020_a_second_host_header_is_refused() {
 #[test]
 fn a_host_header_is_the_authority_or_says_the_same() {
     let table = hosts();
-    let headers: Headers<'_> = &[(b"a", b"b"), (b"Host", b"Example.com")];
+    let headers: Headers<'_> = &[(b"a", b"b"), (b"Host", b" Example.com\t")];
     let request = Request::new(b"GET", b"/").with_headers(headers);
     assert_eq!(went(&table, &request), "a");
     table.decide(&request, |decision| {

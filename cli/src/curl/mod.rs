@@ -419,6 +419,20 @@ mod tests {
     }
 
     #[test]
+    fn the_version_asked_for_is_the_protocol() {
+        let protocol = |command: &str| parse(command).unwrap().protocol;
+        assert_eq!(protocol("curl http://a/"), None);
+        assert_eq!(
+            protocol("curl --http2 http://a/"),
+            Some(RequestProtocol::Http2)
+        );
+        assert_eq!(
+            protocol("curl --http3-only https://a/"),
+            Some(RequestProtocol::Http3)
+        );
+    }
+
+    #[test]
     fn resolve_gives_the_destination_address() {
         let ip = |text: &str| curl(text).destination_ip.map(|ip| ip.to_string());
         assert_eq!(

@@ -11,7 +11,7 @@ use super::Reason;
 use crate::matcher::authority::{MAX_HOST, host_of};
 use crate::matcher::facts::parameters;
 use crate::matcher::fields::query_of;
-use crate::matcher::request::{Request, is_token, scheme_of_url};
+use crate::matcher::request::{Request, is_token, scheme_of_url, trimmed};
 use crate::table::{GatewayEntry, Sections};
 use crate::vocabulary::Fragment;
 
@@ -87,7 +87,7 @@ fn headers(sections: &Sections, request: &Request<'_>) -> Result<(), Reason> {
             hosts += 1;
             // SPEC: RFC 9112 3.2: more than one Host field is refused; RFC 9113 8.3.1:
             // so is one that is not `:authority`.
-            if hosts > 1 || !value.eq_ignore_ascii_case(authority) {
+            if hosts > 1 || !trimmed(value).eq_ignore_ascii_case(authority) {
                 return Err(Reason::DuplicateHost);
             }
         }

@@ -5,7 +5,7 @@ use core::fmt;
 
 use super::view::StageView;
 use super::{Outcome, Reason, Verdict};
-use crate::matcher::authority::{MAX_HOST, ServerName, host_of, server_name};
+use crate::matcher::authority::{MAX_HOST, ServerName, server_name};
 use crate::matcher::listener;
 use crate::matcher::normalize::{self, Refusal};
 use crate::matcher::request::{Request, RequestProtocol, is_http};
@@ -397,8 +397,6 @@ pub(crate) fn enter_path(
         Refusal::EscapedSlash => Reason::EscapedSlash,
         Refusal::Parameter => Reason::PathParameter,
         Refusal::Escape => Reason::BadEscape,
-        // It has no canonical form.
-        Refusal::Ambiguous => Reason::BadPath,
     })?;
     // A target that is a query alone leaves with its path written out.
     if !finding.is_canonical || request.target().first() == Some(&b'?') {

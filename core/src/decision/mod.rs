@@ -134,8 +134,8 @@ pub enum Reason {
     BadServerName,
     /// The method is no token.
     BadMethod,
-    /// The target is malformed: no leading slash, control bytes, a path that would
-    /// have new escapes once it is decoded, or a fragment where the gateway takes none.
+    /// The target is malformed: no leading slash, control bytes, or a fragment where
+    /// the gateway takes none.
     BadPath,
     /// The target is in absolute form; see [`Request::from_url`](crate::Request::from_url).
     AbsoluteForm,
@@ -143,7 +143,8 @@ pub enum Reason {
     EscapedSlash,
     /// A segment of the path has parameters.
     PathParameter,
-    /// A `%` in the path begins no escape, and the gateway takes none such.
+    /// A `%` in the path begins no escape and the gateway takes none such, or it would
+    /// begin one once the path is decoded.
     BadEscape,
     /// A header has no name.
     BadHeader,
@@ -197,7 +198,7 @@ impl Reason {
             Self::AbsoluteForm => "the request target is in absolute form",
             Self::EscapedSlash => "the path has an escaped slash",
             Self::PathParameter => "the path has a parameter",
-            Self::BadEscape => "the path has a malformed escape",
+            Self::BadEscape => "the path has an escape that cannot be read",
             Self::BadHeader => "a header has no name",
             Self::DuplicateHost => "a host header differs from the authority or is repeated",
             Self::UnderscoreHeader => "a header's name has an underscore",

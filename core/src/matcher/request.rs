@@ -319,7 +319,7 @@ impl<'r> Request<'r> {
             self.has_fragment = true;
         }
         if self.authority.is_none() {
-            self.authority = self.header(b"host");
+            self.authority = self.header(b"host").map(trimmed);
         }
         self
     }

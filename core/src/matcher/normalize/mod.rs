@@ -55,10 +55,8 @@ pub(crate) enum Refusal {
     EscapedSlash,
     /// A segment has parameters.
     Parameter,
-    /// A `%` begins no escape.
+    /// A `%` begins no escape, or one only once what follows it is decoded.
     Escape,
-    /// A `%` begins an escape only once what follows it is decoded.
-    Ambiguous,
 }
 
 /// Looks at a path as it came, which begins with `/`. Of several reasons to refuse
@@ -83,7 +81,7 @@ pub(crate) fn inspect(profile: Normalization, path: &[u8]) -> Result<Finding, Re
                 None if profile.malformed_escapes == MalformedEscapes::Reject => {
                     return Err(Refusal::Escape);
                 }
-                None if becomes_escape(profile, path, at) => return Err(Refusal::Ambiguous),
+                None if becomes_escape(profile, path, at) => return Err(Refusal::Escape),
                 None => true,
             },
             b'\\' => !profile.base,

@@ -79,7 +79,7 @@ fn paths_with_escapes_made_of_escapes_are_refused() {
         for profile in [Normalization::BASE, Normalization::DECODE_AND_MERGE, STRIP] {
             assert_eq!(
                 inspect(profile, path.as_bytes()),
-                Err(Refusal::Ambiguous),
+                Err(Refusal::Escape),
                 "{path}"
             );
         }
