@@ -388,7 +388,11 @@ impl<'o, 's: 'o> Walk<'o, 's> {
             host_from_backend: self.host_from_backend,
             request_edits: self.request_edits,
             response_edits,
-            captures: seen.captures,
+            captures: seen
+                .captures
+                .into_iter()
+                .map(|capture| (capture.name, capture.value))
+                .collect(),
             hash: self.hash,
             metadata: self.metadata,
             cors,

@@ -1,8 +1,9 @@
 //! Texts with holes, filled in.
 
-use alloc::string::String;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use super::regex::Capture;
 use super::{Request, Seen, fact};
 use crate::model::{Format, FormatPart};
 
@@ -12,16 +13,18 @@ use crate::model::{Format, FormatPart};
 /// empty.
 pub(super) fn render(
     format: &Format,
-    captures: &[(String, Vec<u8>)],
+    captures: &[Capture],
     request: &Request,
     seen: &Seen,
 ) -> Vec<u8> {
     let piece = |part: &FormatPart| match part {
         FormatPart::Text(text) => Some(text.clone().into_bytes()),
         FormatPart::Capture(name) => {
-            let mut captures = captures.iter();
-            let found = captures.find(|(other, _)| other == name);
-            found.map(|(_, value)| value.clone())
+            let named = captures.iter().find(|capture| capture.name == *name);
+            // SPEC: `Format`: a group with a name has its number as well.
+            let is_it = |capture: &&Capture| capture.number.is_some_and(|n| n.to_string() == *name);
+            let found = named.or_else(|| captures.iter().find(is_it));
+            found.map(|capture| capture.value.clone())
         }
         FormatPart::Fact(fact) => fact::values(fact, request, seen).into_iter().next(),
     };

@@ -53,7 +53,6 @@ mod rewrite;
 mod value;
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::model::{
@@ -307,7 +306,7 @@ struct Seen {
     /// Whether the target is an authority, and no rewrite gave it a path.
     is_authority: bool,
     /// What the path's holes and groups took, in the last stage whose winner has any.
-    captures: Vec<(String, Vec<u8>)>,
+    captures: Vec<regex::Capture>,
 }
 
 impl Seen {

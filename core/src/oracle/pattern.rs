@@ -8,6 +8,8 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::regex::Capture;
+
 /// A piece of a pattern.
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Piece {
@@ -108,23 +110,27 @@ impl Pattern {
 
     /// What the pattern's captures take of `text`, in order; `None` where the
     /// pattern does not take the whole of it.
-    pub(super) fn captures(&self, text: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
+    pub(super) fn captures(&self, text: &[u8]) -> Option<Vec<Capture>> {
         let table = self.table(text);
         if !table[0][0] {
             return None;
         }
-        let (mut captures, mut open): (Vec<(String, Vec<u8>)>, Vec<(usize, usize)>) =
-            Default::default();
+        let mut captures: Vec<Capture> = Vec::new();
+        let mut open = Vec::new();
         let mut at = 0;
         for (index, piece) in self.pieces.iter().enumerate() {
             match piece {
                 Piece::Begin(name) => {
                     open.push((captures.len(), at));
-                    captures.push((name.clone(), Vec::new()));
+                    captures.push(Capture {
+                        name: name.clone(),
+                        number: None,
+                        value: Vec::new(),
+                    });
                 }
                 Piece::End => {
                     let (capture, start) = open.pop()?;
-                    captures[capture].1 = text[start..at].to_vec();
+                    captures[capture].value = text[start..at].to_vec();
                 }
                 // SPEC: the first hole takes as much as it can, then the next.
                 piece => {
@@ -214,9 +220,9 @@ mod tests {
 
     fn taken(template: &str, path: &str) -> Option<Vec<(String, String)>> {
         let captures = Pattern::template(template, false)?.captures(path.as_bytes())?;
-        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let text = |capture: Capture| String::from_utf8(capture.value).unwrap();
         let captures = captures.into_iter();
-        Some(captures.map(|(name, value)| (name, text(value))).collect())
+        Some(captures.map(|one| (one.name.clone(), text(one))).collect())
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! Whether a match holds for a request.
 
-use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::pattern::Pattern;
-use super::regex::Anchor;
+use super::regex::{Anchor, Capture};
 use super::value::{self, Test};
 use super::{Oracle, Request, Seen, fact, path};
 use crate::model::{Fact, PathMatch, Predicate, PredicateKind, RouteMatch, ValueMatch};
@@ -80,11 +79,7 @@ impl Oracle<'_> {
     }
 
     /// What the path's holes and groups take; `None` where the path is another.
-    pub(super) fn path_captures(
-        &self,
-        item: &RouteMatch,
-        seen: &Seen,
-    ) -> Option<Vec<(String, Vec<u8>)>> {
+    pub(super) fn path_captures(&self, item: &RouteMatch, seen: &Seen) -> Option<Vec<Capture>> {
         let path = match item.path_raw {
             // SPEC: `RouteMatch::path_raw`: as it came.
             true => &seen.raw_path,

@@ -6,6 +6,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cell::RefCell;
+use core::ops::Range;
 
 use regex_automata::nfa::thompson::{self, pikevm::PikeVM};
 use regex_automata::util::{captures::Captures, syntax};
@@ -22,8 +23,15 @@ pub(super) enum Anchor {
     Anywhere,
 }
 
-/// What a group is called, and what it took.
-pub(super) type Groups = Vec<(String, Vec<u8>)>;
+/// What a group or hole took.
+#[derive(Clone, Debug)]
+pub(super) struct Capture {
+    /// Its name, or its number in decimal.
+    pub(super) name: String,
+    /// Its number; a hole has none.
+    pub(super) number: Option<usize>,
+    pub(super) value: Vec<u8>,
+}
 
 type Key = (String, Anchor, bool);
 
@@ -53,7 +61,7 @@ impl Regexes {
         ignore_case: bool,
         text: &[u8],
         from: usize,
-    ) -> Option<(core::ops::Range<usize>, Groups)> {
+    ) -> Option<(Range<usize>, Vec<Capture>)> {
         let mut compiled = self.compiled.borrow_mut();
         let regex = compiled
             .entry((pattern.to_owned(), anchor, ignore_case))
@@ -70,8 +78,11 @@ impl Regexes {
         let whole = found.get_match()?.range();
         let names = info.pattern_names(regex_automata::PatternID::ZERO);
         let groups = names.enumerate().filter_map(|(index, name)| {
-            let name = name.map_or_else(|| index.to_string(), ToOwned::to_owned);
-            Some((name, text[found.get_group(index)?.range()].to_vec()))
+            Some(Capture {
+                name: name.map_or_else(|| index.to_string(), ToOwned::to_owned),
+                number: Some(index),
+                value: text[found.get_group(index)?.range()].to_vec(),
+            })
         });
         Some((whole, groups.collect()))
     }
