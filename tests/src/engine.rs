@@ -3,10 +3,11 @@
 use fingerpost::compile::Compiler;
 use fingerpost::compile::limits::Limits;
 use fingerpost::diagnostic::codes::compile::UNNORMALIZED_DENIAL;
-use fingerpost::model::{self, Backend, RouteSet};
+use fingerpost::model::{self, Backend, MetadataValue, RouteSet};
 use fingerpost::oracle::{self, Answer, Edit, Forward, Redirected, Refusal, Responded, Step};
 use fingerpost::{
-    BackendView, Decision, Draws, Outcome, Reason, Request, RequestProtocol, Scratch, Table,
+    BackendView, Decision, Draws, MetadataView, Outcome, Reason, Request, RequestProtocol, Scratch,
+    Table,
 };
 
 /// A compiled table with its scratch.
@@ -222,9 +223,9 @@ fn answer(decision: &Decision<'_>) -> Answer {
         Outcome::Redirect => Answer::Redirect(Box::new(Redirected {
             status,
             location: decision.location().unwrap_or_default().to_vec(),
+            host_from_request: decision.is_host_from_request(),
             response_edits: edits(decision.response_edits()),
             cors: cors(decision),
-            ..Redirected::default()
         })),
         Outcome::Respond => Answer::Respond(Box::new(Responded {
             status,
@@ -267,20 +268,38 @@ fn forward(decision: &Decision<'_>) -> Forward {
     Forward {
         trail: decision.stages().map(step).collect(),
         backend: decision.backend().map(backend).unwrap_or_default(),
-        method: decision.request().method().to_vec(),
+        from_request: decision.is_backend_from_request(),
+        failover: decision.failover().map(backend).collect(),
+        method: decision.method().to_vec(),
         target: decision.target().to_vec(),
         authority: decision.authority().map(<[u8]>::to_vec),
+        host_from_backend: decision.host_from_backend(),
         request_edits: edits(decision.request_edits()),
         response_edits: edits(decision.response_edits()),
         head,
         mirrors: decision.mirrors().map(mirror).collect(),
+        captures: decision
+            .captures()
+            .map(|(name, value)| (name.into(), value.to_vec()))
+            .collect(),
+        hash: decision.hash(),
         metadata: decision
             .metadata()
-            .map(|(key, value)| (key.into(), value.into()))
+            .map(|(key, value)| (key.into(), metadata(value)))
             .collect(),
         cors: cors(decision),
         delayed: decision.fault().is_some_and(|(_, delayed, _)| delayed),
-        ..Forward::default()
+    }
+}
+
+fn metadata(value: MetadataView<'_>) -> MetadataValue {
+    match value {
+        MetadataView::Text(text) => MetadataValue::Text(text.into()),
+        MetadataView::Integer(number) => MetadataValue::Integer(number),
+        MetadataView::Number(number) => MetadataValue::Number(number),
+        MetadataView::Boolean(value) => MetadataValue::Boolean(value),
+        MetadataView::Json(text) => MetadataValue::Json(text.into()),
+        other => panic!("unknown metadata {other:?}"),
     }
 }
 
@@ -313,6 +332,7 @@ fn refusal(reason: Reason) -> Refusal {
         Reason::BadHeader => Refusal::Header,
         Reason::DuplicateHost => Refusal::Host,
         Reason::UnderscoreHeader => Refusal::Underscore,
+        Reason::RewriteNotCanonical => Refusal::Rewrite,
         other => panic!("refused because {other:?}"),
     }
 }

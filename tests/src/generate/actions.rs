@@ -97,6 +97,16 @@ fn redirect() -> impl Strategy<Value = Redirect> {
     )
 }
 
+/// Patterns that are replaced in paths, and their groups.
+const SUBSTITUTED: &[(&str, &[&str])] = &[
+    ("a", &["0"]),
+    ("/a", &["0"]),
+    ("^/a(/.*)?$", &["0", "1"]),
+    ("b*", &["0"]),
+    ("(?P<id>[ab])/", &["0", "1", "id"]),
+    ("/", &["0"]),
+];
+
 /// Filters of which those that answer are there once at most.
 pub(super) fn filters(of_target: bool) -> impl Strategy<Value = Vec<Filter>> {
     vec(filter(of_target), 1..=3).prop_map(|filters| {
@@ -176,12 +186,13 @@ fn path_rewrite() -> BoxedStrategy<PathRewrite> {
         join,
     });
     let full = select(&["/", "/a/b", "/new", "/s.T/Get", "/a/b?x=1"][..]);
-    let pattern = select(&["a", "/a", "^/a(/.*)?$", "b*", "(?P<id>[ab])/", "/"][..]);
-    let substitution = (pattern, format(), either()).prop_map(|(pattern, replacement, all)| {
-        PathRewrite::Regex(Substitution {
-            pattern: pattern.into(),
-            replacement,
-            all,
+    let substitution = select(SUBSTITUTED).prop_flat_map(|(pattern, groups)| {
+        (format_of(groups), either()).prop_map(move |(replacement, all)| {
+            PathRewrite::Regex(Substitution {
+                pattern: pattern.into(),
+                replacement,
+                all,
+            })
         })
     });
     let holes = format().prop_map(|rest| {
@@ -326,9 +337,14 @@ fn cors() -> impl Strategy<Value = CorsPolicy> {
 
 /// A text with holes, or without.
 fn format() -> BoxedStrategy<Format> {
+    format_of(&["id", "rest", "0", "1", "2"])
+}
+
+/// A text with holes for these captures and for facts.
+fn format_of(captures: &'static [&'static str]) -> BoxedStrategy<Format> {
     let part = prop_oneof![
-        3 => select(&["", "x", "/", "a b", "=1", "ä"][..]).prop_map(text),
-        3 => select(&["id", "rest", "0", "1", "2"][..]).prop_map(capture),
+        3 => select(&["", "x", "/", "a b", "=1", "?", "ä"][..]).prop_map(text),
+        3 => select(captures).prop_map(capture),
         3 => fact().prop_map(FormatPart::Fact),
     ];
     prop_oneof![
