@@ -195,11 +195,12 @@ fn path_rewrite() -> BoxedStrategy<PathRewrite> {
             })
         })
     });
-    let holes = format().prop_map(|rest| {
-        let parts = [text("/p/")]
-            .into_iter()
-            .chain(rest.parts().iter().cloned());
-        PathRewrite::Full(Format::from_parts(parts))
+    // Without a hole it is a constant, which the compiler asks more of.
+    let holes = (fact(), format()).prop_map(|(fact, rest)| {
+        let parts = [text("/p/"), FormatPart::Fact(fact)].into_iter();
+        PathRewrite::Full(Format::from_parts(
+            parts.chain(rest.parts().iter().cloned()),
+        ))
     });
     prop_oneof![
         6 => prefix,
