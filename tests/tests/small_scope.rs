@@ -6,7 +6,7 @@ use fingerpost_tests::small_scope::{Share, Tally, paths, predicates};
 const SHARE: Share = Share {
     shard: 0,
     shards: 1,
-    comparisons: 500_000,
+    comparisons: 250_000,
 };
 
 fn assert_alike(tally: &Tally) {

@@ -113,10 +113,22 @@ fn attach(set: &mut RouteSet, place: &Place, entries: usize, inner: usize) {
     };
     for (nth, at) in stages.iter().enumerate() {
         if !stages[..nth].contains(at) {
-            let hosts = place.hosts.clone();
+            let mut hosts = place.hosts.clone();
+            if set.stages[*at].host_form == HostForm::Authority {
+                hosts.iter_mut().step_by(2).for_each(state_port);
+            }
             set.stages[*at]
                 .attachments
                 .push(Attachment { route, hosts });
+        }
+    }
+}
+
+/// Makes an exact host an authority with a port.
+fn state_port(binding: &mut HostBinding) {
+    for host in [&mut binding.host, &mut binding.written] {
+        if let HostMatch::Exact(name) = host {
+            name.push_str(":8080");
         }
     }
 }
