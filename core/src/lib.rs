@@ -72,6 +72,8 @@ extern crate std;
 
 pub mod attribute;
 #[cfg(feature = "compile")]
+pub mod builder;
+#[cfg(feature = "compile")]
 pub mod compile;
 pub mod decision;
 #[cfg(feature = "compile")]
