@@ -60,6 +60,7 @@
 //! | `compile` | [`model`], [`compile`], [`diagnostic`] | through the others |
 //! | `import` | [`import`]: Gateway API and App Mesh; its YAML parser needs the standard library | yes |
 //! | `explain` | [`explain`] | yes |
+//! | `http` | module `http`: requests and responses of the `http` crate; needs the standard library | no |
 //! | `json` | [`json`]: the requests and decisions that all faces share | yes |
 #![no_std]
 // Without the compiler nothing here makes a table, and most of its parts have no writer.
@@ -80,6 +81,8 @@ pub mod decision;
 pub mod diagnostic;
 #[cfg(feature = "explain")]
 pub mod explain;
+#[cfg(feature = "http")]
+pub mod http;
 #[cfg(feature = "import")]
 pub mod import;
 #[cfg(feature = "json")]

@@ -22,7 +22,7 @@ const SUITE: &str = "fingerpost-tests";
 /// The target of the conformance cases within the suite.
 const CONFORMANCE: &str = "conformance";
 /// Features of the engine that stand on their own.
-const FEATURES: &[&str] = &["std", "compile", "import", "explain", "json", "_oracle"];
+const FEATURES: &[&str] = &["std", "compile", "import", "explain", "json", "http", "_oracle"];
 /// The target triple of WebAssembly without a system.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
