@@ -8,6 +8,7 @@ pub(crate) use cargo::WASM;
 
 mod cargo;
 mod documents;
+mod linear;
 mod soak;
 
 use std::process::ExitCode;
@@ -87,6 +88,11 @@ pub(crate) const ALL: &[Definition] = &[
         name: "readme",
         about: "commands that documents show give the answers that documents show",
         run: documents::readme,
+    },
+    Definition {
+        name: "linear",
+        about: "what a request costs grows with the request and no faster: instructions under callgrind",
+        run: linear::run,
     },
     Definition {
         name: "soak",

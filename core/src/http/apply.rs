@@ -48,9 +48,9 @@ impl Decision<'_> {
             Some(authority) => Some(value(authority)?),
             None => None,
         };
-        check(self.request_edits())?;
+        let edits = HeaderEdits::read(self.request_edits())?;
 
-        apply(self.request_edits(), &mut parts.headers);
+        edits.apply(&mut parts.headers);
         match host {
             Some(host) if uri.authority().is_none() || parts.headers.contains_key(HOST) => {
                 parts.headers.insert(HOST, host);
@@ -86,16 +86,41 @@ impl Decision<'_> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn apply_to_response(&self, headers: &mut HeaderMap) -> Result<(), ApplyError> {
-        check(self.response_edits())?;
-        for (_, text) in self.cors_headers() {
-            value(text)?;
-        }
-        apply(self.response_edits(), headers);
-        for (header, text) in self.cors_headers() {
-            // A backend's own answer to the same question would contradict.
-            headers.insert(HeaderName::from_static(header), value(text)?);
-        }
+        self.to_response_edits()?.apply(headers);
         Ok(())
+    }
+
+    /// What [`Decision::apply_to_response`] does, to keep: a decision borrows the
+    /// request and the scratch, which a proxy that waits for a backend lets go of.
+    /// Allocates.
+    ///
+    /// # Errors
+    ///
+    /// Where a name or value is none that `http` takes.
+    ///
+    /// ```
+    /// # use fingerpost::builder::{Route, Routes, any};
+    /// # use fingerpost::{Draws, Request};
+    /// # let table = Routes::new()
+    /// #     .route(Route::any_host().rule(any().to("cart").set_response_header("x-a", "1")))
+    /// #     .build()?;
+    /// # let mut scratch = table.create_scratch();
+    /// # let decision = table.decide_with(&mut scratch, &Request::new(b"GET", b"/"), Draws::fixed(0));
+    /// let edits = decision.to_response_edits()?;
+    /// drop(scratch); // here one waits for the backend
+    /// let mut response = http::Response::new(());
+    /// edits.apply(response.headers_mut());
+    /// assert_eq!(response.headers()["x-a"], "1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_response_edits(&self) -> Result<HeaderEdits, ApplyError> {
+        let mut edits = HeaderEdits::read(self.response_edits())?;
+        for (header, text) in self.cors_headers() {
+            let name = HeaderName::from_static(header);
+            // A backend's own answer to the same question would contradict.
+            edits.0.push((HeaderVerb::Set, name, value(text)?));
+        }
+        Ok(edits)
     }
 
     /// The answer that is given in place of a backend's: a redirect, a response, a
@@ -165,42 +190,45 @@ impl Decision<'_> {
     }
 }
 
-/// Says whether `http` takes every name and value.
-fn check<'e>(edits: impl Iterator<Item = HeaderEdit<'e>>) -> Result<(), ApplyError> {
-    for edit in edits {
-        name(edit.name)?;
-        value(edit.value)?;
+/// Header edits of a decision, in order, that `http` takes.
+#[derive(Clone, Debug, Default)]
+pub struct HeaderEdits(Vec<(HeaderVerb, HeaderName, HeaderValue)>);
+
+impl HeaderEdits {
+    /// Carries them out.
+    pub fn apply(&self, headers: &mut HeaderMap) {
+        for (verb, name, value) in &self.0 {
+            apply(*verb, name.clone(), value.clone(), headers);
+        }
     }
-    Ok(())
+
+    fn read<'e>(edits: impl Iterator<Item = HeaderEdit<'e>>) -> Result<Self, ApplyError> {
+        let read = edits.map(|edit| Ok((edit.verb, name(edit.name)?, value(edit.value)?)));
+        read.collect::<Result<_, _>>().map(Self)
+    }
 }
 
-/// Carries out edits that were checked.
-fn apply<'e>(edits: impl Iterator<Item = HeaderEdit<'e>>, headers: &mut HeaderMap) {
-    for edit in edits {
-        let (Ok(name), Ok(value)) = (name(edit.name), value(edit.value)) else {
-            continue;
-        };
-        match (edit.verb, headers.entry(name)) {
-            (HeaderVerb::Remove, Entry::Occupied(entry)) => drop(entry.remove_entry_mult()),
-            (HeaderVerb::Set | HeaderVerb::SetIfPresent, Entry::Occupied(mut entry)) => {
-                entry.insert(value);
+fn apply(verb: HeaderVerb, name: HeaderName, value: HeaderValue, headers: &mut HeaderMap) {
+    match (verb, headers.entry(name)) {
+        (HeaderVerb::Remove, Entry::Occupied(entry)) => drop(entry.remove_entry_mult()),
+        (HeaderVerb::Set | HeaderVerb::SetIfPresent, Entry::Occupied(mut entry)) => {
+            entry.insert(value);
+        }
+        (HeaderVerb::Add, Entry::Occupied(mut entry)) => entry.append(value),
+        (HeaderVerb::Append, Entry::Occupied(mut entry)) => {
+            if let Some(last) = entry.iter_mut().next_back() {
+                let joined = [last.as_bytes(), b",", value.as_bytes()].concat();
+                // Two values that stand in a header do so too with a comma between.
+                *last = HeaderValue::from_bytes(&joined).unwrap_or(value);
             }
-            (HeaderVerb::Add, Entry::Occupied(mut entry)) => entry.append(value),
-            (HeaderVerb::Append, Entry::Occupied(mut entry)) => {
-                if let Some(last) = entry.iter_mut().next_back() {
-                    let joined = [last.as_bytes(), b",", value.as_bytes()].concat();
-                    // Two values that stand in a header do so too with a comma between.
-                    *last = HeaderValue::from_bytes(&joined).unwrap_or(value);
-                }
-            }
-            (HeaderVerb::SetIfAbsent, Entry::Occupied(_)) => {}
-            (HeaderVerb::Remove | HeaderVerb::SetIfPresent, Entry::Vacant(_)) => {}
-            (
-                HeaderVerb::Set | HeaderVerb::Add | HeaderVerb::Append | HeaderVerb::SetIfAbsent,
-                Entry::Vacant(entry),
-            ) => {
-                entry.insert(value);
-            }
+        }
+        (HeaderVerb::SetIfAbsent, Entry::Occupied(_)) => {}
+        (HeaderVerb::Remove | HeaderVerb::SetIfPresent, Entry::Vacant(_)) => {}
+        (
+            HeaderVerb::Set | HeaderVerb::Add | HeaderVerb::Append | HeaderVerb::SetIfAbsent,
+            Entry::Vacant(entry),
+        ) => {
+            entry.insert(value);
         }
     }
 }

@@ -3,7 +3,15 @@
 //! A [`RequestHead`] borrows from an `http::Request` what a [`Request`] is made of. A
 //! [`Decision`] then changes the head that is sent on ([`Decision::apply_to`]), makes
 //! the answer that no backend gives ([`Decision::to_response`]), or changes the one
-//! that a backend gave ([`Decision::apply_to_response`]).
+//! that a backend gave ([`Decision::apply_to_response`], or
+//! [`Decision::to_response_edits`] where one waits for it).
+//!
+//! [`Request`]: crate::Request
+//! [`Decision`]: crate::Decision
+//! [`Decision::apply_to`]: crate::Decision::apply_to
+//! [`Decision::to_response`]: crate::Decision::to_response
+//! [`Decision::apply_to_response`]: crate::Decision::apply_to_response
+//! [`Decision::to_response_edits`]: crate::Decision::to_response_edits
 //!
 //! ```
 //! use fingerpost::builder::{Route, Routes, segments};
@@ -40,5 +48,6 @@ mod apply;
 mod error;
 mod head;
 
+pub use apply::HeaderEdits;
 pub use error::{ApplyError, MessagePart};
 pub use head::RequestHead;

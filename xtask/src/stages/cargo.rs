@@ -22,7 +22,9 @@ const SUITE: &str = "fingerpost-tests";
 /// The target of the conformance cases within the suite.
 const CONFORMANCE: &str = "conformance";
 /// Features of the engine that stand on their own.
-const FEATURES: &[&str] = &["std", "compile", "import", "explain", "json", "http", "_oracle"];
+const FEATURES: &[&str] = &[
+    "std", "compile", "import", "explain", "json", "http", "_oracle",
+];
 /// The target triple of WebAssembly without a system.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
@@ -134,6 +136,12 @@ pub(super) fn wasm(stage: &Stage<'_>) -> Outcome {
 /// Builds the command line for release; several stages ask it questions.
 pub(super) fn build_release(stage: &Stage<'_>) -> Result<(), Failure> {
     let mut command = cargo(&["build", "--release", "-p", "fingerpost-cli"]);
+    stage.log.run(&mut command, LIMIT).map(drop)
+}
+
+/// Builds one program of a package for release.
+pub(super) fn build_binary(stage: &Stage<'_>, package: &str, name: &str) -> Result<(), Failure> {
+    let mut command = cargo(&["build", "--release", "-p", package, "--bin", name]);
     stage.log.run(&mut command, LIMIT).map(drop)
 }
 
