@@ -8,6 +8,7 @@ pub(crate) use cargo::WASM;
 
 mod cargo;
 mod documents;
+mod examples;
 mod linear;
 mod soak;
 
@@ -88,6 +89,11 @@ pub(crate) const ALL: &[Definition] = &[
         name: "readme",
         about: "commands that documents show give the answers that documents show",
         run: documents::readme,
+    },
+    Definition {
+        name: "examples",
+        about: "the pingora example, a workspace of its own, builds and routes (needs cmake)",
+        run: examples::run,
     },
     Definition {
         name: "linear",

@@ -166,7 +166,7 @@ fn all(stage: &Stage<'_>, commands: impl IntoIterator<Item = Command>) -> Outcom
 }
 
 /// A command that runs tests; they are counted from what it prints.
-fn test(stage: &Stage<'_>, mut command: Command) -> Outcome {
+pub(super) fn test(stage: &Stage<'_>, mut command: Command) -> Outcome {
     // Passed tests show their output, which is where one says that it was skipped.
     command.args(["--", "--show-output"]);
     match stage.log.run(&mut command, LIMIT) {
@@ -194,7 +194,7 @@ fn test(stage: &Stage<'_>, mut command: Command) -> Outcome {
 }
 
 /// Cargo, at the root, as this program was started by it.
-fn cargo(arguments: &[&str]) -> Command {
+pub(super) fn cargo(arguments: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
     command.args(arguments).current_dir(workspace::root());
