@@ -4,10 +4,11 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::paths::{path_text, scope_host};
 use super::readable;
-use super::trial::{path_text, scope_host, test_text};
+use super::trial::{fact_name, test_text};
 use crate::table::action::{ActionEntry, TargetKind};
-use crate::table::predicate::Subject;
+use crate::table::predicate::{Predicate, Step};
 use crate::table::text::Range32;
 use crate::table::{Entry, NONE, Sections, Table};
 use crate::vocabulary::{Origin, Precedence};
@@ -99,6 +100,10 @@ impl Table {
                 text.push_str(&format!("  host {}\n", scope_host(sections, scope)));
                 if let Some(scope) = sections.scopes.get(scope as usize) {
                     push_trie(sections, scope.root, &mut text);
+                    if scope.folded != NONE {
+                        text.push_str("  ignoring case\n");
+                        push_trie(sections, scope.folded, &mut text);
+                    }
                 }
             }
         }
@@ -185,9 +190,17 @@ fn push_trie(sections: &Sections, root: u32, text: &mut String) {
                 ("exact", end.exact),
                 ("segments", end.segments),
                 ("prefix", end.prefix),
+                ("patterns", end.patterns),
             ] {
                 if range.len > 0 {
                     text.push_str(&format!(" {kind} {}", ranks(sections, range)));
+                }
+            }
+            let groups = &sections.path_groups;
+            for group in end.groups.of(&groups.groups) {
+                text.push_str(" group");
+                for &range in group.patterns.of(&groups.patterns) {
+                    text.push_str(&format!(" {}", ranks(sections, range)));
                 }
             }
         }
@@ -265,24 +278,38 @@ fn predicates(sections: &Sections, entry: &Entry) -> Vec<String> {
             all.push(text.to_string());
         }
     }
-    for &id in entry.predicates.of(&sections.predicates.lists) {
-        let Some(test) = sections.predicates.tests.get(id as usize) else {
-            continue;
-        };
-        let (kind, names) = match test.on {
-            Subject::Header => ("header", &sections.predicates.headers.names),
-            Subject::Query => ("query", &sections.predicates.query.names),
-        };
-        let name = names
-            .get(test.slot as usize)
-            .map_or("", |&name| sections.text.str(name));
-        let not = if test.invert { "not " } else { "" };
-        all.push(format!(
-            "{kind} {name} {not}{}",
-            test_text(sections, test.test)
-        ));
+    let steps = entry.predicates.of(&sections.predicates.steps);
+    if let Some(required) = conjunction(steps) {
+        all.extend(required.map(|id| predicate(sections, id)));
+    } else {
+        let tests = steps.iter().map(|step| predicate(sections, step.predicate));
+        let mut tests: Vec<String> = tests.collect();
+        tests.dedup();
+        all.push(format!("a combination of: {}", tests.join("; ")));
     }
     all
+}
+
+/// The predicates of a run that asks each of them, one after the other.
+fn conjunction(steps: &[Step]) -> Option<impl Iterator<Item = u32> + '_> {
+    let is_plain = steps.iter().all(|step| step.no == Step::FAILS);
+    is_plain.then(|| steps.iter().map(|step| step.predicate))
+}
+
+fn predicate(sections: &Sections, id: u32) -> String {
+    match sections.predicates.tests.get(id as usize) {
+        None => "never".to_string(),
+        Some(Predicate::Fraction {
+            numerator,
+            denominator,
+        }) => format!("{numerator} of {denominator} requests"),
+        Some(Predicate::Fact(test)) => {
+            let (kind, name) = fact_name(sections, test);
+            let name = name.map_or(String::new(), |name| format!(" {name}"));
+            let not = if test.invert { " not" } else { "" };
+            format!("{kind}{name}{not} {}", test_text(sections, test.test))
+        }
+    }
 }
 
 fn targets(sections: &Sections, entry: &Entry) -> Vec<String> {

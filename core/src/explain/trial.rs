@@ -3,14 +3,16 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::net::Ipv6Addr;
 
+use super::paths::{host_seen, path_holds, path_seen, path_text, scope_host, taking_scopes};
 use super::{Failure, Trial, TrialVerdict, readable};
 use crate::Request;
-use crate::matcher::scratch::Scratch;
+use crate::matcher::facts::{self, Seen};
+use crate::matcher::scratch::{HostView, Scratch};
 use crate::matcher::walk::Search;
-use crate::table::host::{HostIndex, HostKind, Next};
-use crate::table::names::PathText;
-use crate::table::predicate::{Predicate, Subject, ValueTest};
+use crate::table::fact::FactEntry;
+use crate::table::predicate::{FactTest, Literal, Predicate, Step, ValueTest};
 use crate::table::{Entry, NONE, Sections, StageEntry};
 use crate::vocabulary::RepeatedValues;
 
@@ -21,7 +23,7 @@ pub(super) fn all(
     scratch: &mut Scratch,
     request: &Request<'_>,
     stage: &StageEntry,
-    host: Option<&[u8]>,
+    host: Option<HostView<'_>>,
     path: &[u8],
 ) -> Vec<Trial> {
     let taking = taking_scopes(sections, stage, host);
@@ -52,9 +54,16 @@ pub(super) fn all(
                 predicate: "host",
                 name: None,
                 want: scope_host(sections, name.scope),
-                got: host.map(readable),
+                got: host.map(|host| readable(host_seen(sections, stage, name.scope, host))),
             }),
-            Some(at) => match failure(sections, scratch, request, candidate.entry, entry, path) {
+            Some(at) => match failure(
+                sections,
+                scratch,
+                request,
+                candidate.entry,
+                entry,
+                (host, path),
+            ) {
                 Some(failure) => TrialVerdict::Failed(failure),
                 None if at < consulted => TrialVerdict::Outranked,
                 None => TrialVerdict::HostNotConsulted,
@@ -105,41 +114,6 @@ fn quality(trial: &Trial) -> (u8, u32) {
     (kind, trial.rank)
 }
 
-/// The scopes of a stage that take a host, found without the index's hashes, in
-/// the order in which the index gives them.
-fn taking_scopes(sections: &Sections, stage: &StageEntry, host: Option<&[u8]>) -> Vec<u32> {
-    let HostIndex { patterns, any, .. } = &stage.hosts;
-    let mut taking: Vec<(usize, u8, u32)> = Vec::new();
-    for pattern in patterns {
-        let text = sections.text.get(pattern.text);
-        let takes = host.is_some_and(|host| match pattern.kind {
-            HostKind::Exact => host == text,
-            HostKind::Suffix => host.ends_with(text),
-            HostKind::Wildcard => host.len() > text.len() && host.ends_with(text),
-        });
-        if takes {
-            let (class, length) = match pattern.kind {
-                HostKind::Exact => (0, usize::MAX),
-                HostKind::Suffix => (1, text.len()),
-                HostKind::Wildcard => (2, text.len()),
-            };
-            taking.push((length, class, pattern.value));
-        }
-    }
-    taking.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
-    let mut scopes: Vec<u32> = taking.into_iter().map(|(.., scope)| scope).collect();
-    scopes.extend(*any);
-    debug_assert!({
-        let mut indexed = Vec::new();
-        stage.hosts.lookup(&sections.text, host, |scope| {
-            indexed.push(scope);
-            Next::Continue
-        });
-        indexed == scopes
-    });
-    scopes
-}
-
 /// The first predicate besides the host that does not hold.
 fn failure(
     sections: &Sections,
@@ -147,23 +121,33 @@ fn failure(
     request: &Request<'_>,
     id: u32,
     entry: &Entry,
-    path: &[u8],
+    (host, path): (Option<HostView<'_>>, &[u8]),
 ) -> Option<Failure> {
     let Scratch {
         fields,
         regex,
         hits,
+        buffer,
         ..
     } = scratch;
+    // The path may be another than at the last trial.
+    fields.begin_stage();
+    let seen = Seen {
+        request,
+        path,
+        host: host.map(|host| host.name),
+    };
     let method = sections.method_bit(request.method());
     let mut search = Search {
         sections,
         request,
+        seen,
         fields,
         regex,
         hits,
         method,
     };
+    let path = path_seen(&search, entry, path);
     if !path_holds(&mut search, id, entry, path) {
         return Some(Failure {
             predicate: "path",
@@ -208,151 +192,168 @@ fn failure(
             got,
         });
     }
-    for &predicate in entry.predicates.of(&sections.predicates.lists) {
-        let Some(predicate) = sections.predicates.tests.get(predicate as usize) else {
-            continue;
-        };
-        let holds = search
-            .fields
-            .holds(sections, request, search.regex, predicate);
-        if !holds {
-            return Some(predicate_failure(sections, request, predicate));
-        }
-    }
-    None
+    let mut last = None;
+    let steps = entry.predicates;
+    let end = search
+        .fields
+        .walk(sections, seen, search.regex, steps, |step, holds| {
+            last = Some((*step, holds));
+        });
+    let (step, held) = last.filter(|_| end != Step::HOLDS)?;
+    Some(predicate_failure(sections, seen, buffer, step, held))
 }
 
-fn path_holds(search: &mut Search<'_, '_>, id: u32, entry: &Entry, path: &[u8]) -> bool {
-    let sections = search.sections;
-    let text = &sections.text;
-    match sections
-        .names
-        .entries
-        .get(id as usize)
-        .map(|name| name.path)
-    {
-        None | Some(PathText::Any) => true,
-        Some(PathText::Exact(want)) => text.get(want) == path,
-        Some(PathText::Prefix(want)) => path.starts_with(text.get(want)),
-        Some(PathText::Segments(want)) => {
-            let want = text.str(want).trim_end_matches('/').as_bytes();
-            let rest = path.strip_prefix(want);
-            rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
-        }
-        Some(PathText::Regex(_)) => search.matches_regex(entry.path_regex, path),
-        Some(PathText::Grpc) => search.is_grpc_path(entry.grpc, path),
-    }
-}
-
-fn predicate_failure(sections: &Sections, request: &Request<'_>, predicate: &Predicate) -> Failure {
-    let predicates = &sections.predicates;
-    let text = &sections.text;
-    let (kind, names) = match predicate.on {
-        Subject::Header => ("header", &predicates.headers.names),
-        Subject::Query => ("query", &predicates.query.names),
-    };
-    let name = names
-        .get(predicate.slot as usize)
-        .map(|&name| text.str(name))
-        .unwrap_or("");
-    let got = match predicate.on {
-        Subject::Header => {
-            let mut values = request
-                .headers()
-                .iter()
-                .filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
-                .map(|(_, value)| readable(value));
-            match predicate.repeated {
-                RepeatedValues::First => values.next(),
-                _ => Some(values.collect::<Vec<_>>().join(",")).filter(|_| {
-                    request
-                        .headers()
-                        .iter()
-                        .any(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes()))
-                }),
+/// The test that settled that a program fails. Where it failed by holding, its
+/// contrary was wanted.
+fn predicate_failure(
+    sections: &Sections,
+    seen: Seen<'_>,
+    buffer: &mut Vec<u8>,
+    step: Step,
+    held: bool,
+) -> Failure {
+    let test = sections.predicates.tests.get(step.predicate as usize);
+    let not = |inverted: bool| if inverted { "not " } else { "" };
+    match test {
+        None => Failure {
+            predicate: "predicate",
+            name: None,
+            want: "nothing: it never holds".to_string(),
+            got: None,
+        },
+        Some(Predicate::Fraction {
+            numerator,
+            denominator,
+        }) => Failure {
+            predicate: "fraction",
+            name: None,
+            want: format!("{}{numerator} of {denominator} requests", not(held)),
+            got: Some(seen.request.random().to_string()),
+        },
+        Some(Predicate::Fact(fact)) => {
+            let (predicate, name) = fact_name(sections, fact);
+            Failure {
+                predicate,
+                name: name.map(Into::into),
+                want: format!(
+                    "{}{}",
+                    not(held != fact.invert),
+                    test_text(sections, fact.test)
+                ),
+                got: got(sections, seen, fact, buffer),
             }
         }
-        Subject::Query => query_value(request, name),
-    };
-    let want = format!(
-        "{}{}",
-        if predicate.invert { "not " } else { "" },
-        test_text(sections, predicate.test)
-    );
-    Failure {
-        predicate: kind,
-        name: Some(name.to_string()),
-        want,
-        got,
     }
 }
 
-/// The first value of a query parameter as it was sent.
-fn query_value(request: &Request<'_>, name: &str) -> Option<String> {
-    let query = crate::matcher::fields::query_of(request.target());
-    query.split(|&byte| byte == b'&').find_map(|pair| {
-        let equals = pair
-            .iter()
-            .position(|&byte| byte == b'=')
-            .unwrap_or(pair.len());
-        let (key, value) = pair.split_at_checked(equals)?;
-        (key == name.as_bytes()).then(|| readable(value.strip_prefix(b"=").unwrap_or(value)))
-    })
+/// The values that a test was asked of.
+fn got(
+    sections: &Sections,
+    seen: Seen<'_>,
+    test: &FactTest,
+    buffer: &mut Vec<u8>,
+) -> Option<String> {
+    let slot = sections.predicates.slots.get(test.slot as usize)?;
+    let mut values = Vec::new();
+    buffer.clear();
+    facts::visit(sections, seen, slot.fact, buffer, |value| {
+        values.push(readable(value));
+        slot.repeated != RepeatedValues::First
+    });
+    (!values.is_empty()).then(|| values.join(","))
+}
+
+/// What kind of fact a test is of, and the fact's name where it has one.
+pub(super) fn fact_name<'t>(
+    sections: &'t Sections,
+    test: &FactTest,
+) -> (&'static str, Option<&'t str>) {
+    let slot = sections.predicates.slots.get(test.slot as usize);
+    let fact = slot.map(|slot| slot.fact);
+    let kind = match fact {
+        None => "predicate",
+        Some(FactEntry::Path) => "path",
+        Some(FactEntry::RawPath) => "raw path",
+        Some(FactEntry::Method) => "method",
+        Some(FactEntry::Scheme) => "scheme",
+        Some(FactEntry::Host) => "host",
+        Some(FactEntry::Authority) => "authority",
+        Some(FactEntry::AuthorityPort) => "authority port",
+        Some(FactEntry::Port) => "port",
+        Some(FactEntry::Version) => "HTTP version",
+        Some(FactEntry::RawQuery) => "raw query",
+        Some(FactEntry::Header(_)) => "header",
+        Some(FactEntry::Query(_)) => "query",
+        Some(FactEntry::RawQueryParameter(_)) => "query",
+        Some(FactEntry::Cookie(_)) => "cookie",
+        Some(FactEntry::Attribute(_)) => "attribute",
+        Some(FactEntry::SourceIp) => "source address",
+        Some(FactEntry::DestinationIp) => "destination address",
+        Some(FactEntry::Sni) => "server name",
+        Some(FactEntry::ClientNamespace) => "client namespace",
+        Some(FactEntry::GrpcService) => "gRPC service",
+        Some(FactEntry::GrpcMethod) => "gRPC method",
+        Some(FactEntry::Grpc) => "protocol",
+    };
+    let name = match fact {
+        Some(
+            FactEntry::Header(name)
+            | FactEntry::Query(name)
+            | FactEntry::RawQueryParameter(name)
+            | FactEntry::Cookie(name)
+            | FactEntry::Attribute(name),
+        ) => Some(sections.text.str(name)),
+        _ => None,
+    };
+    (kind, name)
 }
 
 pub(super) fn test_text(sections: &Sections, test: ValueTest) -> String {
-    let quoted = |kind: &str, text| format!("{kind} \"{}\"", readable(sections.text.get(text)));
+    let text = |text| format!("\"{}\"", readable(sections.text.get(text)));
+    let quoted = |kind: &str, literal: Literal| {
+        let case = if literal.fold { ", in any case" } else { "" };
+        format!("{kind} {}{case}", text(literal.text))
+    };
     match test {
         ValueTest::Present => "a value".to_string(),
-        ValueTest::Exact(text) => quoted("exact", text),
-        ValueTest::Prefix(text) => quoted("prefix", text),
-        ValueTest::Suffix(text) => quoted("suffix", text),
-        ValueTest::Contains(text) => quoted("text containing", text),
+        ValueTest::Exact(literal) => quoted("exact", literal),
+        ValueTest::Prefix(literal) => quoted("prefix", literal),
+        ValueTest::Suffix(literal) => quoted("suffix", literal),
+        ValueTest::Contains { literal, .. } => quoted("text containing", literal),
+        ValueTest::In { members, fold } => {
+            let members = members.of(&sections.predicates.members);
+            let shown: Vec<String> = members.iter().take(SHOWN).map(|one| text(*one)).collect();
+            let case = if fold { ", in any case" } else { "" };
+            format!("one of {}{}{case}", shown.join(", "), more(members.len()))
+        }
         ValueTest::Regex(id) => match sections.names.regexes.get(id as usize) {
-            Some(&text) => quoted("regex", text),
+            Some(&pattern) => format!("regex {}", text(pattern)),
             None => "regex".to_string(),
         },
-        ValueTest::Range(start, end) => format!("an integer from {start} to {}", end - 1),
-    }
-}
-
-/// What a match asks of the path.
-pub(super) fn path_text(sections: &Sections, id: u32, entry: &Entry) -> String {
-    let text = |text| readable(sections.text.get(text));
-    match sections
-        .names
-        .entries
-        .get(id as usize)
-        .map(|name| name.path)
-    {
-        None | Some(PathText::Any) => "any path".to_string(),
-        Some(PathText::Exact(want)) => format!("exact {}", text(want)),
-        Some(PathText::Prefix(want)) => format!("string prefix {}", text(want)),
-        Some(PathText::Segments(want)) => format!("prefix {}", text(want)),
-        Some(PathText::Regex(want)) => format!("regex {}", text(want)),
-        Some(PathText::Grpc) => {
-            let test = sections.predicates.grpc.get(entry.grpc as usize);
-            let part = |test: Option<ValueTest>| match test {
-                Some(test) => test_text(sections, test),
-                None => "any".to_string(),
-            };
-            match test {
-                Some(test) => {
-                    format!(
-                        "gRPC service {}, method {}",
-                        part(test.service),
-                        part(test.method)
-                    )
-                }
-                None => "any gRPC method".to_string(),
-            }
+        ValueTest::Glob { pattern, .. } => format!("glob {}", text(pattern)),
+        ValueTest::Range(start, end) if start < end => {
+            format!("an integer from {start} to {}", end - 1)
+        }
+        ValueTest::Range(..) => "an integer of an empty range".to_string(),
+        ValueTest::Cidr(blocks) => {
+            let blocks = blocks.of(&sections.predicates.blocks);
+            let address = |number| Ipv6Addr::from_bits(number).to_canonical();
+            let shown: Vec<String> = blocks
+                .iter()
+                .take(SHOWN)
+                .map(|block| format!("{} to {}", address(block.first), address(block.last)))
+                .collect();
+            format!("an address from {}{}", shown.join(", "), more(blocks.len()))
         }
     }
 }
 
-pub(super) fn scope_host(sections: &Sections, scope: u32) -> String {
-    match sections.names.scopes.get(scope as usize) {
-        Some(&text) if text.len > 0 => readable(sections.text.get(text)),
-        _ => "*".to_string(),
+/// Members of a set that are shown.
+const SHOWN: usize = 8;
+
+fn more(count: usize) -> String {
+    match count.saturating_sub(SHOWN) {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
     }
 }
