@@ -144,7 +144,7 @@ fn routes() -> Routes {
         ]
         .map(|verb| (verb, name.to_string(), value.to_string()))
     };
-    let mut forward = any()
+    let mut forward = matching(PathMatch::Template("/{first}{rest=**}".into()))
         .method("GET")
         .split([("a", 1), ("b", 1)])
         .sticky(Fact::Header("x-k".into()))
