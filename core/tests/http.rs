@@ -3,7 +3,7 @@
 
 use fingerpost::builder::{Route, Routes, Rule, any, path, segments};
 use fingerpost::http::{MessagePart, RequestHead};
-use fingerpost::model::{CorsOrigin, CorsPolicy};
+use fingerpost::model::{CorsOrigin, CorsPolicy, Filter, Rewrite};
 use fingerpost::{Decision, Draws, HeaderVerb, Outcome, Reason, RequestProtocol, Scheme, Table};
 use http::header::HeaderValue;
 use http::request::Parts;
@@ -130,6 +130,35 @@ fn path_and_authority_leave_as_rewritten() {
     let http2 = sent(&table, http2);
     assert_eq!(http2.uri, "https://api.internal/v1");
     assert!(!http2.headers.contains_key("host"));
+}
+
+#[test]
+fn a_method_leaves_as_rewritten() {
+    let rewrite = Rewrite {
+        method: Some("POST".into()),
+        ..Rewrite::default()
+    };
+    let table = table([any().to("a").filter(Filter::Rewrite(rewrite))]);
+    assert_eq!(sent(&table, Request::get("/")).method, "POST");
+}
+
+#[test]
+fn captures_and_facts_leave_in_path_and_headers() {
+    let rule = path("/users/{id}")
+        .to("users")
+        .rewrite("/v2/{id}")
+        .set_header("x-id", "{id} {header.x-a}")
+        .set_response_header("x-id", "{id}");
+    let table = table([rule]);
+    let request = || Request::get("/users/7?n=1").header("x-a", "{id}");
+    let leaving = sent(&table, request());
+    assert_eq!(leaving.uri, "/v2/7?n=1");
+    assert_eq!(leaving.headers["x-id"], "7 {id}");
+    let mut headers = HeaderMap::new();
+    decided(&table, &parts(request()), |decision| {
+        decision.apply_to_response(&mut headers).unwrap();
+    });
+    assert_eq!(headers["x-id"], "7");
 }
 
 #[test]

@@ -309,6 +309,7 @@ fn read(decision: &Decision<'_>) -> usize {
     let stages = decision.stages().map(|stage| stage.route.name.len());
     length(Some(decision.target()))
         + length(Some(decision.path()))
+        + length(Some(decision.method()))
         + length(decision.authority())
         + length(decision.location())
         + length(decision.body())
@@ -321,6 +322,12 @@ fn read(decision: &Decision<'_>) -> usize {
         + stages.sum::<usize>()
         + decision.backends().count()
         + decision.mirrors().count()
+        + decision.failover().count()
+        + decision
+            .captures()
+            .map(|(name, value)| name.len() + value.len())
+            .sum::<usize>()
+        + usize::from(decision.hash().is_some())
         + decision.backend().map_or(0, |backend| backend.name.len())
         + usize::from(decision.status().unwrap_or(0))
         + usize::from(decision.timeouts().request_ms.is_some())

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use ::http::header::{Entry, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use ::http::request::Parts;
 use ::http::uri::{Authority, PathAndQuery, Uri};
-use ::http::{Response, StatusCode};
+use ::http::{Method, Response, StatusCode};
 
 use super::{ApplyError, MessagePart};
 use crate::decision::headers::HeaderEdit;
@@ -18,7 +18,8 @@ impl Decision<'_> {
     ///
     /// A URI that has an authority gets the decision's; where it has none, and where
     /// there is a Host header, Host does. Edits of the header `host` have no effect:
-    /// the authority counts. Connection headers are the proxy's own.
+    /// the authority counts. Where [`Decision::host_from_backend`] says so, the proxy
+    /// then writes the backend's name there. Connection headers are the proxy's own.
     /// Allocates what `http` does for the texts that change.
     ///
     /// # Errors
@@ -44,6 +45,8 @@ impl Decision<'_> {
     /// ```
     pub fn apply_to(&self, parts: &mut Parts) -> Result<(), ApplyError> {
         let uri = self.uri_after(&parts.uri)?;
+        let method = Method::from_bytes(self.method())
+            .map_err(|_| ApplyError::new(MessagePart::Method, self.method()))?;
         let host = match self.authority() {
             Some(authority) => Some(value(authority)?),
             None => None,
@@ -60,6 +63,7 @@ impl Decision<'_> {
                 parts.headers.remove(HOST);
             }
         }
+        parts.method = method;
         parts.uri = uri;
         Ok(())
     }
