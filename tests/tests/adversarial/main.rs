@@ -5,5 +5,18 @@
 //! that is required. A test is named after its case, so that a failure leads back to
 //! it; [`coverage`] holds every id to be a test somewhere in the project or a line,
 //! with its reason, in `tests/adversarial-not-encoded.txt`.
+//!
+//! Where a case names a dialect that has an importer its table is a manifest of that
+//! dialect ([`manifest`]); other tables are written with the model ([`table`]).
+//! [`asked`] asks them, and gives the answer as one word. Each test that expects
+//! what a table answers by default asks the same table for something else too: a
+//! predicate that never holds would pass otherwise.
 
+mod asked;
+mod counting;
 mod coverage;
+mod header_load;
+mod headers;
+mod manifest;
+mod query;
+mod table;
