@@ -23,7 +23,7 @@ fn role(repeated: RepeatedValues, invert: bool) -> RouteMatch {
 
 fn roles(values: &[&str]) -> Asked {
     let asked = get("/");
-    let mut values = values.iter();
+    let values = values.iter();
     values.fold(asked, |asked, value| asked.header("x-role", value))
 }
 

@@ -15,6 +15,7 @@
 mod asked;
 mod counting;
 mod coverage;
+mod grpc_tls;
 mod header_load;
 mod headers;
 mod manifest;
