@@ -17,6 +17,8 @@ pub(crate) struct Asked {
     sni: Option<Vec<u8>>,
     listener: Option<String>,
     source: Option<IpAddr>,
+    destination: Option<IpAddr>,
+    client: Option<String>,
     attributes: Vec<(String, Vec<u8>)>,
     random: u64,
     draw: u64,
@@ -35,6 +37,8 @@ pub(crate) fn get(target: impl AsRef<[u8]>) -> Asked {
         sni: None,
         listener: None,
         source: None,
+        destination: None,
+        client: None,
         attributes: Vec::new(),
         random: 0,
         draw: 0,
@@ -107,6 +111,17 @@ impl Asked {
         self
     }
 
+    pub(crate) fn destination(mut self, address: &str) -> Self {
+        self.destination = Some(address.parse().unwrap());
+        self
+    }
+
+    /// Asked by a client in this namespace.
+    pub(crate) fn client(mut self, namespace: &str) -> Self {
+        self.client = Some(namespace.to_string());
+        self
+    }
+
     pub(crate) fn attribute(mut self, name: &str, value: &str) -> Self {
         let attribute = (name.to_string(), value.as_bytes().to_vec());
         self.attributes.push(attribute);
@@ -152,6 +167,12 @@ impl Asked {
         }
         if let Some(source) = self.source {
             request = request.with_source_ip(source);
+        }
+        if let Some(destination) = self.destination {
+            request = request.with_destination_ip(destination);
+        }
+        if let Some(client) = &self.client {
+            request = request.with_client_namespace(client);
         }
         let mut scratch = table.create_scratch();
         let decision = table.decide_with(&mut scratch, &request, Draws::fixed(self.draw));

@@ -19,5 +19,7 @@ mod grpc_tls;
 mod header_load;
 mod headers;
 mod manifest;
+mod precedence;
 mod query;
 mod table;
+mod vacuity;
