@@ -9,14 +9,35 @@
 pub struct Limits {
     /// Bytes of a regular expression's text. Default 4,096.
     pub regex_pattern: usize,
-    /// Bytes of one regular expression's compiled program. Default 256 KiB.
+    /// Bytes of one regular expression's compiled program. Default 64 KiB.
     pub regex_program: usize,
+    /// Bytes of the programs of all regular expressions, globs and templates of a
+    /// table; the match whose pattern crosses it is left out. Default 64 MiB.
+    pub regex_programs: usize,
     /// Bytes of one expression's dense automaton; above it, a slower engine that
     /// needs less memory is used. Default 256 KiB.
     pub regex_automaton: usize,
     /// Bytes of all dense automata of a table, given up ones at their budget; above
     /// it, the slower engine is used. Default 64 MiB.
     pub regex_automata: usize,
+    /// Bytes of a host's regular expression as a dense automaton, the only engine that
+    /// hosts have; one above it is refused. Default 256 KiB.
+    pub host_automaton: usize,
+    /// Patterns at one path node that are tried one by one; more share automata that
+    /// find all of them in one pass. Default 4.
+    pub ungrouped_patterns: u32,
+    /// Bytes of the automaton that patterns at one path node share; patterns that do
+    /// not fit into one are split over several, and one by one. Counts toward
+    /// `regex_automata`. Default 1 MiB.
+    pub group_automaton: usize,
+    /// Groups of a regular expression that captures are read from, the whole match
+    /// not counted, and named holes of a template. Default 32.
+    pub captures: u32,
+    /// Stars and holes of a glob or template. Default 32.
+    pub pattern_holes: u32,
+    /// Bytes of what the groups of one path took; a request with more is refused.
+    /// Default 256 KiB.
+    pub captured: u32,
     /// Candidates of one path node that are tried in turn; a longer list is indexed
     /// by the header or query parameter that tells its rules apart, where one does.
     /// At least 1. Default 16.
@@ -34,9 +55,16 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             regex_pattern: 4 << 10,
-            regex_program: 256 << 10,
+            regex_program: 64 << 10,
+            regex_programs: 64 << 20,
             regex_automaton: 256 << 10,
             regex_automata: 64 << 20,
+            host_automaton: 256 << 10,
+            ungrouped_patterns: 4,
+            group_automaton: 1 << 20,
+            captures: 32,
+            pattern_holes: 32,
+            captured: 256 << 10,
             unindexed_candidates: 16,
             replacement: 8 << 10,
             request_target: 64 << 10,

@@ -25,6 +25,7 @@ pub(crate) mod host;
 pub(crate) mod index;
 pub mod limits;
 pub(crate) mod path;
+pub(crate) mod path_match;
 pub(crate) mod predicate;
 pub(crate) mod rank;
 pub(crate) mod regex;
@@ -131,9 +132,7 @@ pub(crate) struct Build<'m> {
 pub(crate) struct Index {
     pub(crate) backends: HashMap<crate::table::action::BackendEntry, u32>,
     pub(crate) predicates: HashMap<crate::table::predicate::Predicate, u32>,
-    pub(crate) regexes: HashMap<(Text, regex::Meaning), Option<u32>>,
-    pub(crate) regex_bytes: usize,
-    pub(crate) pike_count: u32,
+    pub(crate) regex: regex::RegexIndex,
     pub(crate) header_slots: HashMap<Text, u32>,
     pub(crate) query_slots: HashMap<Text, u32>,
     pub(crate) methods: HashMap<Text, u32>,
@@ -154,6 +153,7 @@ impl<'m> Build<'m> {
             limits: RequestLimits {
                 target: limits.request_target,
                 repeated_header: limits.repeated_header,
+                captured: limits.captured,
             },
             ..Sections::default()
         };
@@ -266,6 +266,7 @@ impl<'m> Build<'m> {
             prefix_len: path.prefix_len,
             path_regex: path.regex,
             grpc: path.grpc,
+            captures: NONE,
             flags,
         });
         self.sections.names.entries.push(EntryName {

@@ -6,16 +6,18 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use regex_automata::dfa::{StartKind, dense};
+use regex_automata::dfa::{StartKind, dense, onepass};
 use regex_automata::nfa::thompson;
 use regex_automata::nfa::thompson::pikevm::PikeVM;
 use regex_automata::util::syntax;
+use regex_automata::{MatchKind, PatternID};
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-use super::{Build, Subject};
-use crate::diagnostic::Diagnostic;
+use super::{Build, HashMap, Subject};
 use crate::diagnostic::codes::compile as codes;
-use crate::table::regex::Regex;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::table::regex::{GroupEngine, GroupRegex, Regex};
+use crate::table::text::Text;
 
 /// Where a pattern must match.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -37,9 +39,47 @@ pub(crate) struct Meaning {
     pub(crate) ignore_case: bool,
 }
 
+/// The language that a pattern is written in.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub(crate) enum Syntax {
+    #[default]
+    Regex,
+}
+
+/// Why a pattern is refused.
+pub(crate) struct Refusal {
+    pub(crate) code: Code,
+    pub(crate) reason: String,
+}
+
+impl Refusal {
+    fn new(reason: String) -> Self {
+        Self {
+            code: codes::INVALID_REGEX,
+            reason,
+        }
+    }
+}
+
+/// What was compiled already, by content.
+#[derive(Default)]
+pub(crate) struct RegexIndex {
+    known: HashMap<(Text, Syntax, Meaning), Option<u32>>,
+    groups: HashMap<(Text, Syntax, Meaning), Option<u32>>,
+    /// Each pattern without its anchors, by its number.
+    pub(crate) hirs: Vec<Hir>,
+    /// Bytes of dense automata, and of programs.
+    automata: usize,
+    programs: usize,
+    /// Caches that one-pass automata and PikeVMs have, and those with groups.
+    onepass_count: u32,
+    pike_count: u32,
+    group_onepass_count: u32,
+}
+
 impl Build<'_> {
-    /// The number of a pattern, or `None` where it cannot be compiled, which is then
-    /// reported.
+    /// The number of a regular expression, or `None` where it cannot be compiled,
+    /// which is then reported.
     pub(crate) fn regex(
         &mut self,
         subject: &Subject<'_>,
@@ -47,27 +87,106 @@ impl Build<'_> {
         pattern: &str,
         meaning: Meaning,
     ) -> Option<u32> {
+        self.pattern(subject, what, Syntax::Regex, pattern, meaning)
+    }
+
+    /// The number of a pattern, or `None` where it cannot be compiled, which is then
+    /// reported.
+    pub(crate) fn pattern(
+        &mut self,
+        subject: &Subject<'_>,
+        what: fmt::Arguments<'_>,
+        syntax: Syntax,
+        pattern: &str,
+        meaning: Meaning,
+    ) -> Option<u32> {
         let text = self.text(pattern);
-        if let Some(&known) = self.index.regexes.get(&(text, meaning)) {
+        let key = (text, syntax, meaning);
+        if let Some(&known) = self.index.regex.known.get(&key) {
             if known.is_none() {
                 // Reported in full where it was met first.
-                self.refuse(subject, what, pattern, "is not usable");
+                let refusal = Refusal::new(String::from("is not usable"));
+                self.refuse(subject, what, syntax, pattern, refusal);
             }
             return known;
         }
-        let compiled = match self.compile_regex(pattern, meaning) {
-            Ok(regex) => {
+        let compiled = match self.compile_regex(syntax, pattern, meaning) {
+            Ok((regex, hir)) => {
                 let id = self.sections.predicates.regexes.len() as u32;
                 self.sections.predicates.regexes.push(regex);
                 self.sections.names.regexes.push(text);
+                self.index.regex.hirs.push(hir);
                 Some(id)
             }
-            Err(reason) => {
-                self.refuse(subject, what, pattern, &reason);
+            Err(refusal) => {
+                self.refuse(subject, what, syntax, pattern, refusal);
                 None
             }
         };
-        self.index.regexes.insert((text, meaning), compiled);
+        self.index.regex.known.insert(key, compiled);
+        compiled
+    }
+
+    /// The number of a pattern that is found anywhere and has groups, an index into
+    /// [`Sections::group_regexes`](crate::table::Sections); `None` where it cannot be
+    /// compiled, which is then reported.
+    pub(crate) fn substitution_regex(
+        &mut self,
+        subject: &Subject<'_>,
+        what: fmt::Arguments<'_>,
+        pattern: &str,
+    ) -> Option<u32> {
+        let meaning = Meaning {
+            anchor: Anchor::Search,
+            ignore_case: false,
+        };
+        self.group_regex(subject, what, Syntax::Regex, pattern, meaning)
+    }
+
+    /// The number of a group of such a pattern, by its name or by its number in
+    /// decimal; `None` where there is none.
+    pub(crate) fn group_number(&self, regex: u32, name: &str) -> Option<u32> {
+        let regex = self.sections.group_regexes.get(regex as usize)?;
+        let mut names = regex.names.iter();
+        let named = names.find(|(_, own)| self.interner.get(*own) == name.as_bytes());
+        if let Some(&(group, _)) = named {
+            return Some(group);
+        }
+        let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+        let number = name.parse().ok().filter(|_| is_number);
+        number.filter(|&number: &u32| number < regex.groups)
+    }
+
+    /// The number of a pattern with groups.
+    pub(crate) fn group_regex(
+        &mut self,
+        subject: &Subject<'_>,
+        what: fmt::Arguments<'_>,
+        syntax: Syntax,
+        pattern: &str,
+        meaning: Meaning,
+    ) -> Option<u32> {
+        let text = self.text(pattern);
+        let key = (text, syntax, meaning);
+        if let Some(&known) = self.index.regex.groups.get(&key) {
+            if known.is_none() {
+                let refusal = Refusal::new(String::from("is not usable"));
+                self.refuse(subject, what, syntax, pattern, refusal);
+            }
+            return known;
+        }
+        let compiled = match self.compile_groups(syntax, pattern, meaning) {
+            Ok(regex) => {
+                let id = self.sections.group_regexes.len() as u32;
+                self.sections.group_regexes.push(regex);
+                Some(id)
+            }
+            Err(refusal) => {
+                self.refuse(subject, what, syntax, pattern, refusal);
+                None
+            }
+        };
+        self.index.regex.groups.insert(key, compiled);
         compiled
     }
 
@@ -75,75 +194,211 @@ impl Build<'_> {
         &mut self,
         subject: &Subject<'_>,
         what: fmt::Arguments<'_>,
+        syntax: Syntax,
         pattern: &str,
-        reason: &str,
+        refusal: Refusal,
     ) {
         let shown: String = pattern.chars().take(80).collect();
-        let message = format!(
-            "{}: {what}: regular expression \"{shown}\" {reason}",
-            subject.object
-        );
-        self.diagnostics.push(Diagnostic::error(
-            codes::INVALID_REGEX,
-            subject.origin,
-            message,
-        ));
+        let kind = match syntax {
+            Syntax::Regex => "regular expression",
+        };
+        let Refusal { code, reason } = refusal;
+        let message = format!("{}: {what}: {kind} \"{shown}\" {reason}", subject.object);
+        self.diagnostics
+            .push(Diagnostic::error(code, subject.origin, message));
     }
 
-    fn compile_regex(&mut self, pattern: &str, meaning: Meaning) -> Result<Regex, String> {
+    fn hir(&self, syntax: Syntax, pattern: &str, meaning: Meaning) -> Result<Hir, Refusal> {
         if pattern.len() > self.limits.regex_pattern {
-            return Err(format!(
+            return Err(Refusal::new(format!(
                 "is {} bytes long, over the limit of {} (Limits::regex_pattern)",
                 pattern.len(),
                 self.limits.regex_pattern
-            ));
+            )));
         }
-        let hir = parse(pattern, meaning.ignore_case)?;
-        let start = Hir::look(Look::Start);
-        // Every search begins at the first byte, so that one kind of automaton does.
-        let whole = Hir::concat(match meaning.anchor {
-            Anchor::Whole => Vec::from([start, hir, Hir::look(Look::End)]),
-            Anchor::Start => Vec::from([start, hir]),
-            Anchor::Search => Vec::from([start, anything(), hir]),
-        });
+        match syntax {
+            Syntax::Regex => parse(pattern, meaning.ignore_case).map_err(Refusal::new),
+        }
+    }
+
+    /// The program of an expression, charged to the table's budget.
+    fn program(
+        &mut self,
+        hir: &Hir,
+        captures: thompson::WhichCaptures,
+    ) -> Result<thompson::NFA, Refusal> {
         let nfa = thompson::Compiler::new()
             .configure(
                 thompson::Config::new()
                     .utf8(false)
-                    .which_captures(thompson::WhichCaptures::None)
+                    .which_captures(captures)
                     .nfa_size_limit(Some(self.limits.regex_program)),
             )
-            .build_from_hir(&whole)
-            .map_err(|error| format!("is over the limit of Limits::regex_program ({error})"))?;
-        let room = self
-            .limits
-            .regex_automata
-            .saturating_sub(self.index.regex_bytes);
-        let budget = room.min(self.limits.regex_automaton);
-        let dense = dense::Builder::new()
-            .configure(
-                dense::Config::new()
-                    .start_kind(StartKind::Anchored)
-                    .dfa_size_limit(Some(budget))
-                    .determinize_size_limit(Some(budget.saturating_mul(4))),
-            )
-            .build_from_nfa(&nfa);
-        match dense {
-            Ok(dfa) => {
-                self.index.regex_bytes += dfa.memory_usage();
-                Ok(Regex::Dense(Box::new(dfa)))
+            .build_from_hir(hir)
+            .map_err(|error| {
+                Refusal::new(format!(
+                    "is over the limit of {} bytes (Limits::regex_program): {error}",
+                    self.limits.regex_program
+                ))
+            })?;
+        let size = nfa.memory_usage();
+        if self.index.regex.programs.saturating_add(size) > self.limits.regex_programs {
+            return Err(Refusal {
+                code: codes::TOO_MANY_PROGRAMS,
+                reason: format!(
+                    "takes the programs of the table over the limit of {} bytes \
+                     (Limits::regex_programs)",
+                    self.limits.regex_programs
+                ),
+            });
+        }
+        self.index.regex.programs += size;
+        Ok(nfa)
+    }
+
+    fn compile_regex(
+        &mut self,
+        syntax: Syntax,
+        pattern: &str,
+        meaning: Meaning,
+    ) -> Result<(Regex, Hir), Refusal> {
+        let hir = self.hir(syntax, pattern, meaning)?;
+        let start = Hir::look(Look::Start);
+        // Every search begins at the first byte, so that one kind of automaton does.
+        let whole = Hir::concat(match meaning.anchor {
+            Anchor::Whole => Vec::from([start, hir.clone(), Hir::look(Look::End)]),
+            Anchor::Start => Vec::from([start, hir.clone()]),
+            Anchor::Search => Vec::from([start, anything(), hir.clone()]),
+        });
+        let nfa = self.program(&whole, thompson::WhichCaptures::None)?;
+        let budget = self.automaton_budget(self.limits.regex_automaton);
+        let regex = match dense_dfa(&nfa, budget, MatchKind::LeftmostFirst) {
+            Some(dfa) => {
+                self.index.regex.automata += dfa.memory_usage();
+                Regex::Dense(Box::new(dfa))
             }
-            Err(_) => {
+            None => {
                 // What was tried is charged too: many patterns that fail late would
                 // otherwise cost the budget's time each.
-                self.index.regex_bytes += budget;
-                let vm = PikeVM::new_from_nfa(nfa).map_err(|error| error.to_string())?;
-                let cache = self.index.pike_count;
-                self.index.pike_count += 1;
-                Ok(Regex::Pike { vm, cache })
+                self.index.regex.automata += budget;
+                match self.one_pass(&nfa) {
+                    Some(dfa) => Regex::OnePass {
+                        dfa,
+                        cache: take(&mut self.index.regex.onepass_count),
+                    },
+                    None => Regex::Pike {
+                        vm: pike_vm(nfa)?,
+                        cache: take(&mut self.index.regex.pike_count),
+                    },
+                }
             }
-        }
+        };
+        Ok((regex, hir))
     }
+
+    fn compile_groups(
+        &mut self,
+        syntax: Syntax,
+        pattern: &str,
+        meaning: Meaning,
+    ) -> Result<GroupRegex, Refusal> {
+        let hir = self.hir(syntax, pattern, meaning)?;
+        let groups = hir.properties().explicit_captures_len();
+        if groups > self.limits.captures as usize {
+            return Err(Refusal {
+                code: codes::TOO_MANY_CAPTURES,
+                reason: format!(
+                    "has {groups} captures, over the limit of {} (Limits::captures)",
+                    self.limits.captures
+                ),
+            });
+        }
+        let start = Hir::look(Look::Start);
+        let whole = match meaning.anchor {
+            Anchor::Whole => Hir::concat(Vec::from([start, hir, Hir::look(Look::End)])),
+            Anchor::Start => Hir::concat(Vec::from([start, hir])),
+            Anchor::Search => hir,
+        };
+        let nfa = self.program(&whole, thompson::WhichCaptures::All)?;
+        let found: Vec<Option<String>> = nfa
+            .group_info()
+            .pattern_names(PatternID::ZERO)
+            .map(|name| name.map(ToString::to_string))
+            .collect();
+        let groups = found.len() as u32;
+        let mut names = Vec::with_capacity(found.len());
+        for (group, name) in (0..).zip(found) {
+            let name = name.unwrap_or_else(|| group.to_string());
+            names.push((group, self.text(&name)));
+        }
+        // Its searches begin at the first byte alone.
+        let one_pass = match nfa.is_always_start_anchored() {
+            true => self.one_pass(&nfa),
+            false => None,
+        };
+        let engine = match one_pass {
+            Some(dfa) => GroupEngine::OnePass {
+                dfa,
+                cache: take(&mut self.index.regex.group_onepass_count),
+            },
+            None => GroupEngine::Pike {
+                vm: pike_vm(nfa)?,
+                id: self.sections.group_regexes.len() as u32,
+            },
+        };
+        Ok(GroupRegex {
+            engine,
+            names,
+            groups,
+        })
+    }
+
+    /// Bytes that one more automaton may take.
+    pub(crate) fn automaton_budget(&self, most: usize) -> usize {
+        let room = self.limits.regex_automata;
+        room.saturating_sub(self.index.regex.automata).min(most)
+    }
+
+    /// Charges bytes to the budget of all automata.
+    pub(crate) fn charge_automata(&mut self, bytes: usize) {
+        self.index.regex.automata = self.index.regex.automata.saturating_add(bytes);
+    }
+
+    /// A one-pass automaton, where the program is one-pass.
+    fn one_pass(&self, nfa: &thompson::NFA) -> Option<Box<onepass::DFA>> {
+        let config = onepass::Config::new().size_limit(Some(self.limits.regex_program * 4));
+        let mut builder = onepass::Builder::new();
+        let dfa = builder.configure(config).build_from_nfa(nfa.clone());
+        dfa.ok().map(Box::new)
+    }
+}
+
+/// The next number of a count.
+fn take(count: &mut u32) -> u32 {
+    *count += 1;
+    *count - 1
+}
+
+/// A dense automaton for searches from the first byte, within a number of bytes.
+pub(crate) fn dense_dfa(
+    nfa: &thompson::NFA,
+    budget: usize,
+    kind: MatchKind,
+) -> Option<dense::DFA<Vec<u32>>> {
+    dense::Builder::new()
+        .configure(
+            dense::Config::new()
+                .start_kind(StartKind::Anchored)
+                .match_kind(kind)
+                .dfa_size_limit(Some(budget))
+                .determinize_size_limit(Some(budget.saturating_mul(4))),
+        )
+        .build_from_nfa(nfa)
+        .ok()
+}
+
+fn pike_vm(nfa: thompson::NFA) -> Result<PikeVM, Refusal> {
+    PikeVM::new_from_nfa(nfa).map_err(|error| Refusal::new(error.to_string()))
 }
 
 /// Any run of bytes.

@@ -3,7 +3,6 @@
 use super::draw::{Draws, scale};
 use super::enter::{Entered, enter, find_in_stage};
 use super::{Decision, Outcome, Reason, Verdict};
-use crate::matcher::authority::host_of;
 use crate::matcher::request::Request;
 use crate::matcher::scratch::{Scratch, Step};
 use crate::matcher::walk::{Found, Search};
@@ -80,6 +79,9 @@ fn follow(
         let Some((rule, _)) = sections.rule_of_candidate(candidate) else {
             return settle(verdict, Outcome::Respond, 500, Reason::NoTarget);
         };
+        if !scratch.capture(sections, request, candidate) {
+            return settle(verdict, Outcome::Reject, 400, Reason::CapturesTooLong);
+        }
         let mut step = Step {
             stage,
             candidate,
@@ -296,8 +298,7 @@ pub(crate) fn rewrite(
         .and_then(|r| r.host)
         .or(of_rule.and_then(|r| r.host));
     if let Some(host) = host {
-        let text = sections.text.get(host);
-        scratch.host.len = host_of(text, &mut scratch.host.bytes).unwrap_or(0);
+        scratch.host.set(sections.text.get(host));
     }
     true
 }
@@ -309,8 +310,7 @@ fn find_next(
     request: &Request<'_>,
     stage: u32,
 ) -> Option<Found> {
-    let host = scratch.host.get();
-    let host = (!host.is_empty()).then_some(host);
+    let host = scratch.host.view();
     let search = Search {
         sections,
         request,

@@ -8,7 +8,7 @@ use crate::matcher::authority::{MAX_HOST, host_of};
 use crate::matcher::listener;
 use crate::matcher::normalize;
 use crate::matcher::request::{Request, RequestProtocol, is_http};
-use crate::matcher::scratch::{PathBuffers, Scratch};
+use crate::matcher::scratch::{HostView, PathBuffers, Scratch};
 use crate::matcher::walk::{Found, Search};
 use crate::table::names::ObjectName;
 use crate::table::{NONE, Sections, Table};
@@ -90,18 +90,18 @@ pub(crate) fn enter(
     scratch.fields.begin();
     scratch.trail.len = 0;
     scratch.paths.changed = false;
-    scratch.host.len = 0;
+    scratch.host.clear();
+    scratch.captures.clear();
 
     if is_http(request)
         && let Err(reason) = check_target(sections, request)
     {
         return Err(Verdict::new(Outcome::Reject, 400, reason));
     }
-    if let Some(authority) = request.authority() {
-        match host_of(authority, &mut scratch.host.bytes) {
-            Some(length) => scratch.host.len = length,
-            None => return Err(Verdict::new(Outcome::Reject, 400, Reason::BadAuthority)),
-        }
+    if let Some(authority) = request.authority()
+        && !scratch.host.set(authority)
+    {
+        return Err(Verdict::new(Outcome::Reject, 400, Reason::BadAuthority));
     }
 
     find_entry(sections, scratch, request)
@@ -153,13 +153,13 @@ fn find_entry(
     };
     // A connection's host is its server name, in further stages too.
     if request.protocol() == RequestProtocol::Tls {
-        scratch.host.len = 0;
-        if let Some(name) = sni_host
-            && let Some(room) = scratch.host.bytes.get_mut(..name.len())
-        {
-            room.copy_from_slice(name);
-            scratch.host.len = name.len();
-        }
+        match sni_host {
+            Some(name) => scratch.host.set(name),
+            None => {
+                scratch.host.clear();
+                true
+            }
+        };
     }
     let mut entered: Option<Entered> = None;
     let mut missed = Verdict::new(Outcome::NoRoute, 404, Reason::NoListener);
@@ -203,7 +203,7 @@ fn find_entry(
                 }
                 path_of = Some(gateway);
             }
-            match find_in_listener(sections, scratch, request, id, sni_host) {
+            match find_in_listener(sections, scratch, request, id) {
                 Ok(found) => match entered {
                     None => {
                         entered = Some(Entered {
@@ -291,7 +291,6 @@ fn find_in_listener(
     scratch: &mut Scratch,
     request: &Request<'_>,
     listener: u32,
-    sni: Option<&[u8]>,
 ) -> Result<Found, Verdict> {
     let missed = Verdict::new(Outcome::NoRoute, 404, Reason::NoRule);
     let stage = sections
@@ -299,10 +298,7 @@ fn find_in_listener(
         .get(listener as usize)
         .map(|listener| listener.stage);
     let stage = stage.ok_or(missed)?;
-    let host = match request.protocol() {
-        RequestProtocol::Tls => sni,
-        _ => request.authority().map(|_| scratch.host.get()),
-    };
+    let host = scratch.host.view();
     let path = scratch.paths.get(request);
     let search = Search {
         sections,
@@ -322,7 +318,7 @@ fn find_in_listener(
 pub(crate) fn find_in_stage(
     mut search: Search<'_, '_>,
     stage: u32,
-    host: Option<&[u8]>,
+    host: Option<HostView<'_>>,
     path: &[u8],
 ) -> Option<Found> {
     let stage = search.sections.stages.get(stage as usize)?;

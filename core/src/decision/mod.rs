@@ -134,6 +134,8 @@ pub enum Reason {
     TargetTooLong,
     /// A repeated header's values are longer than the table's limit.
     HeaderTooLong,
+    /// What the groups of a path took is longer than the table's limit.
+    CapturesTooLong,
     /// No listener takes the port, protocol and host.
     NoListener,
     /// The listener has no rule for the request.
@@ -167,6 +169,7 @@ impl Reason {
             Self::BadPath => "the request target is malformed",
             Self::TargetTooLong => "the request target is too long",
             Self::HeaderTooLong => "a repeated header is too long",
+            Self::CapturesTooLong => "what the path's pattern captures is too long",
             Self::NoListener => "no listener takes this port, protocol and host",
             Self::NoRule => "no rule matches",
             Self::Misdirected => "the server name and the authority mean different listeners",
@@ -196,6 +199,13 @@ impl<'a> Decision<'a> {
 
     pub(crate) fn target_of(&self, step: &Step) -> Option<&'a TargetEntry> {
         self.sections.actions.targets.get(step.target as usize)
+    }
+
+    /// What the path of the last rule with captures took, by name, in the order of the
+    /// pattern; a group of a regular expression without a name goes by its number in
+    /// decimal, and `0` is all that it matched. What took no part is not there.
+    pub fn captures(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> + 'a {
+        self.scratch.captures.iter(self.sections)
     }
 
     /// What filters do, in order: each step's rule, then its target.

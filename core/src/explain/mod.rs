@@ -219,12 +219,10 @@ fn explain(
     if let Some(listener) = listener {
         enter_path(sections, &mut scratch.paths, request, listener.gateway);
     }
-    if let Some(host) = &decided.host {
-        for (slot, byte) in scratch.host.bytes.iter_mut().zip(host) {
-            *slot = *byte;
-        }
-        scratch.host.len = host.len();
-    }
+    match request.protocol() {
+        RequestProtocol::Tls => request.sni().map(|name| scratch.host.set(name)),
+        _ => request.authority().map(|name| scratch.host.set(name)),
+    };
     let mut explanation = Explanation {
         host: decided.host.as_deref().map(readable),
         path: readable(scratch.paths.get(request)),

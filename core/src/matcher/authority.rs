@@ -65,6 +65,13 @@ pub(crate) fn strip_port(authority: &[u8]) -> Option<&[u8]> {
     (port_is_sound && !host.is_empty()).then_some(host)
 }
 
+/// The port that an authority states.
+pub(crate) fn port_of(authority: &[u8]) -> Option<u16> {
+    let host = strip_port(authority)?;
+    let digits = authority.get(host.len()..)?.strip_prefix(b":")?;
+    core::str::from_utf8(digits).ok()?.parse().ok()
+}
+
 /// Whether `digits` is a number of 16 bits, or nothing.
 fn is_port(digits: &[u8]) -> bool {
     digits.len() <= 5

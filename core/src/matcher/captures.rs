@@ -1,12 +1,18 @@
 //! What the holes and groups of the winning path took.
+//!
+//! Filled for the winner of a stage alone, so that what a candidate that lost had
+//! matched is nowhere to be found. Values are copies: they outlive a rewrite of the
+//! path. The memory for them is made with the scratch.
 
 use alloc::vec::Vec;
 
-use crate::table::Sections;
+use super::facts::raw_path;
+use super::request::Request;
+use super::scratch::Scratch;
 use crate::table::text::Text;
+use crate::table::{Entry, Sections};
 
-/// The captures of the last stage whose winner has any. They are copies, so that
-/// they outlive a rewrite of the path.
+/// The captures of the last stage whose winner has any.
 #[derive(Debug, Default)]
 pub(crate) struct Captures {
     /// Name of each capture, and where its value lies in `bytes`.
@@ -15,6 +21,21 @@ pub(crate) struct Captures {
 }
 
 impl Captures {
+    /// Room for the captures of any path of a table.
+    pub(crate) fn new(sections: &Sections) -> Self {
+        let most = sections.group_regexes.iter().map(|regex| regex.names.len());
+        let most = most.max().unwrap_or(0);
+        let longest = sections.path_capacity().saturating_mul(most);
+        Self {
+            found: Vec::with_capacity(most),
+            bytes: Vec::with_capacity(longest.min(sections.limits.captured as usize)),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.found.capacity() * size_of::<(Text, usize, usize)>() + self.bytes.capacity()
+    }
+
     /// Forgets the last request's.
     pub(crate) fn clear(&mut self) {
         self.found.clear();
@@ -40,5 +61,65 @@ impl Captures {
             let value = self.bytes.get(start..end).unwrap_or(&[]);
             (sections.text.str(name), value)
         })
+    }
+
+    /// Adds a capture; `false` where it has no room.
+    fn push(&mut self, name: Text, value: &[u8]) -> bool {
+        let start = self.bytes.len();
+        if self.bytes.capacity() - start < value.len() || self.found.len() == self.found.capacity()
+        {
+            return false;
+        }
+        self.bytes.extend_from_slice(value);
+        self.found.push((name, start, self.bytes.len()));
+        true
+    }
+}
+
+impl Scratch {
+    /// Notes what the path that `candidate` won with captures, where it captures
+    /// anything; those of an earlier stage stay otherwise. `false` where that has no
+    /// room. The path is the one that the stage saw, before it is rewritten.
+    pub(crate) fn capture(
+        &mut self,
+        sections: &Sections,
+        request: &Request<'_>,
+        candidate: u32,
+    ) -> bool {
+        let Self {
+            paths,
+            regex,
+            captures,
+            ..
+        } = self;
+        let entry = sections.entry_of_candidate(candidate);
+        let pattern = entry.and_then(|entry| {
+            let pattern = sections.group_regexes.get(entry.captures as usize)?;
+            Some((entry, pattern))
+        });
+        let Some((entry, pattern)) = pattern else {
+            return true;
+        };
+        let path = match entry.flags & Entry::RAW_PATH != 0 {
+            true => raw_path(request).unwrap_or(&[]),
+            false => paths.get(request),
+        };
+        captures.clear();
+        if pattern.find_at(regex, path, 0).is_none() {
+            return true;
+        }
+        pattern.names.iter().all(|&(group, name)| {
+            let span = regex.span(group as usize);
+            let value = span.and_then(|(start, end)| path.get(start..end));
+            value.is_none_or(|value| captures.push(name, value))
+        })
+    }
+}
+
+impl Sections {
+    /// The match behind a candidate.
+    pub(crate) fn entry_of_candidate(&self, candidate: u32) -> Option<&Entry> {
+        let candidate = self.paths.candidates.get(candidate as usize)?;
+        self.entries.get(candidate.entry as usize)
     }
 }

@@ -3,11 +3,11 @@
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 
-use super::authority::MAX_HOST;
+use super::authority::{MAX_HOST, host_of, port_of};
 use super::captures::Captures;
 use super::fields::Fields;
+use super::walk::Hits;
 use crate::table::regex::RegexScratch;
-use crate::table::text::Range32;
 use crate::table::{NONE, Sections, Table};
 
 /// Most stages that one request passes through.
@@ -29,18 +29,37 @@ pub struct Scratch {
     pub(crate) captures: Captures,
     /// For values of facts that are not a part of the request.
     pub(crate) buffer: Vec<u8>,
-    /// Candidate lists that a walk came by.
-    pub(crate) hits: Vec<Range32>,
+    /// What a search in a stage writes down.
+    pub(crate) hits: Hits,
     pub(crate) trail: Trail,
     /// A redirect's Location.
     pub(crate) location: Vec<u8>,
 }
 
+/// The host as it stands, in both of its forms.
 #[derive(Debug)]
 pub(crate) struct HostBuffer {
-    pub(crate) bytes: [u8; MAX_HOST],
-    pub(crate) len: usize,
+    bytes: [u8; MAX_HOST],
+    len: usize,
+    /// Lower case, with the port and the trailing dot that it came with.
+    authority: [u8; MAX_AUTHORITY],
+    authority_len: usize,
+    port: Option<u16>,
 }
+
+/// The host of a request, as one stage sees it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HostView<'s> {
+    /// Lower case, without port or trailing dot.
+    pub(crate) name: &'s [u8],
+    /// Lower case, otherwise as it came.
+    pub(crate) authority: &'s [u8],
+    /// The port that the authority states.
+    pub(crate) port: Option<u16>,
+}
+
+/// Longest authority: a host, its trailing dot, a colon and a port.
+const MAX_AUTHORITY: usize = MAX_HOST + 7;
 
 /// The path as it stands, where that is not a part of the request.
 #[derive(Debug)]
@@ -77,20 +96,17 @@ impl Scratch {
         let path = sections.path_capacity();
         Self {
             table: Arc::downgrade(&table.sections),
-            host: HostBuffer {
-                bytes: [0; MAX_HOST],
-                len: 0,
-            },
+            host: HostBuffer::new(),
             paths: PathBuffers {
                 current: Vec::with_capacity(path),
                 spare: Vec::with_capacity(path),
                 changed: false,
             },
             fields: Fields::new(sections),
-            regex: RegexScratch::new(&sections.predicates.regexes),
-            captures: Captures::default(),
+            regex: RegexScratch::new(&sections.predicates.regexes, &sections.group_regexes),
+            captures: Captures::new(sections),
             buffer: Vec::with_capacity(path),
-            hits: Vec::with_capacity(sections.paths.worst_hits as usize),
+            hits: Hits::new(sections),
             trail: Trail::new(),
             location: Vec::with_capacity(path + sections.longest_host() + 32),
         }
@@ -102,7 +118,8 @@ impl Scratch {
             + self.paths.spare.capacity()
             + self.location.capacity()
             + self.buffer.capacity()
-            + self.hits.capacity() * size_of::<Range32>()
+            + self.hits.bytes()
+            + self.captures.bytes()
             + self.fields.bytes()
             + self.regex.bytes()
             + size_of::<Self>()
@@ -117,8 +134,46 @@ impl Scratch {
 }
 
 impl HostBuffer {
+    fn new() -> Self {
+        Self {
+            bytes: [0; MAX_HOST],
+            len: 0,
+            authority: [0; MAX_AUTHORITY],
+            authority_len: 0,
+            port: None,
+        }
+    }
+
+    /// The host without port; empty where there is none.
     pub(crate) fn get(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or(&[])
+    }
+
+    /// Both forms; `None` where there is no host.
+    pub(crate) fn view(&self) -> Option<HostView<'_>> {
+        (self.len > 0).then(|| HostView {
+            name: self.get(),
+            authority: self.authority.get(..self.authority_len).unwrap_or(&[]),
+            port: self.port,
+        })
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// Takes the host of an authority; `false` where it is not one, and then there is
+    /// no host.
+    pub(crate) fn set(&mut self, authority: &[u8]) -> bool {
+        self.len = host_of(authority, &mut self.bytes).unwrap_or(0);
+        self.authority_len = 0;
+        self.port = port_of(authority);
+        if let Some(room) = self.authority.get_mut(..authority.len()) {
+            room.copy_from_slice(authority);
+            room.make_ascii_lowercase();
+            self.authority_len = authority.len();
+        }
+        self.len > 0
     }
 }
 

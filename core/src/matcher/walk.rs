@@ -13,8 +13,11 @@
 //! Lists that are already outranked cost one comparison, so the work is bounded
 //! by the lists on the way, not by the rules in the table.
 
+use alloc::vec::Vec;
+
 use super::fields::{Fields, holds_for};
 use super::request::Request;
+use super::scratch::HostView;
 use crate::table::host::Next;
 use crate::table::index::ListIndex;
 use crate::table::predicate::ValueTest;
@@ -29,9 +32,29 @@ pub(crate) struct Search<'s, 'r> {
     pub(crate) request: &'s Request<'r>,
     pub(crate) fields: &'s mut Fields,
     pub(crate) regex: &'s mut RegexScratch,
-    pub(crate) hits: &'s mut alloc::vec::Vec<Range32>,
+    pub(crate) hits: &'s mut Hits,
     /// The method's bit, 0 where no rule of the table names it.
     pub(crate) method: u64,
+}
+
+/// Working memory of a search in a stage.
+#[derive(Debug)]
+pub(crate) struct Hits {
+    /// Candidate lists that a walk came by.
+    lists: Vec<Range32>,
+}
+
+impl Hits {
+    /// Room for any walk of a table.
+    pub(crate) fn new(sections: &Sections) -> Self {
+        Self {
+            lists: Vec::with_capacity(sections.paths.worst_hits as usize),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.lists.capacity() * size_of::<Range32>()
+    }
 }
 
 /// The winning candidate.
@@ -46,10 +69,11 @@ impl Search<'_, '_> {
     pub(crate) fn find(
         &mut self,
         stage: &StageEntry,
-        host: Option<&[u8]>,
+        host: Option<HostView<'_>>,
         path: &[u8],
     ) -> Option<Found> {
         let sections = self.sections;
+        let host = host.map(|host| host.name);
         let scopes = stage.scopes.of(&sections.scopes);
         let mut best: Option<Found> = None;
         stage.hosts.lookup(&sections.text, host, |scope| {
@@ -71,13 +95,13 @@ impl Search<'_, '_> {
 
     fn find_in_scope(&mut self, scope: &Scope, path: &[u8], best: &mut Option<Found>) {
         let sections = self.sections;
-        self.hits.clear();
-        let hits = &mut *self.hits;
+        self.hits.lists.clear();
+        let hits = &mut self.hits.lists;
         sections
             .paths
             .walk(&sections.text, scope.root, path, |range| hits.push(range));
-        for at in (0..self.hits.len()).rev() {
-            let Some(&range) = self.hits.get(at) else {
+        for at in (0..self.hits.lists.len()).rev() {
+            let Some(&range) = self.hits.lists.get(at) else {
                 return;
             };
             match sections.lists.of(range) {

@@ -36,6 +36,8 @@ pub(crate) mod host;
 pub(crate) mod index;
 pub(crate) mod names;
 pub(crate) mod path;
+#[cfg(feature = "compile")]
+pub(crate) mod pike;
 pub(crate) mod precedence;
 pub(crate) mod predicate;
 pub(crate) mod regex;
@@ -53,6 +55,7 @@ use index::ListIndexes;
 use names::Names;
 use path::PathTrie;
 use predicate::Predicates;
+use regex::GroupRegex;
 use text::{Range32, Text, TextPool};
 
 /// A compiled route set.
@@ -137,6 +140,8 @@ pub(crate) struct Sections {
     pub(crate) lists: ListIndexes,
     pub(crate) entries: Vec<Entry>,
     pub(crate) predicates: Predicates,
+    /// Patterns whose groups are wanted: by captures of paths and by substitutions.
+    pub(crate) group_regexes: Vec<GroupRegex>,
     /// Method tokens that rules name; the index is the bit in [`Entry::methods`].
     pub(crate) methods: Vec<Text>,
     pub(crate) actions: Actions,
@@ -151,6 +156,8 @@ pub(crate) struct RequestLimits {
     pub(crate) target: u32,
     /// Longest sum of the values of one repeated header that is matched, in bytes.
     pub(crate) repeated_header: u32,
+    /// Longest sum of what the groups of one path took, in bytes.
+    pub(crate) captured: u32,
 }
 
 impl Default for RequestLimits {
@@ -158,6 +165,7 @@ impl Default for RequestLimits {
         Self {
             target: 64 << 10,
             repeated_header: 64 << 10,
+            captured: 256 << 10,
         }
     }
 }
@@ -215,6 +223,9 @@ pub(crate) struct Entry {
     pub(crate) path_regex: u32,
     /// gRPC name tests, or `NONE`.
     pub(crate) grpc: u32,
+    /// What the path's groups are read with, an index into
+    /// [`Sections::group_regexes`], or `NONE`.
+    pub(crate) captures: u32,
     pub(crate) flags: u8,
 }
 
@@ -222,6 +233,8 @@ impl Entry {
     pub(crate) const GRPC_ONLY: u8 = 1;
     pub(crate) const HTTP_SCHEME: u8 = 2;
     pub(crate) const HTTPS_SCHEME: u8 = 4;
+    /// The path is compared as it came.
+    pub(crate) const RAW_PATH: u8 = 8;
 }
 
 /// No index.
@@ -296,6 +309,7 @@ impl Sections {
             + self.paths.bytes()
             + self.lists.bytes()
             + self.predicates.bytes()
+            + self.group_regexes.iter().map(GroupRegex::bytes).sum::<usize>()
             + self.actions.bytes()
             + self.text.len();
         Stats {
@@ -308,7 +322,7 @@ impl Sections {
             candidates: self.paths.candidates.len(),
             path_nodes: self.paths.nodes.len(),
             predicates: self.predicates.tests.len(),
-            regexes: self.predicates.regexes.len(),
+            regexes: self.predicates.regexes.len() + self.group_regexes.len(),
             worst_path_hits: self.paths.worst_hits as usize,
             worst_candidates: self.paths.worst_candidates as usize,
             bytes: structure,

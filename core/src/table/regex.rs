@@ -1,65 +1,151 @@
 //! Regular expressions, searchable without allocating.
 //!
-//! All of ours ask whether a value matches, from its first byte on; a pattern that is
-//! found anywhere begins with any run of bytes. A dense DFA answers in one
-//! pass and needs no working memory; a pattern whose DFA is over its budget runs
-//! on the PikeVM with a cache that the scratch holds. Both are linear in the
-//! value. Values are bytes, never assumed to be UTF-8.
+//! Two questions are asked of a pattern, by two types. [`Regex`] says whether a value
+//! matches; all of its searches begin at the first byte, since a pattern that is found
+//! anywhere begins with any run of bytes. [`GroupRegex`] says where a pattern is found
+//! and what its groups took.
+//!
+//! # Why this shape
+//!
+//! A dense DFA answers the first question in one pass and needs no working memory. A
+//! pattern whose DFA is over its budget runs on a one-pass DFA where it is one-pass,
+//! and on the PikeVM otherwise; groups need one of these two in any case. Their
+//! caches are in the scratch, made with all the room that a search can need. A lazy
+//! DFA would be faster than the PikeVM, but allocates while it searches.
+//!
+//! # Invariants
+//!
+//! 1. All engines give the same answers; the budgets choose speed alone.
+//! 2. Values are bytes, never assumed to be UTF-8.
+//!
+//! # Complexity
+//!
+//! Linear in the value; for one-pass DFA and PikeVM times the size of the program.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+#[cfg(feature = "compile")]
+use regex_automata::dfa::onepass;
 use regex_automata::dfa::{Automaton, dense};
+#[cfg(feature = "compile")]
+use regex_automata::nfa::thompson::pikevm;
+use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Anchored, Input};
 
-/// One compiled pattern.
+use super::text::Text;
+
+/// One compiled pattern, of which only whether it matches is asked.
 #[derive(Debug)]
 pub(crate) enum Regex {
     /// In one pass, without working memory.
     Dense(Box<dense::DFA<Vec<u32>>>),
+    /// In one pass, with the scratch's cache of this number.
+    #[cfg(feature = "compile")]
+    OnePass { dfa: Box<onepass::DFA>, cache: u32 },
     /// With the scratch's cache of this number.
     #[cfg(feature = "compile")]
-    Pike {
-        vm: regex_automata::nfa::thompson::pikevm::PikeVM,
-        cache: u32,
-    },
+    Pike { vm: pikevm::PikeVM, cache: u32 },
+}
+
+/// One compiled pattern, of which places and groups are asked.
+#[derive(Debug)]
+pub(crate) struct GroupRegex {
+    #[cfg(feature = "compile")]
+    pub(crate) engine: GroupEngine,
+    /// Number and name of each group that is shown. One without a name goes by its
+    /// number in decimal; group 0 is the whole match.
+    pub(crate) names: Vec<(u32, Text)>,
+    /// Groups there are, the whole match among them.
+    pub(crate) groups: u32,
+}
+
+#[cfg(feature = "compile")]
+#[derive(Debug)]
+pub(crate) enum GroupEngine {
+    /// Only for a pattern that can match nowhere but at the first byte.
+    OnePass { dfa: Box<onepass::DFA>, cache: u32 },
+    /// With the cache that all of them share; the number tells them apart.
+    Pike { vm: pikevm::PikeVM, id: u32 },
 }
 
 /// Working memory for the patterns of a table that need some.
 #[derive(Debug, Default)]
 pub(crate) struct RegexScratch {
     #[cfg(feature = "compile")]
-    caches: Vec<regex_automata::nfa::thompson::pikevm::Cache>,
+    caches: Vec<pikevm::Cache>,
+    #[cfg(feature = "compile")]
+    onepass: Vec<onepass::Cache>,
+    #[cfg(feature = "compile")]
+    group_onepass: Vec<onepass::Cache>,
+    /// For the one winner whose groups are wanted, and which pattern it is set up for.
+    #[cfg(feature = "compile")]
+    groups: Option<(pikevm::Cache, u32)>,
+    /// Start and end of each group of the last search for groups.
+    slots: Vec<Option<NonMaxUsize>>,
 }
 
 impl RegexScratch {
-    pub(crate) fn new(regexes: &[Regex]) -> Self {
+    /// The caches of both kinds, in order: a pattern's number counts those of its
+    /// kind and engine before it.
+    pub(crate) fn new(regexes: &[Regex], groups: &[GroupRegex]) -> Self {
+        let most = groups.iter().map(|regex| regex.groups as usize * 2).max();
+        let slots = alloc::vec![None; most.unwrap_or(0)];
         #[cfg(feature = "compile")]
         {
-            let caches = regexes
-                .iter()
-                .filter_map(|regex| match regex {
-                    Regex::Dense(_) => None,
-                    Regex::Pike { vm, .. } => Some(pike::roomy_cache(vm)),
-                })
-                .collect();
-            Self { caches }
+            let mut scratch = Self {
+                slots,
+                ..Self::default()
+            };
+            for regex in regexes {
+                match regex {
+                    Regex::Dense(_) => {}
+                    Regex::OnePass { dfa, .. } => scratch.onepass.push(dfa.create_cache()),
+                    Regex::Pike { vm, .. } => scratch.caches.push(super::pike::roomy_cache(vm)),
+                }
+            }
+            for regex in groups {
+                if let GroupEngine::OnePass { dfa, .. } = &regex.engine {
+                    scratch.group_onepass.push(dfa.create_cache());
+                }
+            }
+            let vms = groups.iter().filter_map(|regex| match &regex.engine {
+                GroupEngine::OnePass { .. } => None,
+                GroupEngine::Pike { vm, .. } => Some(vm),
+            });
+            let cache = super::pike::shared_cache(vms);
+            scratch.groups = cache.map(|cache| (cache, super::NONE));
+            scratch
         }
         #[cfg(not(feature = "compile"))]
         {
             let _ = regexes;
-            Self {}
+            Self { slots }
         }
     }
 
+    /// Where a group of the last search for groups lies; `None` where it took no part
+    /// in the match.
+    pub(crate) fn span(&self, group: usize) -> Option<(usize, usize)> {
+        let start = group.checked_mul(2)?;
+        let slot = |at: usize| self.slots.get(at).copied().flatten();
+        Some((slot(start)?.get(), slot(start + 1)?.get()))
+    }
+
     pub(crate) fn bytes(&self) -> usize {
+        let slots = self.slots.capacity() * size_of::<Option<NonMaxUsize>>();
         #[cfg(feature = "compile")]
         {
-            self.caches.iter().map(|cache| cache.memory_usage()).sum()
+            let caches = self.caches.iter().map(pikevm::Cache::memory_usage);
+            let onepass = self.onepass.iter().chain(&self.group_onepass);
+            let onepass = onepass.map(onepass::Cache::memory_usage);
+            let groups = self.groups.as_ref();
+            let groups = groups.map_or(0, |(cache, _)| cache.memory_usage());
+            slots + caches.sum::<usize>() + onepass.sum::<usize>() + groups
         }
         #[cfg(not(feature = "compile"))]
         {
-            0
+            slots
         }
     }
 }
@@ -73,6 +159,15 @@ impl Regex {
             // An error means a byte the DFA was told to quit at; ours have none.
             Self::Dense(dfa) => matches!(dfa.try_search_fwd(&input), Ok(Some(_))),
             #[cfg(feature = "compile")]
+            Self::OnePass { dfa, cache } => {
+                scratch
+                    .onepass
+                    .get_mut(*cache as usize)
+                    .is_some_and(|cache| {
+                        matches!(dfa.try_search_slots(cache, &input, &mut []), Ok(Some(_)))
+                    })
+            }
+            #[cfg(feature = "compile")]
             Self::Pike { vm, cache } => scratch
                 .caches
                 .get_mut(*cache as usize)
@@ -84,52 +179,70 @@ impl Regex {
         match self {
             Self::Dense(dfa) => dfa.memory_usage(),
             #[cfg(feature = "compile")]
+            Self::OnePass { dfa, .. } => dfa.memory_usage() + dfa.get_nfa().memory_usage(),
+            #[cfg(feature = "compile")]
             Self::Pike { vm, .. } => vm.get_nfa().memory_usage(),
         }
     }
 }
 
-/// The PikeVM's cache with room for any search.
-///
-/// A cache made by the PikeVM itself has an empty stack, which grows in the first
-/// searches: they would allocate.
-#[cfg(feature = "compile")]
-mod pike {
-    use alloc::vec::Vec;
-
-    use regex_automata::nfa::thompson::pikevm::{Cache, PikeVM};
-    use regex_automata::nfa::thompson::{Builder, NFA, State};
-    use regex_automata::{Anchored, Input};
-
-    pub(super) fn roomy_cache(vm: &PikeVM) -> Cache {
-        // A search visits each state once for each byte, and leaves at most its
-        // further ways on the stack.
-        let ways = |state: &State| match state {
-            State::Union { alternates } => alternates.len(),
-            State::BinaryUnion { .. } => 2,
-            State::Capture { .. } => 1,
-            _ => 0,
-        };
-        let room = vm.get_nfa().states().iter().map(ways).sum();
-        let primer = fork(room).and_then(|nfa| PikeVM::new_from_nfa(nfa).ok());
-        let Some(primer) = primer else {
-            return vm.create_cache();
-        };
-        let mut cache = primer.create_cache();
-        primer.is_match(&mut cache, Input::new(b"").anchored(Anchored::Yes));
-        // Keeps the stack as large as it became.
-        cache.reset(vm);
-        cache
+impl GroupRegex {
+    /// Finds the pattern at `start` or later and notes its groups, which
+    /// [`RegexScratch::span`] then gives; `None` where it is not found. What lies
+    /// before `start` counts for anchors and word boundaries. Does not allocate.
+    #[cfg_attr(not(feature = "compile"), allow(unused_variables))]
+    pub(crate) fn find_at(
+        &self,
+        scratch: &mut RegexScratch,
+        haystack: &[u8],
+        start: usize,
+    ) -> Option<()> {
+        scratch.slots.fill(None);
+        if start > haystack.len() {
+            return None;
+        }
+        #[cfg(feature = "compile")]
+        {
+            let slots = scratch.slots.get_mut(..self.groups as usize * 2)?;
+            let input = Input::new(haystack).range(start..);
+            let found = match &self.engine {
+                GroupEngine::OnePass { dfa, cache } => {
+                    let cache = scratch.group_onepass.get_mut(*cache as usize)?;
+                    let input = input.anchored(Anchored::Yes);
+                    dfa.try_search_slots(cache, &input, slots).ok().flatten()
+                }
+                GroupEngine::Pike { vm, id } => {
+                    let (cache, user) = scratch.groups.as_mut()?;
+                    if user != id {
+                        cache.reset(vm);
+                        *user = *id;
+                    }
+                    vm.search_slots(cache, &input, slots)
+                }
+            };
+            found.map(|_| ())
+        }
+        #[cfg(not(feature = "compile"))]
+        {
+            None
+        }
     }
 
-    /// An automaton that leaves `room` ways on the stack in its first step.
-    fn fork(room: usize) -> Option<NFA> {
-        let mut builder = Builder::new();
-        builder.start_pattern().ok()?;
-        let end = builder.add_match().ok()?;
-        let ways = Vec::from_iter(core::iter::repeat_n(end, room + 3));
-        let start = builder.add_union(ways).ok()?;
-        builder.finish_pattern(start).ok()?;
-        builder.build(start, start).ok()
+    pub(crate) fn bytes(&self) -> usize {
+        let names = self.names.len() * size_of::<(u32, Text)>();
+        #[cfg(feature = "compile")]
+        {
+            let engine = match &self.engine {
+                GroupEngine::OnePass { dfa, .. } => {
+                    dfa.memory_usage() + dfa.get_nfa().memory_usage()
+                }
+                GroupEngine::Pike { vm, .. } => vm.get_nfa().memory_usage(),
+            };
+            names + engine
+        }
+        #[cfg(not(feature = "compile"))]
+        {
+            names
+        }
     }
 }

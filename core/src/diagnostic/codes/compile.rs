@@ -11,4 +11,6 @@ codes! {
     MATCHES_NOTHING = 1606, "a host or path can match no request";
     IDLE_FILTER = 1607, "a filter does nothing where it stands";
     AUTHORITY_EDIT = 1608, "a header edit would change the host or a pseudo-header";
+    TOO_MANY_CAPTURES = 1621, "a path's or rewrite's pattern has more captures than the limit";
+    TOO_MANY_PROGRAMS = 1623, "the programs of all patterns of a table are over the limit";
 }
