@@ -13,6 +13,7 @@
 //! predicate that never holds would pass otherwise.
 
 mod asked;
+mod configuration;
 mod counting;
 mod coverage;
 mod grpc_tls;
