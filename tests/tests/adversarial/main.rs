@@ -19,6 +19,7 @@ mod coverage;
 mod grpc_tls;
 mod header_load;
 mod headers;
+mod hosts;
 mod manifest;
 mod precedence;
 mod query;
