@@ -16,6 +16,7 @@ mod asked;
 mod configuration;
 mod counting;
 mod coverage;
+mod gateway_api;
 mod grpc_tls;
 mod header_load;
 mod headers;
