@@ -22,6 +22,7 @@ mod header_load;
 mod headers;
 mod hosts;
 mod manifest;
+mod normalization;
 mod precedence;
 mod query;
 mod table;
