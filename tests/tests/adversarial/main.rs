@@ -32,4 +32,5 @@ mod query;
 mod regexes;
 mod rewrites;
 mod table;
+mod threads;
 mod vacuity;
