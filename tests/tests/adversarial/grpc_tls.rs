@@ -143,7 +143,7 @@ fn adv_gt_009_a_server_name_with_a_control_character_is_refused() {
         "\0",
         "a\r\n.example.com",
     ] {
-        assert_eq!(tls(name).answer(&table), "reject:BadAuthority", "{name:?}");
+        assert_eq!(tls(name).answer(&table), "reject:BadServerName", "{name:?}");
     }
     assert_eq!(tls("a.example.com").answer(&table), "a");
 }

@@ -40,7 +40,6 @@ fn adv_me_004_a_connect_request_has_no_path() {
     connect.methods.push("CONNECT".into());
     let table = table(&first_match(vec![
         ("r", on(regex("/a.*"))),
-        ("p", on(prefix("/"))),
         ("c", on(connect)),
     ]));
     let connect = |target: &str| {
