@@ -356,7 +356,7 @@ fn adv_pn_034_a_canonical_path_is_its_own_canonical_path() {
     }
     assert!(kept > 10_000 && refused > 5, "{kept} and {refused}");
     for target in ["/%2%66", "/%%32f", "/%6%31"] {
-        refuses(DECODE, target, "BadPath");
+        refuses(DECODE, target, "BadEscape");
     }
 }
 
