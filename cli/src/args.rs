@@ -152,7 +152,7 @@ pub(crate) struct RequestArgs {
     /// The scheme, in place of the URL's: http or https
     #[arg(long, value_parser = scheme)]
     pub(crate) scheme: Option<Scheme>,
-    /// http1, http2, grpc, tls, tcp or udp
+    /// http1, http2, http3, grpc, tls, tcp or udp
     #[arg(long, value_parser = protocol)]
     pub(crate) protocol: Option<RequestProtocol>,
     /// The Gateway or VirtualGateway that takes the request
@@ -227,7 +227,7 @@ fn scheme(text: &str) -> Result<Scheme, &'static str> {
 }
 
 fn protocol(text: &str) -> Result<RequestProtocol, &'static str> {
-    RequestProtocol::from_name(text).ok_or("http1, http2, grpc, tls, tcp or udp is expected")
+    RequestProtocol::from_name(text).ok_or("http1, http2, http3, grpc, tls, tcp or udp is expected")
 }
 
 fn port(text: &str) -> Result<u16, &'static str> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use fingerpost::diagnostic::codes;
 
 const DIAGNOSTICS: &str = include_str!("../../docs/diagnostics.md");
+const LIMITS: &str = include_str!("../../docs/limits.md");
 
 /// Rows `| FPnnnn | title | ... |` of the document.
 fn documented() -> BTreeMap<String, String> {
@@ -51,4 +52,52 @@ fn a_code_is_given_once_and_in_order() {
         numbers.windows(2).all(|pair| pair[0] < pair[1]),
         "{numbers:?}"
     );
+}
+
+/// Names and values of a struct's fields, as `Debug` writes them.
+fn fields(debug: &str) -> Vec<(String, u64)> {
+    let (_, fields) = debug.trim_end_matches(" }").split_once(" { ").unwrap();
+    let field = |field: &str| {
+        let (name, value) = field.split_once(": ").unwrap();
+        (name.to_string(), value.parse().unwrap())
+    };
+    fields.split(", ").map(field).collect()
+}
+
+/// A number as the document writes it.
+fn written(value: u64) -> String {
+    match value {
+        value if value == u64::from(u32::MAX) => "none".to_string(),
+        value if value % (1 << 20) == 0 => format!("{} MiB", value >> 20),
+        value if value % (1 << 10) == 0 => format!("{} KiB", value >> 10),
+        value => {
+            let digits = value.to_string();
+            let groups = digits.as_bytes().rchunks(3).rev();
+            let groups: Vec<_> = groups.map(|g| std::str::from_utf8(g).unwrap()).collect();
+            groups.join(",")
+        }
+    }
+}
+
+#[test]
+fn every_limit_is_documented_with_its_default() {
+    let import = format!("{:?}", fingerpost::import::Limits::default());
+    let compile = format!("{:?}", fingerpost::compile::limits::Limits::default());
+    let all = [fields(&import), fields(&compile)].concat();
+    assert!(all.len() > 15);
+    for (name, value) in all {
+        let start = format!("| `{name}`");
+        let rows: Vec<_> = LIMITS.lines().filter(|l| l.starts_with(&start)).collect();
+        let [row] = rows[..] else {
+            panic!("docs/limits.md has {} rows of {name}", rows.len());
+        };
+        let default = row.split(" | ").nth(1).unwrap_or_default();
+        let want = written(value);
+        assert!(
+            default
+                .strip_prefix(&want)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')),
+            "docs/limits.md: {name} is {want}, not {default}"
+        );
+    }
 }

@@ -167,6 +167,7 @@ impl Curl {
             Effect::Compressed => self.imply("accept-encoding", "deflate, gzip, br, zstd"),
             Effect::Http1 => self.protocol = Some(RequestProtocol::Http1),
             Effect::Http2 => self.protocol = Some(RequestProtocol::Http2),
+            Effect::Http3 => self.protocol = Some(RequestProtocol::Http3),
             Effect::Resolve => self.resolve.push(value),
             Effect::PathAsIs => self.path_as_is = true,
             Effect::RequestTarget => self.target = Some(value),
@@ -415,6 +416,20 @@ mod tests {
         assert_eq!(base64(b"a"), "YQ==");
         assert_eq!(base64(b"ab"), "YWI=");
         assert_eq!(base64(b""), "");
+    }
+
+    #[test]
+    fn the_version_asked_for_is_the_protocol() {
+        let protocol = |command: &str| parse(command).unwrap().protocol;
+        assert_eq!(protocol("curl http://a/"), None);
+        assert_eq!(
+            protocol("curl --http2 http://a/"),
+            Some(RequestProtocol::Http2)
+        );
+        assert_eq!(
+            protocol("curl --http3-only https://a/"),
+            Some(RequestProtocol::Http3)
+        );
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(super) enum Effect {
     Compressed,
     Http1,
     Http2,
+    Http3,
     Resolve,
     PathAsIs,
     RequestTarget,
@@ -42,6 +43,7 @@ impl Effect {
             | Self::Compressed
             | Self::Http1
             | Self::Http2
+            | Self::Http3
             | Self::PathAsIs => false,
             _ => true,
         }
@@ -69,7 +71,8 @@ pub(super) fn long_option(name: &str) -> Option<Effect> {
         "range" => Effect::Range,
         "compressed" => Effect::Compressed,
         "http1.0" | "http1.1" | "http0.9" => Effect::Http1,
-        "http2" | "http2-prior-knowledge" | "http3" | "http3-only" => Effect::Http2,
+        "http2" | "http2-prior-knowledge" => Effect::Http2,
+        "http3" | "http3-only" => Effect::Http3,
         "resolve" => Effect::Resolve,
         "path-as-is" => Effect::PathAsIs,
         "request-target" => Effect::RequestTarget,

@@ -49,6 +49,12 @@ pub struct Limits {
     /// Bytes of the joined values of a repeated header that a rule asks for; more
     /// are refused. Default 64 KiB.
     pub repeated_header: u32,
+    /// Headers of a request; one with more is refused. Default `u32::MAX`, which no
+    /// request reaches: what reads requests off the wire has a limit of its own.
+    pub request_headers: u32,
+    /// Parameters of a request's query, empty ones not counted; a request with more is
+    /// refused. Default `u32::MAX`.
+    pub request_parameters: u32,
 }
 
 impl Default for Limits {
@@ -69,6 +75,8 @@ impl Default for Limits {
             replacement: 8 << 10,
             request_target: 64 << 10,
             repeated_header: 64 << 10,
+            request_headers: u32::MAX,
+            request_parameters: u32::MAX,
         }
     }
 }

@@ -24,6 +24,7 @@ pub(crate) mod fact;
 pub(crate) mod host;
 pub(crate) mod index;
 pub mod limits;
+pub(crate) mod lint;
 pub(crate) mod path;
 pub(crate) mod path_match;
 pub(crate) mod predicate;
@@ -97,6 +98,7 @@ impl Compiler {
         build.rules();
         build.stages();
         build.gateways();
+        build.lint_unnormalised_denials();
         let Build {
             mut sections,
             interner,
@@ -154,6 +156,8 @@ impl<'m> Build<'m> {
                 target: limits.request_target,
                 repeated_header: limits.repeated_header,
                 captured: limits.captured,
+                headers: limits.request_headers,
+                parameters: limits.request_parameters,
             },
             ..Sections::default()
         };
@@ -492,6 +496,8 @@ impl<'m> Build<'m> {
             let count = self.sections.listeners.len() as u32 - first;
             self.sections.gateways.push(GatewayEntry {
                 normalization: gateway.normalization,
+                reject_underscores: gateway.headers.reject_underscores,
+                trim_values: gateway.headers.trim_values,
                 listeners: Range32 {
                     start: first,
                     len: count,

@@ -6,6 +6,7 @@
 //! table, the scratch and the request; reading it does not allocate.
 //!
 //! * `decide`: the way from stage to stage.
+//! * `check`: what is asked of a request before it is matched.
 //! * `enter`: the listener, and the rule that wins in its stage.
 //! * `draw`: chance, which the caller supplies.
 //! * `rewrite` and `redirect`: the path, host and Location that leave.
@@ -13,6 +14,7 @@
 //! * `cors`: cross-origin answers.
 //! * `view`: what a decision shows of policies, backends and names.
 
+pub(crate) mod check;
 pub(crate) mod cors;
 pub(crate) mod decide;
 pub(crate) mod draw;
@@ -128,8 +130,32 @@ pub enum Reason {
     Matched,
     /// The authority is malformed.
     BadAuthority,
-    /// The target is malformed: no leading slash, control bytes, a fragment.
+    /// The server name of the TLS handshake is malformed.
+    BadServerName,
+    /// The method is no token.
+    BadMethod,
+    /// The target is malformed: no leading slash, control bytes, or a fragment where
+    /// the gateway takes none.
     BadPath,
+    /// The target is in absolute form; see [`Request::from_url`](crate::Request::from_url).
+    AbsoluteForm,
+    /// The path holds `%2F` or `%5C`. The outcome says what became of it.
+    EscapedSlash,
+    /// A segment of the path has parameters.
+    PathParameter,
+    /// A `%` in the path begins no escape and the gateway takes none such, or it would
+    /// begin one once the path is decoded.
+    BadEscape,
+    /// A header has no name.
+    BadHeader,
+    /// More than one `host` header, or one that is not the authority.
+    DuplicateHost,
+    /// A header's name holds an underscore.
+    UnderscoreHeader,
+    /// More headers than the table's limit.
+    TooManyHeaders,
+    /// More query parameters than the table's limit.
+    TooManyParameters,
     /// The target is longer than the table's limit.
     TargetTooLong,
     /// A repeated header's values are longer than the table's limit.
@@ -166,7 +192,18 @@ impl Reason {
         match self {
             Self::Matched => "a rule matched",
             Self::BadAuthority => "the authority is malformed",
+            Self::BadServerName => "the server name is malformed",
+            Self::BadMethod => "the method is no token",
             Self::BadPath => "the request target is malformed",
+            Self::AbsoluteForm => "the request target is in absolute form",
+            Self::EscapedSlash => "the path has an escaped slash",
+            Self::PathParameter => "the path has a parameter",
+            Self::BadEscape => "the path has an escape that cannot be read",
+            Self::BadHeader => "a header has no name",
+            Self::DuplicateHost => "a host header differs from the authority or is repeated",
+            Self::UnderscoreHeader => "a header's name has an underscore",
+            Self::TooManyHeaders => "there are too many headers",
+            Self::TooManyParameters => "there are too many query parameters",
             Self::TargetTooLong => "the request target is too long",
             Self::HeaderTooLong => "a repeated header is too long",
             Self::CapturesTooLong => "what the path's pattern captures is too long",

@@ -9,7 +9,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{ListenerTrial, listener_name, readable};
-use crate::matcher::authority::{MAX_HOST, host_of};
+use crate::matcher::authority::{MAX_HOST, ServerName, server_name};
 use crate::matcher::listener::{port_wanted, speaks};
 use crate::matcher::request::{Request, RequestProtocol};
 use crate::table::host::{HostKind, Next};
@@ -27,11 +27,10 @@ pub(super) fn trials(
     host: Option<&[u8]>,
 ) -> Vec<ListenerTrial> {
     let mut buffer = [0; MAX_HOST];
-    let server_name = request
-        .sni()
-        .filter(|name| !name.is_empty())
-        .and_then(|name| host_of(name, &mut buffer))
-        .and_then(|length| buffer.get(..length));
+    let server_name = match server_name(request.sni(), &mut buffer) {
+        ServerName::Host(length) => buffer.get(..length),
+        _ => None,
+    };
     let named = match request.protocol() {
         RequestProtocol::Tls => Named::ServerName(server_name),
         RequestProtocol::Tcp | RequestProtocol::Udp => Named::Host(host),

@@ -24,6 +24,7 @@ use alloc::vec::Vec;
 use crate::decision::decide::rewrite;
 use crate::decision::enter::enter_path;
 use crate::decision::{Decision, Outcome, Reason};
+use crate::matcher::authority::{MAX_HOST, ServerName, host_of, server_name};
 use crate::matcher::request::RequestProtocol;
 use crate::matcher::scratch::{Scratch, Step};
 use crate::table::action::TargetKind;
@@ -171,6 +172,7 @@ impl Table {
         let decision = self.decide_with(&mut scratch, request, draws);
         let steps: Vec<Step> = decision.steps().to_vec();
         let decided = Decided::of(&decision);
+        let request = &request.settled();
         let sections = &*self.sections;
         explain(
             sections,
@@ -193,9 +195,9 @@ struct Decided {
 impl Decided {
     fn of(decision: &Decision<'_>) -> Self {
         // The scratch holds the host as the last rewrite left it; the first is read anew.
-        let mut buffer = [0; crate::matcher::authority::MAX_HOST];
+        let mut buffer = [0; MAX_HOST];
         let host = decision.request.authority().and_then(|authority| {
-            let length = crate::matcher::authority::host_of(authority, &mut buffer)?;
+            let length = host_of(authority, &mut buffer)?;
             buffer.get(..length).map(<[u8]>::to_vec)
         });
         Self {
@@ -217,7 +219,8 @@ fn explain(
     scratch.fields.begin();
     let listener = sections.listeners.get(decided.listener as usize);
     if let Some(listener) = listener {
-        enter_path(sections, &mut scratch.paths, request, listener.gateway);
+        // What is refused is shown as it came.
+        let _ = enter_path(sections, &mut scratch.paths, request, listener.gateway);
     }
     match request.protocol() {
         RequestProtocol::Tls => request.sni().map(|name| scratch.host.set(name)),
@@ -301,9 +304,11 @@ fn explain(
 /// The host that a stage is searched for.
 fn stage_host(scratch: &Scratch, request: &Request<'_>, stage: usize) -> Option<Vec<u8>> {
     if stage == 0 && request.protocol() == RequestProtocol::Tls {
-        let mut buffer = [0; crate::matcher::authority::MAX_HOST];
-        let length = crate::matcher::authority::host_of(request.sni()?, &mut buffer)?;
-        return buffer.get(..length).map(<[u8]>::to_vec);
+        let mut buffer = [0; MAX_HOST];
+        return match server_name(request.sni(), &mut buffer) {
+            ServerName::Host(length) => buffer.get(..length).map(<[u8]>::to_vec),
+            _ => None,
+        };
     }
     let host = scratch.host.get();
     (!host.is_empty()).then(|| host.to_vec())

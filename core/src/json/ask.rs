@@ -58,6 +58,9 @@ impl RequestJson {
         if let Some(ip) = self.destination_ip() {
             request = request.with_destination_ip(ip);
         }
+        // The number that shares of requests go by is the first that is drawn.
+        let first = self.fixed_draw().or(self.draws().first().copied());
+        request = request.with_random(first.unwrap_or(0));
         let draws = match self.fixed_draw() {
             Some(draw) => Draws::fixed(draw),
             None => Draws::list(self.draws()),
@@ -85,4 +88,27 @@ fn gateway(table: &Table, name: &str) -> Result<GatewayId, RequestError> {
         ));
     }
     Ok(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::Compiler;
+    use crate::model::RouteSet;
+
+    #[test]
+    fn the_first_random_number_is_the_one_that_shares_go_by() {
+        let table = Compiler::new().compile(&RouteSet::new()).table;
+        for (json, want) in [
+            (r#"{"path":"/"}"#, 0),
+            (r#"{"path":"/","random":7}"#, 7),
+            (r#"{"path":"/","random":[8,9]}"#, 8),
+            (r#"{"path":"/","random":[]}"#, 0),
+        ] {
+            let mut request = RequestJson::new();
+            request.parse(json.as_bytes()).unwrap();
+            let random = request.ask(&table, |request, _| request.random());
+            assert_eq!(random.unwrap(), want, "{json}");
+        }
+    }
 }

@@ -238,7 +238,7 @@ fn text_field<E: Error>(state: &mut State<'_>, name: &str) -> Result<(), E> {
         }
         "protocol" => {
             let found = RequestProtocol::from_name(&state.text);
-            let protocol = state.read(found, "http1, http2, grpc, tls, tcp or udp")?;
+            let protocol = state.read(found, "http1, http2, http3, grpc, tls, tcp or udp")?;
             state.request.set_protocol(protocol);
         }
         "source_ip" => {

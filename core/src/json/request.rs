@@ -12,7 +12,7 @@
 //! 1. A range lies within the buffer: ranges are made only where text is added.
 //! 2. After a successful [`RequestJson::parse`] or [`RequestJson::finish`] the
 //!    method is a token, header names are tokens, header values hold no CR, LF
-//!    or NUL, and an HTTP request has a path and every other one a port.
+//!    or NUL, and an HTTP request but CONNECT has a path and every other one a port.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -21,7 +21,7 @@ use core::net::IpAddr;
 use core::str;
 
 use crate::diagnostic::codes::request as codes;
-use crate::matcher::request::RequestProtocol;
+use crate::matcher::request::{RequestProtocol, is_token};
 use crate::vocabulary::Scheme;
 
 use super::error::RequestError;
@@ -153,7 +153,8 @@ impl RequestJson {
             }
         }
         if self.protocol().is_http() {
-            if self.fields.path.is_none() {
+            // SPEC: RFC 9113 8.5: CONNECT has no path.
+            if self.fields.path.is_none() && self.method() != b"CONNECT" {
                 return Err(missing("path", "the request has no path"));
             }
         } else if self.fields.port.is_none() {
@@ -176,7 +177,8 @@ impl RequestJson {
         self.fields.scheme.unwrap_or(Scheme::Http)
     }
 
-    /// The authority as the client wrote it, port included.
+    /// The authority as the client wrote it, port included. Where there is none, a
+    /// `host` header takes its place when the request is decided.
     pub fn authority(&self) -> Option<&[u8]> {
         self.fields.authority.map(|span| self.bytes(span))
     }
@@ -460,14 +462,6 @@ impl RequestJson {
     }
 }
 
-/// RFC 9110 5.6.2: the characters of methods and header names.
-fn is_token(text: &[u8]) -> bool {
-    !text.is_empty()
-        && text
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
-}
-
 fn invalid(field: impl Into<String>, must: &str) -> RequestError {
     let field = field.into();
     let message = format!("{field} {must}");
@@ -556,6 +550,10 @@ mod tests {
             ("FP1206".into(), Some("port".into()))
         );
         assert_eq!(parsed(r#"{"protocol":"udp","port":53}"#).path(), b"");
+        assert_eq!(
+            parsed(r#"{"method":"CONNECT","authority":"a:443"}"#).path(),
+            b""
+        );
     }
 
     #[test]

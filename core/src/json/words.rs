@@ -31,11 +31,14 @@ impl RequestProtocol {
 
     /// The protocol of this name. HTTP/2 also goes by the names that ALPN (`h2`),
     /// RFC 7540 (`h2c`) and the Gateway API conformance suite
-    /// (`H2C_PRIOR_KNOWLEDGE`) give it, in any case.
+    /// (`H2C_PRIOR_KNOWLEDGE`) give it, HTTP/3 by ALPN's (`h3`), in any case.
     pub fn from_name(name: &str) -> Option<Self> {
         const HTTP2: [&str; 3] = ["h2", "h2c", "h2c_prior_knowledge"];
         if HTTP2.iter().any(|alias| name.eq_ignore_ascii_case(alias)) {
             return Some(Self::Http2);
+        }
+        if name.eq_ignore_ascii_case("h3") {
+            return Some(Self::Http3);
         }
         Self::ALL
             .into_iter()
@@ -86,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_protocol_has_one_name_and_http2_the_names_of_its_standards() {
+    fn every_protocol_has_one_name_and_http2_and_http3_those_of_their_standards() {
         for protocol in RequestProtocol::ALL {
             assert_eq!(
                 RequestProtocol::from_name(protocol.as_str()),
@@ -101,6 +104,10 @@ mod tests {
             );
         }
         assert_eq!(RequestProtocol::from_name("HTTP1"), None);
-        assert_eq!(RequestProtocol::from_name("h3"), None);
+        assert_eq!(
+            RequestProtocol::from_name("H3"),
+            Some(RequestProtocol::Http3)
+        );
+        assert_eq!(RequestProtocol::from_name("http4"), None);
     }
 }

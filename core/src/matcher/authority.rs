@@ -4,7 +4,7 @@
 //! no client should send is refused, not guessed at: what one component reads
 //! differently from the next is how requests end up where they should not.
 
-use core::net::Ipv6Addr;
+use core::net::{IpAddr, Ipv6Addr};
 
 /// Longest host in bytes (RFC 1035 2.3.4 allows 253 of text).
 pub(crate) const MAX_HOST: usize = 255;
@@ -43,6 +43,38 @@ pub(crate) fn host_of(authority: &[u8], host: &mut [u8; MAX_HOST]) -> Option<usi
         previous = byte;
     }
     (previous != b'.').then_some(name.len())
+}
+
+/// What a TLS server name says.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum ServerName {
+    /// No host: there is none, it is empty, or it is an address.
+    None,
+    /// The host that was written, of this length.
+    Host(usize),
+    /// What no client should send.
+    Malformed,
+}
+
+/// Writes the host that a TLS server name means into `host`.
+// SPEC: RFC 6066 3: a host name, no address and without a port; an address chooses
+// no host. A trailing dot is not allowed there, and names the same host all the same.
+pub(crate) fn server_name(name: Option<&[u8]>, host: &mut [u8; MAX_HOST]) -> ServerName {
+    let name = name.unwrap_or_default();
+    if name.is_empty() {
+        return ServerName::None;
+    }
+    if name.len() > MAX_HOST {
+        return ServerName::Malformed;
+    }
+    let is_address = core::str::from_utf8(name).is_ok_and(|text| text.parse::<IpAddr>().is_ok());
+    if is_address || is_ipv6(name) {
+        return ServerName::None;
+    }
+    match host_of(name, host) {
+        Some(length) if memchr::memchr(b':', name).is_none() => ServerName::Host(length),
+        _ => ServerName::Malformed,
+    }
 }
 
 /// The authority without `:port`; `None` where the port is no number or the host
@@ -145,5 +177,21 @@ mod tests {
             assert_eq!(host(authority), None, "{authority:?}");
         }
         assert_eq!(host(&"a".repeat(256)), None);
+    }
+
+    #[test]
+    fn a_server_name_is_a_host_and_nothing_beside_it() {
+        let said = |name: &str| server_name(Some(name.as_bytes()), &mut [0; MAX_HOST]);
+        for name in ["", "192.0.2.1", "::1", "[::1]"] {
+            assert_eq!(said(name), ServerName::None, "{name}");
+        }
+        assert_eq!(server_name(None, &mut [0; MAX_HOST]), ServerName::None);
+        assert_eq!(said("A.example"), ServerName::Host(9));
+        assert_eq!(said("a.example."), ServerName::Host(9));
+        for name in ["a\0b", "a:443", "a..b", ".", "a b"] {
+            assert_eq!(said(name), ServerName::Malformed, "{name}");
+        }
+        assert_eq!(said(&"a".repeat(255)), ServerName::Host(255));
+        assert_eq!(said(&"a".repeat(256)), ServerName::Malformed);
     }
 }

@@ -33,6 +33,10 @@ pub struct Request<'r> {
     destination_ip: Option<IpAddr>,
     attributes: &'r [(&'r str, &'r [u8])],
     random: u64,
+    /// Whether a fragment was cut off the target.
+    has_fragment: bool,
+    /// Whether the target was taken out of a URL: then it may begin with `?`.
+    is_from_url: bool,
 }
 
 /// What the client speaks.
@@ -57,7 +61,12 @@ pub enum RequestProtocol {
 }
 
 impl<'r> Request<'r> {
-    /// A request for `target` (path and query, origin form), without headers.
+    /// A request for `target`, without headers.
+    ///
+    /// The target is in origin form: path and query. `OPTIONS` may ask for `*`, and
+    /// `CONNECT` for `host:port` or, in HTTP/2 and HTTP/3, for nothing. A target in
+    /// absolute form (`http://…`) is refused when it is decided:
+    /// [`Request::from_url`] takes one apart.
     pub fn new(method: &'r [u8], target: &'r [u8]) -> Self {
         Self {
             method,
@@ -75,7 +84,50 @@ impl<'r> Request<'r> {
             destination_ip: None,
             attributes: &[],
             random: 0,
+            has_fragment: false,
+            is_from_url: false,
         }
+    }
+
+    /// A request for an absolute `http` or `https` URL (RFC 9112 3.2.2), without
+    /// headers: scheme and authority are the URL's. `None` where it is none.
+    ///
+    /// Nothing else is checked here: a user name or an empty host makes an authority
+    /// that is refused when the request is decided.
+    ///
+    /// ```
+    /// use fingerpost::{Request, Scheme};
+    ///
+    /// let request = Request::from_url(b"GET", b"https://shop.example/cart?x=1").unwrap();
+    /// assert_eq!(request.scheme(), Scheme::Https);
+    /// assert_eq!(request.authority(), Some(&b"shop.example"[..]));
+    /// assert_eq!(request.target(), b"/cart?x=1");
+    /// assert!(Request::from_url(b"GET", b"/cart").is_none());
+    /// ```
+    pub fn from_url(method: &'r [u8], url: &'r [u8]) -> Option<Self> {
+        let scheme_length = scheme_of_url(url)?;
+        // SPEC: RFC 3986 3.1: schemes compare without regard to case.
+        let scheme = [Scheme::Http, Scheme::Https].into_iter().find(|scheme| {
+            url.get(..scheme_length)
+                .is_some_and(|text| text.eq_ignore_ascii_case(scheme.as_str().as_bytes()))
+        })?;
+        let rest = url.get(scheme_length + b"://".len()..)?;
+        // SPEC: RFC 3986 3.2: the authority ends at the next `/`, `?` or `#`.
+        let end = memchr::memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at_checked(end)?;
+        let target = match rest.first() {
+            // SPEC: RFC 9112 3.2.4: an OPTIONS request for a URL without path and
+            // query asks for `*`.
+            None | Some(b'#') if method == b"OPTIONS" => b"*",
+            None | Some(b'#') => b"/",
+            Some(_) => rest,
+        };
+        let mut request = Self::new(method, target)
+            .with_scheme(scheme)
+            .with_authority(authority);
+        request.has_fragment = rest.first() == Some(&b'#');
+        request.is_from_url = true;
+        Some(request)
     }
 
     /// Sets the authority: Host header or `:authority`, with or without port.
@@ -85,7 +137,8 @@ impl<'r> Request<'r> {
         self
     }
 
-    /// Sets the headers, in order, without the authority and pseudo-headers.
+    /// Sets the headers, in order, without pseudo-headers. A `host` header must say
+    /// what the authority says; where none is set, it is the authority.
     #[must_use]
     pub fn with_headers(mut self, headers: &'r [(&'r [u8], &'r [u8])]) -> Self {
         self.headers = headers;
@@ -129,7 +182,8 @@ impl<'r> Request<'r> {
         self
     }
 
-    /// Sets the TLS server name.
+    /// Sets the TLS server name, as the client sent it. An empty one and an IP
+    /// address are no name of a host; a trailing dot does not count.
     #[must_use]
     pub fn with_sni(mut self, sni: &'r [u8]) -> Self {
         self.sni = Some(sni);
@@ -178,7 +232,8 @@ impl<'r> Request<'r> {
         self.method
     }
 
-    /// Path and query as they came.
+    /// Path and query as they came. Of a request that was taken out of a URL without
+    /// path, the query with its `?`. That of a decision's request has no fragment.
     pub fn target(&self) -> &'r [u8] {
         self.target
     }
@@ -188,7 +243,8 @@ impl<'r> Request<'r> {
         self.scheme
     }
 
-    /// The authority as it came.
+    /// The authority as it came; that of a decision's request is the `host` header
+    /// where no authority was set.
     pub fn authority(&self) -> Option<&'r [u8]> {
         self.authority
     }
@@ -248,12 +304,34 @@ impl<'r> Request<'r> {
         self.attributes
     }
 
-    /// The request as it can be decided: a connection has no target.
+    /// The request as it can be decided. A connection has no target. A target has no
+    /// fragment; what a gateway makes of one is asked by
+    /// [`Request::has_fragment`]. A `host` header is the authority.
     pub(crate) fn settled(mut self) -> Self {
         if !is_http(&self) {
             self.target = b"";
+            return self;
+        }
+        // SPEC: RFC 9110 7.1: a fragment is no part of a request's target. All of it
+        // goes, before anything is looked for in path or query.
+        if let Some(end) = memchr::memchr(b'#', self.target) {
+            self.target = self.target.get(..end).unwrap_or_default();
+            self.has_fragment = true;
+        }
+        if self.authority.is_none() {
+            self.authority = self.header(b"host").map(trimmed);
         }
         self
+    }
+
+    /// Whether a fragment was cut off the target.
+    pub(crate) fn has_fragment(&self) -> bool {
+        self.has_fragment
+    }
+
+    /// Whether the target was taken out of a URL.
+    pub(crate) fn is_from_url(&self) -> bool {
+        self.is_from_url
     }
 
     /// The first value of a header, by name without regard to case.
@@ -287,4 +365,67 @@ pub(crate) fn is_http(request: &Request<'_>) -> bool {
         request.protocol(),
         RequestProtocol::Tcp | RequestProtocol::Tls | RequestProtocol::Udp
     )
+}
+
+/// A header's value without the spaces and tabs around it.
+// SPEC: RFC 9110 5.5.
+pub(crate) fn trimmed(value: &[u8]) -> &[u8] {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let start = value.iter().position(|byte| !is_space(byte));
+    let end = value.iter().rposition(|byte| !is_space(byte));
+    match (start, end) {
+        (Some(start), Some(end)) => value.get(start..=end).unwrap_or_default(),
+        _ => &[],
+    }
+}
+
+/// Whether a text is a method or a header's name can be.
+// SPEC: RFC 9110 5.6.2.
+pub(crate) fn is_token(text: &[u8]) -> bool {
+    !text.is_empty()
+        && text
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
+}
+
+/// Length of the scheme of `scheme://…`; `None` where the text does not begin so.
+// SPEC: RFC 3986 3.1.
+pub(crate) fn scheme_of_url(text: &[u8]) -> Option<usize> {
+    let colon = memchr::memchr(b':', text)?;
+    let scheme = text.get(..colon)?;
+    let (first, rest) = scheme.split_first()?;
+    let is_scheme = first.is_ascii_alphabetic()
+        && rest
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+    let is_url = is_scheme && text.get(colon..)?.starts_with(b"://");
+    is_url.then_some(colon)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_trimmed_of_spaces_and_tabs_only() {
+        assert_eq!(trimmed(b" \t a b\t "), b"a b");
+        assert_eq!(trimmed(b"a\n"), b"a\n");
+        assert_eq!(trimmed(b" \t"), b"");
+        assert_eq!(trimmed(b""), b"");
+    }
+
+    #[test]
+    fn a_url_begins_with_a_scheme_and_two_slashes() {
+        for (text, want) in [
+            ("http://a", Some(4)),
+            ("a+b-c.1:///", Some(7)),
+            ("1a://b", None),
+            ("://b", None),
+            ("a:/b", None),
+            ("/a://b", None),
+            ("a b://c", None),
+        ] {
+            assert_eq!(scheme_of_url(text.as_bytes()), want, "{text}");
+        }
+    }
 }

@@ -158,6 +158,10 @@ pub(crate) struct RequestLimits {
     pub(crate) repeated_header: u32,
     /// Longest sum of what the groups of one path took, in bytes.
     pub(crate) captured: u32,
+    /// Most headers.
+    pub(crate) headers: u32,
+    /// Most query parameters.
+    pub(crate) parameters: u32,
 }
 
 impl Default for RequestLimits {
@@ -166,12 +170,18 @@ impl Default for RequestLimits {
             target: 64 << 10,
             repeated_header: 64 << 10,
             captured: 256 << 10,
+            headers: u32::MAX,
+            parameters: u32::MAX,
         }
     }
 }
 
 pub(crate) struct GatewayEntry {
     pub(crate) normalization: Normalization,
+    /// Whether an underscore in a header's name refuses the request.
+    pub(crate) reject_underscores: bool,
+    /// Whether spaces and tabs around a header's value do not count.
+    pub(crate) trim_values: bool,
     pub(crate) listeners: Range32,
     /// Host to a bucket: an index into [`Sections::listener_buckets`] ranges.
     pub(crate) hosts: HostIndex,

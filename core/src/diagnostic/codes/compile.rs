@@ -13,4 +13,5 @@ codes! {
     AUTHORITY_EDIT = 1608, "a header edit would change the host or a pseudo-header";
     TOO_MANY_CAPTURES = 1621, "a path's or rewrite's pattern has more captures than the limit";
     TOO_MANY_PROGRAMS = 1623, "the programs of all patterns of a table are over the limit";
+    UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";
 }

@@ -111,7 +111,7 @@ fn a_wrong_field_is_named_with_its_place() {
     refused(r#"{"path":"/","method":"G T"}"#, "FP1203", "method");
     refused(r#"{"scheme":"ftp"}"#, "FP1203", "scheme");
     refused(r#"{"scheme":"HTTP"}"#, "FP1203", "scheme");
-    refused(r#"{"protocol":"http3"}"#, "FP1203", "protocol");
+    refused(r#"{"protocol":"http4"}"#, "FP1203", "protocol");
     refused(r#"{"port":70000}"#, "FP1203", "port");
     refused(r#"{"port":"80"}"#, "FP1203", "port");
     refused(r#"{"port":-1}"#, "FP1203", "port");
