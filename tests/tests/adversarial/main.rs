@@ -24,7 +24,6 @@ mod headers;
 mod hosts;
 mod manifest;
 mod methods;
-mod normalization;
 mod paths;
 mod policies;
 mod precedence;
