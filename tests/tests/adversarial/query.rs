@@ -46,6 +46,14 @@ fn adv_qy_003_no_number_of_parameters_hides_the_last() {
     }
     assert_eq!(get(format!("{target}hidden=y")).answer(&table), "deny");
     assert_eq!(get(format!("{target}hidden=n")).answer(&table), "open");
+
+    // A limit that is set refuses what is over it, rather than reading less.
+    let mut limits = long_targets();
+    limits.request_parameters = 10_000;
+    let limited = table_within(limits, &set);
+    let refused = get(format!("{target}hidden=y")).answer(&limited);
+    assert_eq!(refused, "reject:TooManyParameters");
+    assert_eq!(get("/?hidden=y").answer(&limited), "deny");
 }
 
 #[test]
