@@ -2,17 +2,13 @@
 
 use alloc::vec::Vec;
 
-use super::{HashMap, slots};
+use super::{HashMap, program, slots};
 use crate::table::Sections;
 use crate::table::hash::hash;
 use crate::table::index::{Group, ListIndex};
 use crate::table::path::Candidate;
-use crate::table::predicate::{Predicate, Subject, ValueTest};
+use crate::table::predicate::{Predicate, Predicates, ValueTest};
 use crate::table::text::{Range32, Text, TextPool};
-use crate::vocabulary::RepeatedValues;
-
-/// What a list can be indexed by: where the value is found.
-type Key = (Subject, u32, RepeatedValues);
 
 /// Indexes every list of the table that is longer than `unindexed`, and notes the
 /// most candidates that one list can make a search try.
@@ -36,20 +32,20 @@ pub(crate) fn build(sections: &mut Sections, text: &TextPool, unindexed: u32) {
     sections.paths.worst_candidates = worst;
 }
 
-/// Indexes a list by the name that leaves the fewest candidates to try in the
+/// Indexes a list by the fact that leaves the fewest candidates to try in the
 /// worst case, if any does; gives how many those are.
 fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
     let wanted = |candidate: &Candidate| {
         let entry = sections.entries.get(candidate.entry as usize);
-        let ids = entry.map(|entry| entry.predicates.of(&sections.predicates.lists));
-        let tests = ids.unwrap_or(&[]).iter();
-        tests.filter_map(|&id| equality(sections.predicates.tests.get(id as usize)?))
+        let steps = entry.map(|entry| entry.predicates.of(&sections.predicates.steps));
+        let required = program::required(steps.unwrap_or(&[]));
+        required.filter_map(|id| equality(&sections.predicates, id))
     };
     let candidates = list.of(&sections.paths.candidates);
-    let mut counts: HashMap<Key, HashMap<Text, u32>> = HashMap::default();
+    let mut counts: HashMap<u32, HashMap<Text, u32>> = HashMap::default();
     for candidate in candidates {
-        for (key, value) in wanted(candidate) {
-            *counts.entry(key).or_default().entry(value).or_default() += 1;
+        for (slot, value) in wanted(candidate) {
+            *counts.entry(slot).or_default().entry(value).or_default() += 1;
         }
     }
     let tries = |values: &HashMap<Text, u32>| {
@@ -60,9 +56,10 @@ fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
     };
     let best = counts
         .iter()
-        .map(|(key, values)| (tries(values), order(key), *key))
-        .min_by_key(|(tries, order, _)| (*tries, *order));
-    let Some((tries, _, key)) = best.filter(|(tries, ..)| tries * 2 <= list.len) else {
+        .map(|(slot, values)| (tries(values), *slot))
+        // Of equal ones the first, so that the same input gives the same table.
+        .min();
+    let Some((tries, slot)) = best.filter(|(tries, _)| tries * 2 <= list.len) else {
         return list.len;
     };
 
@@ -70,9 +67,9 @@ fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
     let mut groups: Vec<(Text, Vec<u32>)> = Vec::new();
     let mut rest: Vec<u32> = Vec::new();
     for (position, candidate) in list.indices().zip(candidates) {
-        // Of two values wanted under one name, a candidate is found under the first;
+        // Of two values wanted of one fact, a candidate is found under the first;
         // that it then wants the other too is left to the trial.
-        match wanted(candidate).find(|(own, _)| *own == key) {
+        match wanted(candidate).find(|(own, _)| *own == slot) {
             None => rest.push(position),
             Some((_, value)) => {
                 let number = *numbers.entry(value).or_insert_with(|| {
@@ -91,7 +88,6 @@ fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
             .map_or(0, |(value, _)| hash(seed, text.get(*value)))
     });
     let lists = &mut sections.lists;
-    let (on, slot, repeated) = key;
     let first_group = lists.groups.len() as u32;
     let group_count = groups.len() as u32;
     for (value, members) in groups {
@@ -102,9 +98,7 @@ fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
     let slots = append(&mut lists.slots, table);
     lists.indexes.push(ListIndex {
         start: list.start,
-        on,
         slot,
-        repeated,
         seed,
         slots,
         groups: Range32 {
@@ -116,27 +110,19 @@ fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
     tries
 }
 
-/// The name and value of a predicate that holds for one value only, found without
-/// looking further than that name.
-fn equality(predicate: &Predicate) -> Option<(Key, Text)> {
-    let ValueTest::Exact(value) = predicate.test else {
+/// The slot and value of a predicate that holds for one value only, found without
+/// looking further than that slot.
+fn equality(predicates: &Predicates, id: u32) -> Option<(u32, Text)> {
+    let Predicate::Fact(fact) = predicates.tests.get(id as usize)? else {
         return None;
     };
-    let is_plain = !predicate.invert && !predicate.missing;
+    let ValueTest::Exact(literal) = fact.test else {
+        return None;
+    };
+    let is_plain = !fact.invert && !fact.missing && !literal.fold;
     // Any of several values cannot be looked up at once.
-    let is_one = predicate.repeated != RepeatedValues::Any || predicate.on == Subject::Query;
-    let key = (predicate.on, predicate.slot, predicate.repeated);
-    (is_plain && is_one).then_some((key, value))
-}
-
-/// A fixed order between keys, so that the same input gives the same table.
-fn order(key: &Key) -> (bool, u32, bool) {
-    let (on, slot, repeated) = *key;
-    (
-        on == Subject::Query,
-        slot,
-        repeated == RepeatedValues::First,
-    )
+    let is_one = predicates.slots.get(fact.slot as usize)?.is_one();
+    (is_plain && is_one).then_some((fact.slot, literal.text))
 }
 
 fn append(section: &mut Vec<u32>, items: Vec<u32>) -> Range32 {

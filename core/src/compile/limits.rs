@@ -39,15 +39,28 @@ pub struct Limits {
     /// Default 256 KiB.
     pub captured: u32,
     /// Candidates of one path node that are tried in turn; a longer list is indexed
-    /// by the header or query parameter that tells its rules apart, where one does.
-    /// At least 1. Default 16.
+    /// by the fact that tells its rules apart, where one does. At least 1. Default 16.
     pub unindexed_candidates: u32,
+    /// Steps of one match's predicates: about one for each test that it asks. A match
+    /// with more is refused. Default 4,096.
+    pub predicate_steps: u32,
+    /// Tests of one fact that are asked one by one; where there are more, an automaton
+    /// answers them together. 0 always makes one, `u32::MAX` never. Changes no
+    /// decision. Default 8.
+    pub direct_tests: u32,
+    /// Bytes of one fact's automaton; the tests that do not fit are asked one by one.
+    /// Default 2 MiB.
+    pub automaton: usize,
+    /// Bytes of all facts' automata of a table, given up ones at their budget; above
+    /// it, tests are asked one by one. Default 64 MiB.
+    pub automata: usize,
     /// Bytes of a rewrite's or redirect's replacement path. Default 8,192.
     pub replacement: usize,
     /// Bytes of a request's target; a longer one is refused. Default 64 KiB.
     pub request_target: u32,
-    /// Bytes of the joined values of a repeated header that a rule asks for; more
-    /// are refused. Default 64 KiB.
+    /// Bytes of the joined values of repeated headers that rules ask for, and as many
+    /// of repeated parameters, cookies and attributes; a request with more is refused.
+    /// Default 64 KiB.
     pub repeated_header: u32,
     /// Headers of a request; one with more is refused. Default `u32::MAX`, which no
     /// request reaches: what reads requests off the wire has a limit of its own.
@@ -72,6 +85,10 @@ impl Default for Limits {
             pattern_holes: 32,
             captured: 256 << 10,
             unindexed_candidates: 16,
+            predicate_steps: 4 << 10,
+            direct_tests: 8,
+            automaton: 2 << 20,
+            automata: 64 << 20,
             replacement: 8 << 10,
             request_target: 64 << 10,
             repeated_header: 64 << 10,

@@ -4,8 +4,9 @@
 //!
 //! 1. `action`: every rule's filters, targets and policies are digested, texts
 //!    interned, weights summed.
-//! 2. `predicate` and `regex`: every match becomes an entry; equal predicates
-//!    and patterns are stored once.
+//! 2. `predicate`, `value`, `program` and `regex`: every match becomes an entry;
+//!    equal predicates and patterns are stored once. `automaton` then puts the
+//!    tests of one slot together.
 //! 3. `rank`: in each stage, every match under every host gets a rank: a total
 //!    order by the stage's preset, first to last.
 //! 4. `path`: each host scope's matches become a path trie.
@@ -19,6 +20,7 @@
 //! machine.
 
 pub(crate) mod action;
+pub(crate) mod automaton;
 pub(crate) mod check;
 pub(crate) mod fact;
 pub(crate) mod host;
@@ -28,10 +30,12 @@ pub(crate) mod lint;
 pub(crate) mod path;
 pub(crate) mod path_match;
 pub(crate) mod predicate;
+pub(crate) mod program;
 pub(crate) mod rank;
 pub(crate) mod regex;
 pub(crate) mod slots;
 pub(crate) mod text;
+pub(crate) mod value;
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -39,12 +43,15 @@ use alloc::vec::Vec;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
 use crate::model::{HostMatch, Origin, RouteSet, Stage};
+use crate::table::fact::FactEntry;
 use crate::table::names::{CandidateName, EntryName, ObjectEntry, PathText, RuleName};
 use crate::table::path::Candidate;
+use crate::table::predicate::Block;
 use crate::table::text::{Range32, Text};
 use crate::table::{
     Entry, GatewayEntry, ListenerEntry, NONE, RequestLimits, Scope, Sections, StageEntry, Table,
 };
+use crate::vocabulary::RepeatedValues;
 
 use limits::Limits;
 /// Maps used while compiling: seeded anew each time, since tenants choose the keys.
@@ -135,8 +142,15 @@ pub(crate) struct Index {
     pub(crate) backends: HashMap<crate::table::action::BackendEntry, u32>,
     pub(crate) predicates: HashMap<crate::table::predicate::Predicate, u32>,
     pub(crate) regex: regex::RegexIndex,
-    pub(crate) header_slots: HashMap<Text, u32>,
-    pub(crate) query_slots: HashMap<Text, u32>,
+    /// Where the patterns of values must match, by number.
+    pub(crate) anchors: HashMap<u32, regex::Anchor>,
+    pub(crate) slots: HashMap<(FactEntry, RepeatedValues), u32>,
+    /// Numbers of names, each kind counted for itself.
+    pub(crate) names: HashMap<FactEntry, u32>,
+    pub(crate) members: HashMap<Vec<Text>, Range32>,
+    pub(crate) blocks: HashMap<Vec<Block>, Range32>,
+    pub(crate) borders: HashMap<Text, u32>,
+    pub(crate) automata_bytes: usize,
     pub(crate) methods: HashMap<Text, u32>,
 }
 

@@ -1,16 +1,23 @@
-//! Predicates: methods, headers and query parameters, each stored once.
+//! Predicates: headers, query parameters and facts, each test stored once.
+//!
+//! Whatever a match asks besides path, method and scheme becomes a test of a fact.
+//! Equal tests are one, and so are the slots they are asked of, however the model
+//! writes them: a header predicate and a test of the same header's fact are equal.
 
 use alloc::format;
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::limits::MAX_METHODS;
-use super::{Build, HashMap, Subject, regex, slots};
+use super::program::{self, Tree};
+use super::{Build, HashMap, Subject, slots};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
-use crate::model::{RouteMatch, ValueMatch};
+use crate::model::{self, Fact, FactMatch, PredicateKind, RouteMatch};
+use crate::table::NONE;
+use crate::table::fact::FactEntry;
 use crate::table::hash::hash;
-use crate::table::predicate::{Predicate, SlotIndex, Subject as On, ValueTest};
+use crate::table::predicate::{FactTest, NameIndex, Predicate, Slot};
 use crate::table::text::{Range32, Text};
 use crate::vocabulary::RepeatedValues;
 
@@ -51,62 +58,146 @@ impl Build<'_> {
         Some(bits)
     }
 
-    /// The predicates of a match besides path and method.
+    /// The predicates of a match besides path and method, as a run of steps.
     pub(crate) fn predicates(
         &mut self,
         subject: &Subject<'_>,
         one: &RouteMatch,
     ) -> Option<Range32> {
-        let mut ids = Vec::with_capacity(one.headers.len() + one.query.len());
+        let mut all = Vec::new();
         for header in &one.headers {
-            let subject = &subject.at(header.origin);
-            let test = self.value(
-                subject,
-                format_args!("header {}", header.name),
-                &header.value,
-            )?;
-            let name = self.text(&header.name.to_ascii_lowercase());
-            let slot = slot_of(
-                &mut self.index.header_slots,
-                &mut self.sections.predicates.headers,
-                name,
-            );
-            ids.push(self.predicate(Predicate {
-                on: On::Header,
-                slot,
-                test,
+            let test = FactMatch {
+                fact: Fact::Header(header.name.clone()),
+                value: header.value.clone(),
+                ignore_case: header.ignore_case,
                 invert: header.invert,
-                missing: header.missing_matches,
+                missing_matches: header.missing_matches,
                 repeated: header.repeated,
-            }));
+                origin: header.origin,
+            };
+            all.push(Tree::Test(self.fact_match(subject, &test)?));
         }
         for query in &one.query {
-            let subject = &subject.at(query.origin);
-            let test = self.value(
-                subject,
-                format_args!("query parameter {}", query.name),
-                &query.value,
-            )?;
-            let name = self.text(&query.name);
-            let slot = slot_of(
-                &mut self.index.query_slots,
-                &mut self.sections.predicates.query,
-                name,
-            );
-            ids.push(self.predicate(Predicate {
-                on: On::Query,
-                slot,
-                test,
-                invert: false,
-                missing: false,
-                repeated: RepeatedValues::First,
-            }));
+            let name = query.name.clone();
+            let test = FactMatch {
+                fact: match query.raw {
+                    true => Fact::RawQueryParameter(name),
+                    false => Fact::Query(name),
+                },
+                value: query.value.clone(),
+                ignore_case: query.ignore_case,
+                invert: query.invert,
+                missing_matches: query.missing_matches,
+                repeated: query.repeated,
+                origin: query.origin,
+            };
+            all.push(Tree::Test(self.fact_match(subject, &test)?));
         }
-        let start = self.sections.predicates.lists.len() as u32;
-        self.sections.predicates.lists.extend_from_slice(&ids);
-        Some(Range32 {
-            start,
-            len: ids.len() as u32,
+        for predicate in &one.predicates {
+            all.push(self.tree(subject, predicate)?);
+        }
+        let steps = program::steps(&Tree::All(all));
+        let limit = self.limits.predicate_steps as usize;
+        if steps.len() > limit {
+            let message = format!(
+                "{}: the match's predicates take {} steps, over the limit of {limit} \
+                 (Limits::predicate_steps)",
+                subject.object,
+                steps.len()
+            );
+            self.diagnostics.push(Diagnostic::error(
+                codes::TOO_MANY_PREDICATES,
+                subject.origin,
+                message,
+            ));
+            return None;
+        }
+        let start = self.sections.predicates.steps.len() as u32;
+        let len = steps.len() as u32;
+        self.sections.predicates.steps.extend(steps);
+        Some(Range32 { start, len })
+    }
+
+    /// A predicate with its tests stored. Recurses as deep as the model nests, which
+    /// is at most [`model::Predicate::MAX_DEPTH`].
+    fn tree(&mut self, subject: &Subject<'_>, predicate: &model::Predicate) -> Option<Tree> {
+        let mut parts = |parts: &[model::Predicate]| {
+            let parts = parts.iter().map(|part| self.tree(subject, part));
+            parts.collect::<Option<Vec<Tree>>>()
+        };
+        Some(match predicate.kind() {
+            PredicateKind::All(all) => Tree::All(parts(all)?),
+            PredicateKind::Any(any) => Tree::Any(parts(any)?),
+            PredicateKind::Not(part) => Tree::Not(self.tree(subject, part)?.into()),
+            PredicateKind::Fact(test) => Tree::Test(self.fact_match(subject, test)?),
+            PredicateKind::Fraction {
+                numerator,
+                denominator,
+            } => Tree::Test(self.predicate(Predicate::Fraction {
+                numerator,
+                denominator,
+            })),
+            PredicateKind::TooDeep => {
+                let message = format!(
+                    "{}: a predicate nests deeper than {} (Predicate::MAX_DEPTH)",
+                    subject.object,
+                    model::Predicate::MAX_DEPTH
+                );
+                self.diagnostics.push(Diagnostic::error(
+                    codes::PREDICATE_TOO_DEEP,
+                    subject.origin,
+                    message,
+                ));
+                return None;
+            }
+        })
+    }
+
+    fn fact_match(&mut self, subject: &Subject<'_>, one: &FactMatch) -> Option<u32> {
+        let subject = &subject.at(one.origin);
+        let what = What(&one.fact);
+        let test = self.value_test(subject, format_args!("{what}"), &one.value, one.ignore_case)?;
+        let fact = self.fact(&one.fact);
+        let slot = self.slot(fact, one.repeated);
+        Some(self.predicate(Predicate::Fact(FactTest {
+            slot,
+            test,
+            invert: one.invert,
+            missing: one.missing_matches,
+            mark: NONE,
+        })))
+    }
+
+    /// The slot of a fact, and of what counts where it has several values.
+    fn slot(&mut self, fact: FactEntry, repeated: RepeatedValues) -> u32 {
+        let names = &mut self.sections.predicates.names;
+        let named = match fact {
+            FactEntry::Header(name) => Some((&mut names.headers, name)),
+            FactEntry::Query(name) => Some((&mut names.query, name)),
+            FactEntry::RawQueryParameter(name) => Some((&mut names.raw_query, name)),
+            FactEntry::Cookie(name) => Some((&mut names.cookies, name)),
+            FactEntry::Attribute(name) => Some((&mut names.attributes, name)),
+            _ => None,
+        };
+        // Where there is one value at most, all that can count is the first.
+        let repeated = match named {
+            Some(_) => repeated,
+            None => RepeatedValues::First,
+        };
+        let slots = &mut self.sections.predicates.slots;
+        let known = &mut self.index.names;
+        *self.index.slots.entry((fact, repeated)).or_insert_with(|| {
+            let name = match named {
+                Some((index, name)) => name_of(known, index, fact, name),
+                None => 0,
+            };
+            slots.push(Slot {
+                fact,
+                name,
+                repeated,
+                automaton: NONE,
+            });
+            slots.len() as u32 - 1
         })
     }
 
@@ -120,37 +211,10 @@ impl Build<'_> {
         id
     }
 
-    pub(crate) fn value(
-        &mut self,
-        subject: &Subject<'_>,
-        what: fmt::Arguments<'_>,
-        value: &ValueMatch,
-    ) -> Option<ValueTest> {
-        Some(match value {
-            ValueMatch::Exact(text) => ValueTest::Exact(self.text(text)),
-            ValueMatch::Prefix(text) => ValueTest::Prefix(self.text(text)),
-            ValueMatch::Suffix(text) => ValueTest::Suffix(self.text(text)),
-            ValueMatch::Contains(text) => ValueTest::Contains(self.text(text)),
-            ValueMatch::Regex(pattern) => {
-                ValueTest::Regex(self.regex(subject, what, pattern, regex::Meaning::default())?)
-            }
-            ValueMatch::Present => ValueTest::Present,
-            ValueMatch::In(_)
-            | ValueMatch::Glob(_)
-            | ValueMatch::RegexStart(_)
-            | ValueMatch::RegexSearch(_)
-            | ValueMatch::Cidr(_) => return None,
-            ValueMatch::Range { start, end } => ValueTest::Range(*start, *end),
-        })
-    }
-
-    /// Hashes the names of headers and query parameters, once all are known.
+    /// Hashes the names of facts and builds the automata, once all are known.
     pub(crate) fn finish_predicates(&mut self) {
-        for index in [
-            &mut self.sections.predicates.headers,
-            &mut self.sections.predicates.query,
-        ] {
-            let interner = &self.interner;
+        let interner = &self.interner;
+        for index in self.sections.predicates.names.all_mut() {
             let names = &index.names;
             let (seed, table) = slots::build(names.len(), |seed, key| {
                 names
@@ -160,12 +224,36 @@ impl Build<'_> {
             index.seed = seed;
             index.slots = table;
         }
+        self.automata();
     }
 }
 
-fn slot_of(known: &mut HashMap<Text, u32>, index: &mut SlotIndex, name: Text) -> u32 {
-    *known.entry(name).or_insert_with(|| {
+/// The number of a fact's name among those of its kind.
+fn name_of(
+    known: &mut HashMap<FactEntry, u32>,
+    index: &mut NameIndex,
+    fact: FactEntry,
+    name: Text,
+) -> u32 {
+    *known.entry(fact).or_insert_with(|| {
         index.names.push(name);
         index.names.len() as u32 - 1
     })
+}
+
+/// A fact as diagnostics name it.
+struct What<'m>(&'m Fact);
+
+impl fmt::Display for What<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Fact::Header(name) => write!(f, "header {name}"),
+            Fact::Query(name) | Fact::RawQueryParameter(name) => {
+                write!(f, "query parameter {name}")
+            }
+            Fact::Cookie(name) => write!(f, "cookie {name}"),
+            Fact::Attribute(name) => write!(f, "attribute {name}"),
+            plain => plain.fmt(f),
+        }
+    }
 }

@@ -402,7 +402,7 @@ fn pike_vm(nfa: thompson::NFA) -> Result<PikeVM, Refusal> {
 }
 
 /// Any run of bytes.
-fn anything() -> Hir {
+pub(crate) fn anything() -> Hir {
     Hir::repetition(regex_syntax::hir::Repetition {
         min: 0,
         max: None,

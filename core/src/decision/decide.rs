@@ -1,8 +1,9 @@
 //! The way from a request to a decision, stage by stage.
 
 use super::draw::{Draws, scale};
-use super::enter::{Entered, enter, find_in_stage};
+use super::enter::{Entered, enter, find_in_stage, unsound};
 use super::{Decision, Outcome, Reason, Verdict};
+use crate::matcher::facts::Seen;
 use crate::matcher::request::Request;
 use crate::matcher::scratch::{Scratch, Step};
 use crate::matcher::walk::{Found, Search};
@@ -158,7 +159,11 @@ fn follow(
                 if !rewrite(sections, scratch, request, candidate, rule, target, profile) {
                     return settle(verdict, Outcome::Respond, 500, Reason::RewriteTooLong);
                 }
-                match find_next(sections, scratch, request, next) {
+                let found = find_next(sections, scratch, request, next);
+                if let Some(reason) = unsound(scratch) {
+                    return settle(verdict, Outcome::Reject, 400, reason);
+                }
+                match found {
                     Some(found) => {
                         stage = next;
                         candidate = found.candidate;
@@ -311,15 +316,21 @@ fn find_next(
     stage: u32,
 ) -> Option<Found> {
     let host = scratch.host.view();
+    let path = scratch.paths.get(request);
     let search = Search {
         sections,
         request,
+        seen: Seen {
+            request,
+            path,
+            host: host.map(|host| host.name),
+        },
         fields: &mut scratch.fields,
         regex: &mut scratch.regex,
         hits: &mut scratch.hits,
         method: sections.method_bit(request.method()),
     };
-    find_in_stage(search, stage, host, scratch.paths.get(request))
+    find_in_stage(search, stage, host, path)
 }
 
 fn draw_mirrors(

@@ -6,6 +6,7 @@ use core::fmt;
 use super::view::StageView;
 use super::{Outcome, Reason, Verdict};
 use crate::matcher::authority::{MAX_HOST, ServerName, server_name};
+use crate::matcher::facts::Seen;
 use crate::matcher::listener;
 use crate::matcher::normalize::{self, Refusal};
 use crate::matcher::request::{Request, RequestProtocol, is_http};
@@ -308,16 +309,30 @@ fn find_in_listener(
     let search = Search {
         sections,
         request,
+        seen: Seen {
+            request,
+            path,
+            host: host.map(|host| host.name),
+        },
         fields: &mut scratch.fields,
         regex: &mut scratch.regex,
         hits: &mut scratch.hits,
         method: sections.method_bit(request.method()),
     };
     let found = find_in_stage(search, stage, host, path);
-    if scratch.fields.overflow {
-        return Err(Verdict::new(Outcome::Reject, 400, Reason::HeaderTooLong));
+    if let Some(reason) = unsound(scratch) {
+        return Err(refused(reason));
     }
     found.ok_or(missed)
+}
+
+/// Why the request is refused for what a rule looked at, where it is.
+pub(crate) fn unsound(scratch: &Scratch) -> Option<Reason> {
+    match &scratch.fields {
+        fields if fields.bad_header => Some(Reason::BadHeader),
+        fields if fields.overflow => Some(Reason::HeaderTooLong),
+        _ => None,
+    }
 }
 
 pub(crate) fn find_in_stage(

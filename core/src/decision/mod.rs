@@ -146,7 +146,7 @@ pub enum Reason {
     /// A `%` in the path begins no escape and the gateway takes none such, or it would
     /// begin one once the path is decoded.
     BadEscape,
-    /// A header has no name.
+    /// A header has no name, or one that a rule looks at holds NUL, CR or LF.
     BadHeader,
     /// More than one `host` header, or one that is not the authority.
     DuplicateHost,
@@ -199,7 +199,7 @@ impl Reason {
             Self::EscapedSlash => "the path has an escaped slash",
             Self::PathParameter => "the path has a parameter",
             Self::BadEscape => "the path has an escape that cannot be read",
-            Self::BadHeader => "a header has no name",
+            Self::BadHeader => "a header has no name or holds a control character",
             Self::DuplicateHost => "a host header differs from the authority or is repeated",
             Self::UnderscoreHeader => "a header's name has an underscore",
             Self::TooManyHeaders => "there are too many headers",

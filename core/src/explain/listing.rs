@@ -5,9 +5,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::readable;
-use super::trial::{path_text, scope_host, test_text};
+use super::trial::{fact_name, path_text, scope_host, test_text};
 use crate::table::action::{ActionEntry, TargetKind};
-use crate::table::predicate::Subject;
+use crate::table::predicate::{Predicate, Step};
 use crate::table::text::Range32;
 use crate::table::{Entry, NONE, Sections, Table};
 use crate::vocabulary::{Origin, Precedence};
@@ -265,24 +265,38 @@ fn predicates(sections: &Sections, entry: &Entry) -> Vec<String> {
             all.push(text.to_string());
         }
     }
-    for &id in entry.predicates.of(&sections.predicates.lists) {
-        let Some(test) = sections.predicates.tests.get(id as usize) else {
-            continue;
-        };
-        let (kind, names) = match test.on {
-            Subject::Header => ("header", &sections.predicates.headers.names),
-            Subject::Query => ("query", &sections.predicates.query.names),
-        };
-        let name = names
-            .get(test.slot as usize)
-            .map_or("", |&name| sections.text.str(name));
-        let not = if test.invert { "not " } else { "" };
-        all.push(format!(
-            "{kind} {name} {not}{}",
-            test_text(sections, test.test)
-        ));
+    let steps = entry.predicates.of(&sections.predicates.steps);
+    if let Some(required) = conjunction(steps) {
+        all.extend(required.map(|id| predicate(sections, id)));
+    } else {
+        let tests = steps.iter().map(|step| predicate(sections, step.predicate));
+        let mut tests: Vec<String> = tests.collect();
+        tests.dedup();
+        all.push(format!("a combination of: {}", tests.join("; ")));
     }
     all
+}
+
+/// The predicates of a run that asks each of them, one after the other.
+fn conjunction(steps: &[Step]) -> Option<impl Iterator<Item = u32> + '_> {
+    let is_plain = steps.iter().all(|step| step.no == Step::FAILS);
+    is_plain.then(|| steps.iter().map(|step| step.predicate))
+}
+
+fn predicate(sections: &Sections, id: u32) -> String {
+    match sections.predicates.tests.get(id as usize) {
+        None => "never".to_string(),
+        Some(Predicate::Fraction {
+            numerator,
+            denominator,
+        }) => format!("{numerator} of {denominator} requests"),
+        Some(Predicate::Fact(test)) => {
+            let (kind, name) = fact_name(sections, test);
+            let name = name.map_or(String::new(), |name| format!(" {name}"));
+            let not = if test.invert { " not" } else { "" };
+            format!("{kind}{name}{not} {}", test_text(sections, test.test))
+        }
+    }
 }
 
 fn targets(sections: &Sections, entry: &Entry) -> Vec<String> {

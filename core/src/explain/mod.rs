@@ -128,9 +128,10 @@ pub enum TrialVerdict {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// `host`, `path`, `method`, `scheme`, `protocol`, `header` or `query`.
+    /// What was asked: `host`, `path`, `method`, `header`, `cookie`, `source address`
+    /// and so on.
     pub predicate: &'static str,
-    /// The header's or parameter's name.
+    /// The name of the header, parameter, cookie or attribute.
     pub name: Option<String>,
     /// What it asks: `exact "canary"`.
     pub want: String,

@@ -3,14 +3,17 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::net::Ipv6Addr;
 
 use super::{Failure, Trial, TrialVerdict, readable};
 use crate::Request;
+use crate::matcher::facts::{self, Seen};
 use crate::matcher::scratch::Scratch;
 use crate::matcher::walk::Search;
+use crate::table::fact::FactEntry;
 use crate::table::host::{HostIndex, HostKind, Next};
 use crate::table::names::PathText;
-use crate::table::predicate::{Predicate, Subject, ValueTest};
+use crate::table::predicate::{FactTest, Literal, Predicate, Step, ValueTest};
 use crate::table::{Entry, NONE, Sections, StageEntry};
 use crate::vocabulary::RepeatedValues;
 
@@ -54,7 +57,14 @@ pub(super) fn all(
                 want: scope_host(sections, name.scope),
                 got: host.map(readable),
             }),
-            Some(at) => match failure(sections, scratch, request, candidate.entry, entry, path) {
+            Some(at) => match failure(
+                sections,
+                scratch,
+                request,
+                candidate.entry,
+                entry,
+                (host, path),
+            ) {
                 Some(failure) => TrialVerdict::Failed(failure),
                 None if at < consulted => TrialVerdict::Outranked,
                 None => TrialVerdict::HostNotConsulted,
@@ -147,18 +157,27 @@ fn failure(
     request: &Request<'_>,
     id: u32,
     entry: &Entry,
-    path: &[u8],
+    (host, path): (Option<&[u8]>, &[u8]),
 ) -> Option<Failure> {
     let Scratch {
         fields,
         regex,
         hits,
+        buffer,
         ..
     } = scratch;
+    // The path may be another than at the last trial.
+    fields.begin_stage();
+    let seen = Seen {
+        request,
+        path,
+        host,
+    };
     let method = sections.method_bit(request.method());
     let mut search = Search {
         sections,
         request,
+        seen,
         fields,
         regex,
         hits,
@@ -208,18 +227,15 @@ fn failure(
             got,
         });
     }
-    for &predicate in entry.predicates.of(&sections.predicates.lists) {
-        let Some(predicate) = sections.predicates.tests.get(predicate as usize) else {
-            continue;
-        };
-        let holds = search
-            .fields
-            .holds(sections, request, search.regex, predicate);
-        if !holds {
-            return Some(predicate_failure(sections, request, predicate));
-        }
-    }
-    None
+    let mut last = None;
+    let steps = entry.predicates;
+    let end = search
+        .fields
+        .walk(sections, seen, search.regex, steps, |step, holds| {
+            last = Some((*step, holds));
+        });
+    let (step, held) = last.filter(|_| end != Step::HOLDS)?;
+    Some(predicate_failure(sections, seen, buffer, step, held))
 }
 
 fn path_holds(search: &mut Search<'_, '_>, id: u32, entry: &Entry, path: &[u8]) -> bool {
@@ -244,75 +260,158 @@ fn path_holds(search: &mut Search<'_, '_>, id: u32, entry: &Entry, path: &[u8]) 
     }
 }
 
-fn predicate_failure(sections: &Sections, request: &Request<'_>, predicate: &Predicate) -> Failure {
-    let predicates = &sections.predicates;
-    let text = &sections.text;
-    let (kind, names) = match predicate.on {
-        Subject::Header => ("header", &predicates.headers.names),
-        Subject::Query => ("query", &predicates.query.names),
-    };
-    let name = names
-        .get(predicate.slot as usize)
-        .map(|&name| text.str(name))
-        .unwrap_or("");
-    let got = match predicate.on {
-        Subject::Header => {
-            let mut values = request
-                .headers()
-                .iter()
-                .filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
-                .map(|(_, value)| readable(value));
-            match predicate.repeated {
-                RepeatedValues::First => values.next(),
-                _ => Some(values.collect::<Vec<_>>().join(",")).filter(|_| {
-                    request
-                        .headers()
-                        .iter()
-                        .any(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes()))
-                }),
+/// The test that settled that a program fails. Where it failed by holding, its
+/// contrary was wanted.
+fn predicate_failure(
+    sections: &Sections,
+    seen: Seen<'_>,
+    buffer: &mut Vec<u8>,
+    step: Step,
+    held: bool,
+) -> Failure {
+    let test = sections.predicates.tests.get(step.predicate as usize);
+    let not = |inverted: bool| if inverted { "not " } else { "" };
+    match test {
+        None => Failure {
+            predicate: "predicate",
+            name: None,
+            want: "nothing: it never holds".to_string(),
+            got: None,
+        },
+        Some(Predicate::Fraction {
+            numerator,
+            denominator,
+        }) => Failure {
+            predicate: "fraction",
+            name: None,
+            want: format!("{}{numerator} of {denominator} requests", not(held)),
+            got: Some(seen.request.random().to_string()),
+        },
+        Some(Predicate::Fact(fact)) => {
+            let (predicate, name) = fact_name(sections, fact);
+            Failure {
+                predicate,
+                name: name.map(Into::into),
+                want: format!(
+                    "{}{}",
+                    not(held != fact.invert),
+                    test_text(sections, fact.test)
+                ),
+                got: got(sections, seen, fact, buffer),
             }
         }
-        Subject::Query => query_value(request, name),
-    };
-    let want = format!(
-        "{}{}",
-        if predicate.invert { "not " } else { "" },
-        test_text(sections, predicate.test)
-    );
-    Failure {
-        predicate: kind,
-        name: Some(name.to_string()),
-        want,
-        got,
     }
 }
 
-/// The first value of a query parameter as it was sent.
-fn query_value(request: &Request<'_>, name: &str) -> Option<String> {
-    let query = crate::matcher::fields::query_of(request.target());
-    query.split(|&byte| byte == b'&').find_map(|pair| {
-        let equals = pair
-            .iter()
-            .position(|&byte| byte == b'=')
-            .unwrap_or(pair.len());
-        let (key, value) = pair.split_at_checked(equals)?;
-        (key == name.as_bytes()).then(|| readable(value.strip_prefix(b"=").unwrap_or(value)))
-    })
+/// The values that a test was asked of.
+fn got(
+    sections: &Sections,
+    seen: Seen<'_>,
+    test: &FactTest,
+    buffer: &mut Vec<u8>,
+) -> Option<String> {
+    let slot = sections.predicates.slots.get(test.slot as usize)?;
+    let mut values = Vec::new();
+    buffer.clear();
+    facts::visit(sections, seen, slot.fact, buffer, |value| {
+        values.push(readable(value));
+        slot.repeated != RepeatedValues::First
+    });
+    (!values.is_empty()).then(|| values.join(","))
+}
+
+/// What kind of fact a test is of, and the fact's name where it has one.
+pub(super) fn fact_name<'t>(
+    sections: &'t Sections,
+    test: &FactTest,
+) -> (&'static str, Option<&'t str>) {
+    let slot = sections.predicates.slots.get(test.slot as usize);
+    let fact = slot.map(|slot| slot.fact);
+    let kind = match fact {
+        None => "predicate",
+        Some(FactEntry::Path) => "path",
+        Some(FactEntry::RawPath) => "raw path",
+        Some(FactEntry::Method) => "method",
+        Some(FactEntry::Scheme) => "scheme",
+        Some(FactEntry::Host) => "host",
+        Some(FactEntry::Authority) => "authority",
+        Some(FactEntry::AuthorityPort) => "authority port",
+        Some(FactEntry::Port) => "port",
+        Some(FactEntry::Version) => "HTTP version",
+        Some(FactEntry::RawQuery) => "raw query",
+        Some(FactEntry::Header(_)) => "header",
+        Some(FactEntry::Query(_)) => "query",
+        Some(FactEntry::RawQueryParameter(_)) => "query",
+        Some(FactEntry::Cookie(_)) => "cookie",
+        Some(FactEntry::Attribute(_)) => "attribute",
+        Some(FactEntry::SourceIp) => "source address",
+        Some(FactEntry::DestinationIp) => "destination address",
+        Some(FactEntry::Sni) => "server name",
+        Some(FactEntry::ClientNamespace) => "client namespace",
+        Some(FactEntry::GrpcService) => "gRPC service",
+        Some(FactEntry::GrpcMethod) => "gRPC method",
+        Some(FactEntry::Grpc) => "protocol",
+    };
+    let name = match fact {
+        Some(
+            FactEntry::Header(name)
+            | FactEntry::Query(name)
+            | FactEntry::RawQueryParameter(name)
+            | FactEntry::Cookie(name)
+            | FactEntry::Attribute(name),
+        ) => Some(sections.text.str(name)),
+        _ => None,
+    };
+    (kind, name)
 }
 
 pub(super) fn test_text(sections: &Sections, test: ValueTest) -> String {
-    let quoted = |kind: &str, text| format!("{kind} \"{}\"", readable(sections.text.get(text)));
+    let text = |text| format!("\"{}\"", readable(sections.text.get(text)));
+    let quoted = |kind: &str, literal: Literal| {
+        let case = if literal.fold { ", in any case" } else { "" };
+        format!("{kind} {}{case}", text(literal.text))
+    };
     match test {
         ValueTest::Present => "a value".to_string(),
-        ValueTest::Exact(text) => quoted("exact", text),
-        ValueTest::Prefix(text) => quoted("prefix", text),
-        ValueTest::Suffix(text) => quoted("suffix", text),
-        ValueTest::Contains(text) => quoted("text containing", text),
+        ValueTest::Exact(literal) => quoted("exact", literal),
+        ValueTest::Prefix(literal) => quoted("prefix", literal),
+        ValueTest::Suffix(literal) => quoted("suffix", literal),
+        ValueTest::Contains { literal, .. } => quoted("text containing", literal),
+        ValueTest::In { members, fold } => {
+            let members = members.of(&sections.predicates.members);
+            let shown: Vec<String> = members.iter().take(SHOWN).map(|one| text(*one)).collect();
+            let case = if fold { ", in any case" } else { "" };
+            format!("one of {}{}{case}", shown.join(", "), more(members.len()))
+        }
         ValueTest::Regex(id) => match sections.names.regexes.get(id as usize) {
-            Some(&text) => quoted("regex", text),
+            Some(&pattern) => format!("regex {}", text(pattern)),
             None => "regex".to_string(),
         },
-        ValueTest::Range(start, end) => format!("an integer from {start} to {}", end - 1),
+        ValueTest::Glob { pattern, .. } => format!("glob {}", text(pattern)),
+        ValueTest::Range(start, end) if start < end => {
+            format!("an integer from {start} to {}", end - 1)
+        }
+        ValueTest::Range(..) => "an integer of an empty range".to_string(),
+        ValueTest::Cidr(blocks) => {
+            let blocks = blocks.of(&sections.predicates.blocks);
+            let address = |number| Ipv6Addr::from_bits(number).to_canonical();
+            let shown: Vec<String> = blocks
+                .iter()
+                .take(SHOWN)
+                .map(|block| format!("{} to {}", address(block.first), address(block.last)))
+                .collect();
+            format!("an address from {}{}", shown.join(", "), more(blocks.len()))
+        }
+    }
+}
+
+/// Members of a set that are shown.
+const SHOWN: usize = 8;
+
+fn more(count: usize) -> String {
+    match count.saturating_sub(SHOWN) {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
     }
 }
 

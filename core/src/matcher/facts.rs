@@ -1,7 +1,8 @@
 //! The values of facts.
 //!
 //! [`Seen`] is a request as one stage sees it. [`visit`] gives every value of a fact
-//! in order; most are parts of the request and cost nothing but finding them.
+//! in order; most are parts of the request and cost nothing but finding them, and
+//! those that are found at once [`borrowed`] gives without a visit.
 //! Nothing here allocates: what has to be written anew (a number, an address, a
 //! decoded parameter) is written to a buffer that the caller brings, and left out
 //! where that has no room.
@@ -9,6 +10,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
+use core::ops::Range;
 
 use super::authority::strip_port;
 use super::fields::{percent_decode, query_of};
@@ -39,36 +41,18 @@ pub(crate) fn visit(
     let request = seen.request;
     let text = |text: Text| sections.text.get(text);
     let start = buffer.len();
-    let mut one = |value: Option<&[u8]>| {
+    if let Some(value) = borrowed(seen, fact) {
         if let Some(value) = value {
             take(value);
         }
-    };
+        return;
+    }
     match fact {
-        FactEntry::Path => one(is_http(request).then_some(seen.path)),
-        FactEntry::RawPath => one(raw_path(request)),
-        FactEntry::Method => one(is_http(request).then_some(request.method())),
-        FactEntry::Scheme => one(is_http(request).then_some(request.scheme().as_str().as_bytes())),
-        FactEntry::Host => one(seen.host),
-        FactEntry::Authority => one(request.authority()),
-        FactEntry::AuthorityPort => one(request.authority().and_then(authority_port)),
         FactEntry::Port => {
-            let stated = request.port();
-            let port = stated.unwrap_or(request.scheme().default_port());
-            if stated.is_some() || is_http(request) {
+            if let Some(port) = port(request) {
                 push_display(buffer, format_args!("{port}"));
-                one(buffer.get(start..));
+                take(buffer.get(start..).unwrap_or(&[]));
             }
-        }
-        FactEntry::Version => one(match request.protocol() {
-            RequestProtocol::Http1 => Some(b"1"),
-            RequestProtocol::Http2 | RequestProtocol::Grpc => Some(b"2"),
-            RequestProtocol::Http3 => Some(b"3"),
-            _ => None,
-        }),
-        FactEntry::RawQuery => {
-            let target = request.target();
-            one(memchr::memchr(b'?', target).and_then(|at| target.get(at + 1..)));
         }
         FactEntry::Header(name) => {
             let name = text(name);
@@ -106,7 +90,8 @@ pub(crate) fn visit(
                     continue;
                 }
                 for (other, value) in cookies(line) {
-                    if other == text(name) && !take(value) {
+                    let value = line.get(value).unwrap_or(&[]);
+                    if line.get(other) == Some(text(name)) && !take(value) {
                         break 'headers;
                     }
                 }
@@ -122,7 +107,7 @@ pub(crate) fn visit(
         FactEntry::SourceIp | FactEntry::DestinationIp => {
             if let Some(address) = address(request, fact) {
                 push_display(buffer, format_args!("{address}"));
-                one(buffer.get(start..));
+                take(buffer.get(start..).unwrap_or(&[]));
             }
         }
         FactEntry::Sni => {
@@ -131,15 +116,55 @@ pub(crate) fn visit(
                 .filter(|name| buffer.capacity() - start >= name.len())
             {
                 buffer.extend(name.iter().map(u8::to_ascii_lowercase));
-                one(buffer.get(start..));
+                take(buffer.get(start..).unwrap_or(&[]));
             }
         }
-        FactEntry::ClientNamespace => one(request.client_namespace().map(str::as_bytes)),
-        FactEntry::GrpcService => one(grpc_names(seen.path).map(|(service, _)| service)),
-        FactEntry::GrpcMethod => one(grpc_names(seen.path).map(|(_, method)| method)),
-        FactEntry::Grpc => one(request.is_grpc().then_some(b"grpc")),
+        _ => {}
     }
     buffer.truncate(start);
+}
+
+/// The value of a fact that has one at most, as a part of the request or a constant;
+/// `None` for a fact whose value has to be written anew or looked for by name.
+pub(crate) fn borrowed<'s>(seen: Seen<'s>, fact: FactEntry) -> Option<Option<&'s [u8]>> {
+    let request = seen.request;
+    Some(match fact {
+        FactEntry::Path => is_http(request).then_some(seen.path),
+        FactEntry::RawPath => raw_path(request),
+        FactEntry::Method => is_http(request).then_some(request.method()),
+        FactEntry::Scheme => is_http(request).then_some(request.scheme().as_str().as_bytes()),
+        FactEntry::Host => seen.host,
+        FactEntry::Authority => request.authority(),
+        FactEntry::AuthorityPort => request.authority().and_then(authority_port),
+        FactEntry::Version => match request.protocol() {
+            RequestProtocol::Http1 => Some(b"1"),
+            RequestProtocol::Http2 | RequestProtocol::Grpc => Some(b"2"),
+            RequestProtocol::Http3 => Some(b"3"),
+            _ => None,
+        },
+        FactEntry::RawQuery => {
+            let target = request.target();
+            memchr::memchr(b'?', target).and_then(|at| target.get(at + 1..))
+        }
+        FactEntry::ClientNamespace => request.client_namespace().map(str::as_bytes),
+        FactEntry::GrpcService => grpc_names(seen.path).map(|(service, _)| service),
+        FactEntry::GrpcMethod => grpc_names(seen.path).map(|(_, method)| method),
+        FactEntry::Grpc => request.is_grpc().then_some(b"grpc"),
+        _ => return None,
+    })
+}
+
+/// Whether a fact can be another in each stage of one request.
+pub(crate) fn is_staged(fact: FactEntry) -> bool {
+    matches!(
+        fact,
+        FactEntry::Path | FactEntry::Host | FactEntry::GrpcService | FactEntry::GrpcMethod
+    )
+}
+
+fn port(request: &Request<'_>) -> Option<u16> {
+    let default = is_http(request).then(|| request.scheme().default_port());
+    request.port().or(default)
 }
 
 /// Appends the first value of a fact to `out`; `false` where it is missing or has no
@@ -171,6 +196,11 @@ pub(crate) fn address(request: &Request<'_>, fact: FactEntry) -> Option<IpAddr> 
     }
 }
 
+/// Whether a fact is an address that the request holds as such.
+pub(crate) fn is_address(fact: FactEntry) -> bool {
+    matches!(fact, FactEntry::SourceIp | FactEntry::DestinationIp)
+}
+
 /// The path as it came, without query and fragment.
 pub(crate) fn raw_path<'r>(request: &Request<'r>) -> Option<&'r [u8]> {
     let target = request.target();
@@ -198,19 +228,39 @@ pub(crate) fn parameters(query: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
         })
 }
 
-/// Names and values of the cookies in a `cookie` header.
+/// Where the names and values of the cookies in a `cookie` header stand.
 // SPEC: RFC 6265 4.2.1 and 5.4: pairs are separated by `;` and a space; a value may
 // stand in double quotes, which are no part of it. What has no `=` is no cookie.
-pub(crate) fn cookies(line: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    line.split(|&byte| byte == b';').filter_map(|pair| {
-        let at = memchr::memchr(b'=', pair)?;
-        let name = pair.get(..at)?.trim_ascii();
-        let value = pair.get(at + 1..)?.trim_ascii();
-        let quoted = value
-            .strip_prefix(b"\"")
-            .and_then(|value| value.strip_suffix(b"\""));
-        Some((name, quoted.unwrap_or(value)))
+pub(crate) fn cookies(line: &[u8]) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + '_ {
+    let mut next = Some(0);
+    core::iter::from_fn(move || {
+        loop {
+            let start = next?;
+            let rest = line.get(start..)?;
+            let length = memchr::memchr(b';', rest);
+            next = length.map(|length| start + length + 1);
+            let end = start + length.unwrap_or(rest.len());
+            let pair = line.get(start..end)?;
+            let Some(equals) = memchr::memchr(b'=', pair) else {
+                continue;
+            };
+            let name = trimmed(line, start..start + equals);
+            let mut value = trimmed(line, start + equals + 1..end);
+            let written = line.get(value.clone()).unwrap_or(&[]);
+            if written.len() >= 2 && written.starts_with(b"\"") && written.ends_with(b"\"") {
+                value = value.start + 1..value.end - 1;
+            }
+            return Some((name, value));
+        }
     })
+}
+
+/// A range without the white space at both ends.
+fn trimmed(line: &[u8], range: Range<usize>) -> Range<usize> {
+    let text = line.get(range.clone()).unwrap_or(&[]);
+    let before = text.len() - text.trim_ascii_start().len();
+    let start = range.start + before;
+    start..start + text.trim_ascii().len()
 }
 
 /// Whether a parameter's name, decoded, is `name`.

@@ -1,245 +1,290 @@
-//! A request's headers and query, read once and by slot.
+//! What rules ask by name (headers, query parameters, cookies, attributes), read once.
 //!
 //! The table knows which names its rules ask for. Reading looks each of the
 //! request's names up among them (one hash probe) and notes where the value is;
-//! what no rule asks for costs that probe and nothing else. A repeated header's
-//! values are joined once, into memory that the scratch holds.
+//! what no rule asks for costs that probe and nothing else. Each kind is read when
+//! a rule first asks for it. The values of a repeated header are joined once, into
+//! memory that the scratch holds.
+//!
+//! `predicate` asks tests of what is found here.
+//!
+//! # Invariants
+//!
+//! 1. What is noted under another number than the request's is not there. Numbers
+//!    only grow, so nothing of an earlier request is ever read.
+//! 2. Nothing grows: a request that needs more room than the table's limits give is
+//!    marked and refused.
 
 use alloc::vec::Vec;
 
+use super::facts::cookies;
+use super::predicate::Answer;
 use super::request::Request;
 use crate::table::Sections;
-use crate::table::index::ListIndex;
-use crate::table::predicate::{Predicate, Subject, ValueTest, integer};
-use crate::table::regex::{Regex, RegexScratch};
-use crate::table::text::TextPool;
+use crate::table::fact::FactEntry;
+use crate::table::predicate::Slot;
 use crate::vocabulary::RepeatedValues;
+
+/// Bytes that the value of a fact without a name takes at most where it has to be
+/// written anew: a server name, an address, a port.
+const WRITTEN: usize = 512;
 
 #[derive(Debug)]
 pub(crate) struct Fields {
-    /// Number of the request; a slot with another number is empty.
-    epoch: u32,
-    headers_read: bool,
-    query_read: bool,
+    /// The number that was given last.
+    pub(super) clock: u64,
+    /// Number of the request.
+    pub(super) epoch: u64,
+    /// Number of the stage that looks at it.
+    pub(super) stage: u64,
+    is_read: Read,
     is_grpc: Option<bool>,
-    headers: Vec<HeaderSlot>,
-    query: Vec<QuerySlot>,
+    headers: Vec<Found>,
+    joins: Vec<Join>,
+    query: Vec<Found>,
+    raw_query: Vec<Found>,
+    cookies: Vec<Found>,
+    attributes: Vec<Found>,
     /// Joined values of repeated headers.
     joined: Vec<u8>,
+    /// Joined values of anything else.
+    pub(super) lists: Vec<u8>,
     /// Decoded names and values of query parameters.
     decoded: Vec<u8>,
-    /// A repeated header was longer than the table's limit.
+    /// For values that are written anew and read at once.
+    pub(super) buffer: Vec<u8>,
+    /// A value that is written anew and read by the caller.
+    pub(super) written: Vec<u8>,
+    /// By slot.
+    pub(super) answers: Vec<Answer>,
+    /// By mark: the number of the run that marked it last.
+    pub(super) marks: Vec<u64>,
+    /// Repeated values were longer than the table's limit.
     pub(crate) overflow: bool,
+    /// A header that is looked at holds a control character.
+    pub(crate) bad_header: bool,
 }
 
+/// Which kinds of names are read.
+#[derive(Debug, Default)]
+struct Read {
+    headers: bool,
+    query: bool,
+    cookies: bool,
+    attributes: bool,
+}
+
+/// The first value of a name, and how many there are.
 #[derive(Clone, Copy, Debug, Default)]
-struct HeaderSlot {
-    epoch: u32,
-    /// Index of the first header of the name.
-    first: u32,
-    count: u32,
+pub(super) struct Found {
+    pub(super) epoch: u64,
+    pub(super) count: u32,
+    pub(super) place: Place,
+    /// Index of the header or attribute.
+    pub(super) at: u32,
+    /// Where the value begins in what the place means.
+    pub(super) start: usize,
+    pub(super) len: usize,
+}
+
+/// What a value is a part of.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Place {
+    #[default]
+    Header,
+    Attribute,
+    Query,
+    /// [`Fields::decoded`]
+    Decoded,
+    /// [`Fields::joined`]
+    Joined,
+    /// [`Fields::lists`]
+    List,
+}
+
+/// The values of one header as they are being joined.
+#[derive(Clone, Copy, Debug, Default)]
+struct Join {
     /// Length of all values, joined.
     len: usize,
-    /// Where the joined value begins in [`Fields::joined`], and how much of it
-    /// is written.
+    /// Where the joined value begins in [`Fields::joined`], and how much of it is
+    /// written.
     start: usize,
     written: usize,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct QuerySlot {
-    epoch: u32,
-    /// Whether the value is in [`Fields::decoded`] rather than in the query.
-    decoded: bool,
-    start: usize,
-    len: usize,
 }
 
 impl Fields {
     pub(crate) fn new(sections: &Sections) -> Self {
         let predicates = &sections.predicates;
-        let joined = match predicates.headers.names.is_empty() {
-            true => 0,
-            false => sections.limits.repeated_header as usize,
+        let names = &predicates.names;
+        let limits = &sections.limits;
+        let room = |is_needed: bool, bytes: u32| match is_needed {
+            true => bytes as usize,
+            false => 0,
         };
-        let decoded = match predicates.query.names.is_empty() {
-            true => 0,
-            false => sections.limits.target as usize,
-        };
+        let places = |count: usize| alloc::vec![Found::default(); count];
+        let has_lists = predicates.slots.iter().any(|slot| {
+            slot.repeated == RepeatedValues::Joined && !matches!(slot.fact, FactEntry::Header(_))
+        });
+        let has_query = !names.query.names.is_empty();
         Self {
+            clock: 0,
             epoch: 0,
-            headers_read: false,
-            query_read: false,
+            stage: 0,
+            is_read: Read::default(),
             is_grpc: None,
-            headers: alloc::vec![HeaderSlot::default(); predicates.headers.names.len()],
-            query: alloc::vec![QuerySlot::default(); predicates.query.names.len()],
-            joined: Vec::with_capacity(joined),
-            decoded: Vec::with_capacity(decoded),
+            headers: places(names.headers.names.len()),
+            joins: alloc::vec![Join::default(); names.headers.names.len()],
+            query: places(names.query.names.len()),
+            raw_query: places(names.raw_query.names.len()),
+            cookies: places(names.cookies.names.len()),
+            attributes: places(names.attributes.names.len()),
+            joined: Vec::with_capacity(room(
+                !names.headers.names.is_empty(),
+                limits.repeated_header,
+            )),
+            lists: Vec::with_capacity(room(has_lists, limits.repeated_header)),
+            decoded: Vec::with_capacity(room(has_query, limits.target)),
+            buffer: Vec::with_capacity(room(has_query, limits.target).max(WRITTEN)),
+            written: Vec::with_capacity(WRITTEN),
+            answers: alloc::vec![Answer::default(); predicates.slots.len()],
+            marks: alloc::vec![0; predicates.marks as usize],
             overflow: false,
+            bad_header: false,
         }
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.headers.capacity() * size_of::<HeaderSlot>()
-            + self.query.capacity() * size_of::<QuerySlot>()
-            + self.joined.capacity()
-            + self.decoded.capacity()
+        let places = [
+            &self.headers,
+            &self.query,
+            &self.raw_query,
+            &self.cookies,
+            &self.attributes,
+        ];
+        let places: usize = places.into_iter().map(Vec::capacity).sum();
+        let buffers = [
+            &self.joined,
+            &self.lists,
+            &self.decoded,
+            &self.buffer,
+            &self.written,
+        ];
+        let buffers: usize = buffers.into_iter().map(Vec::capacity).sum();
+        places * size_of::<Found>()
+            + self.joins.capacity() * size_of::<Join>()
+            + buffers
+            + self.answers.capacity() * size_of::<Answer>()
+            + self.marks.capacity() * size_of::<u64>()
     }
 
     /// Forgets the last request.
     pub(crate) fn begin(&mut self) {
-        self.epoch = self.epoch.wrapping_add(1);
-        if self.epoch == 0 {
-            // Every four billion requests the numbers start again.
-            self.headers.fill(HeaderSlot::default());
-            self.query.fill(QuerySlot::default());
-            self.epoch = 1;
-        }
-        self.headers_read = false;
-        self.query_read = false;
+        self.begin_stage();
+        self.epoch = self.stage;
+        self.is_read = Read::default();
         self.is_grpc = None;
+        self.lists.clear();
         self.overflow = false;
+        self.bad_header = false;
+    }
+
+    /// Forgets what can be another for the next stage: the path and the host.
+    pub(crate) fn begin_stage(&mut self) {
+        self.clock += 1;
+        self.stage = self.clock;
     }
 
     pub(crate) fn is_grpc(&mut self, request: &Request<'_>) -> bool {
         *self.is_grpc.get_or_insert_with(|| request.is_grpc())
     }
 
-    /// Whether a predicate holds.
-    pub(crate) fn holds(
+    /// Where the first value of a slot's name is; `None` where the request has none.
+    /// `Some(None)` for a fact without a name.
+    pub(super) fn find(
         &mut self,
         sections: &Sections,
         request: &Request<'_>,
-        regex: &mut RegexScratch,
-        predicate: &Predicate,
-    ) -> bool {
-        let text = &sections.text;
-        let regexes = &sections.predicates.regexes;
-        let test = |value: &[u8], regex: &mut RegexScratch| {
-            holds_for(predicate.test, text, regexes, regex, value)
-        };
-        let found = match predicate.on {
-            Subject::Header => {
+        slot: &Slot,
+    ) -> Option<Option<Found>> {
+        let found = match slot.fact {
+            FactEntry::Header(_) => {
                 self.read_headers(sections, request);
-                let slot = self
-                    .headers
-                    .get(predicate.slot as usize)
-                    .copied()
-                    .unwrap_or_default();
-                if slot.epoch != self.epoch {
-                    return predicate.missing;
-                }
-                let first = request.headers().get(slot.first as usize);
-                let (name, value) = first.copied().unwrap_or_default();
-                match predicate.repeated {
-                    _ if slot.count == 1 => test(value, regex),
-                    RepeatedValues::First => test(value, regex),
-                    RepeatedValues::Joined => {
-                        let joined = self.joined.get(slot.start..slot.start + slot.len);
-                        test(joined.unwrap_or(&[]), regex)
-                    }
-                    RepeatedValues::All => request
-                        .headers()
-                        .iter()
-                        .filter(|(other, _)| other.eq_ignore_ascii_case(name))
-                        .all(|(_, value)| test(value, regex)),
-                    RepeatedValues::Any => request
-                        .headers()
-                        .iter()
-                        .filter(|(other, _)| other.eq_ignore_ascii_case(name))
-                        .any(|(_, value)| test(value, regex)),
-                }
+                &self.headers
             }
-            Subject::Query => {
+            FactEntry::Query(_) => {
                 self.read_query(sections, request);
-                let slot = self
-                    .query
-                    .get(predicate.slot as usize)
-                    .copied()
-                    .unwrap_or_default();
-                if slot.epoch != self.epoch {
-                    return predicate.missing;
-                }
-                let bytes = if slot.decoded {
-                    &self.decoded
-                } else {
-                    query_of(request.target())
-                };
-                test(
-                    bytes.get(slot.start..slot.start + slot.len).unwrap_or(&[]),
-                    regex,
-                )
+                &self.query
             }
+            FactEntry::RawQueryParameter(_) => {
+                self.read_query(sections, request);
+                &self.raw_query
+            }
+            FactEntry::Cookie(_) => {
+                self.read_cookies(sections, request);
+                &self.cookies
+            }
+            FactEntry::Attribute(_) => {
+                self.read_attributes(sections, request);
+                &self.attributes
+            }
+            _ => return Some(None),
         };
-        found != predicate.invert
+        let mut found = *found
+            .get(slot.name as usize)
+            .filter(|found| found.epoch == self.epoch)?;
+        let is_joined = found.count > 1 && slot.repeated == RepeatedValues::Joined;
+        if is_joined
+            && let FactEntry::Header(_) = slot.fact
+            && let Some(join) = self.joins.get(slot.name as usize)
+        {
+            found.place = Place::Joined;
+            (found.start, found.len) = (join.start, join.len);
+            found.count = 1;
+        }
+        Some(Some(found))
     }
 
-    /// The value that a list is indexed by; `None` where the request has none.
-    pub(crate) fn value<'f>(
-        &'f mut self,
-        sections: &Sections,
-        request: &Request<'f>,
-        index: &ListIndex,
-    ) -> Option<&'f [u8]> {
-        match index.on {
-            Subject::Header => {
-                self.read_headers(sections, request);
-                let slot = self.headers.get(index.slot as usize)?;
-                if slot.epoch != self.epoch {
-                    return None;
-                }
-                if slot.count > 1 && index.repeated == RepeatedValues::Joined {
-                    return self.joined.get(slot.start..slot.start + slot.len);
-                }
-                let (_, value) = request.headers().get(slot.first as usize)?;
-                Some(value)
-            }
-            Subject::Query => {
-                self.read_query(sections, request);
-                let slot = self.query.get(index.slot as usize)?;
-                if slot.epoch != self.epoch {
-                    return None;
-                }
-                let bytes = if slot.decoded {
-                    &self.decoded
-                } else {
-                    query_of(request.target())
-                };
-                bytes.get(slot.start..slot.start + slot.len)
-            }
-        }
+    /// The bytes of a value.
+    pub(super) fn bytes_of<'f>(&'f self, request: &Request<'f>, found: Found) -> &'f [u8] {
+        let at = found.at as usize;
+        let whole = match found.place {
+            Place::Header => request.headers().get(at).map(|(_, value)| *value),
+            Place::Attribute => request.attributes().get(at).map(|(_, value)| *value),
+            Place::Query => Some(query_of(request.target())),
+            Place::Decoded => Some(&*self.decoded),
+            Place::Joined => Some(&*self.joined),
+            Place::List => Some(&*self.lists),
+        };
+        whole
+            .and_then(|whole| whole.get(found.start..found.start + found.len))
+            .unwrap_or(&[])
     }
 
     fn read_headers(&mut self, sections: &Sections, request: &Request<'_>) {
-        if self.headers_read {
+        if self.is_read.headers {
             return;
         }
-        self.headers_read = true;
-        let index = &sections.predicates.headers;
-        let mut repeated = false;
+        self.is_read.headers = true;
+        let index = &sections.predicates.names.headers;
+        let mut is_repeated = false;
         for (at, (name, value)) in request.headers().iter().enumerate() {
-            let Some(slot) = index.find_lower(&sections.text, name) else {
+            let Some(number) = index.find_lower(&sections.text, name) else {
                 continue;
             };
-            let Some(slot) = self.headers.get_mut(slot as usize) else {
-                continue;
-            };
-            if slot.epoch == self.epoch {
-                slot.count += 1;
-                slot.len += 1 + value.len();
-                repeated = true;
-            } else {
-                *slot = HeaderSlot {
-                    epoch: self.epoch,
-                    first: at as u32,
-                    count: 1,
-                    len: value.len(),
-                    start: 0,
-                    written: 0,
-                };
+            self.bad_header |= has_control(value);
+            let place = (Place::Header, at, 0, value.len());
+            let count = note(&mut self.headers, number, self.epoch, place);
+            is_repeated |= count > 1;
+            if let Some(join) = self.joins.get_mut(number as usize) {
+                match count {
+                    1 => *join = Join::default(),
+                    _ => join.len += 1,
+                }
+                join.len += value.len();
             }
         }
-        if repeated {
+        if is_repeated {
             self.join_headers(sections, request);
         }
     }
@@ -248,114 +293,158 @@ impl Fields {
     // a comma. Gateway API recommends the same (HTTPHeaderMatch).
     fn join_headers(&mut self, sections: &Sections, request: &Request<'_>) {
         self.joined.clear();
-        let index = &sections.predicates.headers;
+        let index = &sections.predicates.names.headers;
         let limit = sections.limits.repeated_header as usize;
         for (at, (name, value)) in request.headers().iter().enumerate() {
-            let Some(slot) = index.find_lower(&sections.text, name) else {
+            let Some(number) = index.find_lower(&sections.text, name) else {
                 continue;
             };
-            let Some(slot) = self.headers.get_mut(slot as usize) else {
+            let found = self.headers.get(number as usize);
+            let Some(found) = found.filter(|found| found.count > 1) else {
                 continue;
             };
-            if slot.count < 2 {
+            let Some(join) = self.joins.get_mut(number as usize) else {
                 continue;
-            }
-            if slot.first == at as u32 {
-                slot.start = self.joined.len();
-                if slot.start + slot.len > limit {
+            };
+            if found.at == at as u32 {
+                join.start = self.joined.len();
+                if join.start + join.len > limit {
                     self.overflow = true;
                     return;
                 }
-                self.joined.resize(slot.start + slot.len, b',');
+                self.joined.resize(join.start + join.len, b',');
             } else {
                 // The comma is there already.
-                slot.written += 1;
+                join.written += 1;
             }
-            let from = slot.start + slot.written;
+            let from = join.start + join.written;
             if let Some(room) = self.joined.get_mut(from..from + value.len()) {
                 room.copy_from_slice(value);
             }
-            slot.written += value.len();
+            join.written += value.len();
         }
     }
 
     fn read_query(&mut self, sections: &Sections, request: &Request<'_>) {
-        if self.query_read {
+        if self.is_read.query {
             return;
         }
-        self.query_read = true;
+        self.is_read.query = true;
         self.decoded.clear();
-        let index = &sections.predicates.query;
+        let names = &sections.predicates.names;
+        let text = &sections.text;
         let query = query_of(request.target());
-        let mut at = 0;
-        while at <= query.len() {
+        let mut next = 0;
+        while next < query.len() {
+            let at = next;
             let rest = query.get(at..).unwrap_or(&[]);
             let end = memchr::memchr(b'&', rest).unwrap_or(rest.len());
+            next = at + end + 1;
             let pair = rest.get(..end).unwrap_or(&[]);
+            if pair.is_empty() {
+                continue;
+            }
             let equals = memchr::memchr(b'=', pair);
             let name = pair.get(..equals.unwrap_or(pair.len())).unwrap_or(&[]);
             let value_at = equals.map_or(pair.len(), |equals| equals + 1);
             let value = pair.get(value_at..).unwrap_or(&[]);
-
-            let name_start = self.decoded.len();
-            let name_is_plain = memchr::memchr(b'%', name).is_none();
-            let name = if name_is_plain {
-                name
+            let as_it_came = (Place::Query, 0, at + value_at, value.len());
+            if let Some(number) = names.raw_query.find(text, name) {
+                note(&mut self.raw_query, number, self.epoch, as_it_came);
+            }
+            if names.query.names.is_empty() {
+                continue;
+            }
+            // Decoding makes nothing longer, so the room for a target is enough.
+            let start = self.decoded.len();
+            let number = if memchr::memchr(b'%', name).is_none() {
+                names.query.find(text, name)
             } else {
                 percent_decode(name, &mut self.decoded);
-                self.decoded.get(name_start..).unwrap_or(&[])
+                let number = names
+                    .query
+                    .find(text, self.decoded.get(start..).unwrap_or(&[]));
+                self.decoded.truncate(start);
+                number
             };
-            let slot = index.find(&sections.text, name);
-            let slot = slot.and_then(|slot| self.query.get_mut(slot as usize));
+            let Some(number) = number else { continue };
             // SPEC: Gateway API, HTTPQueryParamMatch: of repeated parameters the
-            // first counts.
-            if let Some(slot) = slot.filter(|slot| slot.epoch != self.epoch) {
-                *slot = if memchr::memchr(b'%', value).is_none() {
-                    let start = at + value_at;
-                    QuerySlot {
-                        epoch: self.epoch,
-                        decoded: false,
-                        start,
-                        len: value.len(),
-                    }
-                } else {
-                    let start = self.decoded.len();
-                    percent_decode(value, &mut self.decoded);
-                    let len = self.decoded.len() - start;
-                    QuerySlot {
-                        epoch: self.epoch,
-                        decoded: true,
-                        start,
-                        len,
-                    }
-                };
+            // first counts; a later one is decoded where a rule asks for more.
+            let count = note(&mut self.query, number, self.epoch, as_it_came);
+            if count == 1 && memchr::memchr(b'%', value).is_some() {
+                percent_decode(value, &mut self.decoded);
+                if let Some(found) = self.query.get_mut(number as usize) {
+                    found.place = Place::Decoded;
+                    (found.start, found.len) = (start, self.decoded.len() - start);
+                }
             }
-            at += end + 1;
+        }
+    }
+
+    fn read_cookies(&mut self, sections: &Sections, request: &Request<'_>) {
+        if self.is_read.cookies {
+            return;
+        }
+        self.is_read.cookies = true;
+        let index = &sections.predicates.names.cookies;
+        for (at, (name, line)) in request.headers().iter().enumerate() {
+            if !name.eq_ignore_ascii_case(b"cookie") {
+                continue;
+            }
+            self.bad_header |= has_control(line);
+            for (name, value) in cookies(line) {
+                let name = line.get(name).unwrap_or(&[]);
+                if let Some(number) = index.find(&sections.text, name) {
+                    let place = (Place::Header, at, value.start, value.len());
+                    note(&mut self.cookies, number, self.epoch, place);
+                }
+            }
+        }
+    }
+
+    fn read_attributes(&mut self, sections: &Sections, request: &Request<'_>) {
+        if self.is_read.attributes {
+            return;
+        }
+        self.is_read.attributes = true;
+        let index = &sections.predicates.names.attributes;
+        for (at, (name, value)) in request.attributes().iter().enumerate() {
+            if let Some(number) = index.find(&sections.text, name.as_bytes()) {
+                let place = (Place::Attribute, at, 0, value.len());
+                note(&mut self.attributes, number, self.epoch, place);
+            }
         }
     }
 }
 
-/// Whether a test holds for a value.
-pub(crate) fn holds_for(
-    test: ValueTest,
-    text: &TextPool,
-    regexes: &[Regex],
-    scratch: &mut RegexScratch,
-    value: &[u8],
-) -> bool {
-    match test {
-        ValueTest::Present => true,
-        ValueTest::Exact(want) => text.get(want) == value,
-        ValueTest::Prefix(want) => value.starts_with(text.get(want)),
-        ValueTest::Suffix(want) => value.ends_with(text.get(want)),
-        ValueTest::Contains(want) => memchr::memmem::find(value, text.get(want)).is_some(),
-        ValueTest::Regex(id) => regexes
-            .get(id as usize)
-            .is_some_and(|regex| regex.is_match(scratch, value)),
-        ValueTest::Range(start, end) => {
-            integer(value).is_some_and(|number| start <= number && number < end)
-        }
+/// Counts a value under its name's number, keeps where the first one is, and gives
+/// the count.
+fn note(
+    found: &mut [Found],
+    number: u32,
+    epoch: u64,
+    (place, at, start, len): (Place, usize, usize, usize),
+) -> u32 {
+    let Some(found) = found.get_mut(number as usize) else {
+        return 0;
+    };
+    if found.epoch != epoch {
+        *found = Found {
+            epoch,
+            count: 0,
+            place,
+            at: at as u32,
+            start,
+            len,
+        };
     }
+    found.count = found.count.saturating_add(1);
+    found.count
+}
+
+// SPEC: RFC 9110 5.5: a value with CR, LF or NUL is dangerous, and is refused.
+fn has_control(value: &[u8]) -> bool {
+    memchr::memchr3(0, b'\r', b'\n', value).is_some()
 }
 
 /// What follows the first `?`; empty where there is none.

@@ -8,7 +8,8 @@
 //! 3. [`listener`] picks the listener: port, protocol, the most specific host.
 //! 4. [`walk`] finds, among the rules of the listener's stage, the one with the
 //!    best rank that the request satisfies. It is the hot loop, alone in its file.
-//! 5. [`fields`] reads headers and query once, and only when a rule asks.
+//! 5. [`fields`] reads headers, query, cookies and attributes once, and only when a
+//!    rule asks; [`facts`] gives every other fact; [`predicate`] asks tests of both.
 //!
 //! # Guarantees
 //!
@@ -23,6 +24,7 @@ pub(crate) mod facts;
 pub(crate) mod fields;
 pub(crate) mod listener;
 pub(crate) mod normalize;
+pub(crate) mod predicate;
 pub(crate) mod request;
 pub(crate) mod scratch;
 pub(crate) mod walk;

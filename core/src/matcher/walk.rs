@@ -15,7 +15,8 @@
 
 use alloc::vec::Vec;
 
-use super::fields::{Fields, holds_for};
+use super::facts::Seen;
+use super::fields::Fields;
 use super::request::Request;
 use super::scratch::HostView;
 use crate::table::host::Next;
@@ -30,6 +31,8 @@ use crate::vocabulary::Scheme;
 pub(crate) struct Search<'s, 'r> {
     pub(crate) sections: &'s Sections,
     pub(crate) request: &'s Request<'r>,
+    /// The request as the stages before left it: what facts are.
+    pub(crate) seen: Seen<'s>,
     pub(crate) fields: &'s mut Fields,
     pub(crate) regex: &'s mut RegexScratch,
     pub(crate) hits: &'s mut Hits,
@@ -72,6 +75,8 @@ impl Search<'_, '_> {
         host: Option<HostView<'_>>,
         path: &[u8],
     ) -> Option<Found> {
+        // What was asked of the path or host in another stage does not count here.
+        self.fields.begin_stage();
         let sections = self.sections;
         let host = host.map(|host| host.name);
         let scopes = stage.scopes.of(&sections.scopes);
@@ -115,7 +120,7 @@ impl Search<'_, '_> {
     fn find_in_index(&mut self, index: &ListIndex, path: &[u8], best: &mut Option<Found>) {
         let sections = self.sections;
         let lists = &sections.lists;
-        let value = self.fields.value(sections, self.request, index);
+        let value = self.fields.value(sections, self.seen, index.slot);
         let group = value.map(|value| lists.group(&sections.text, index, value));
         self.find_among(group.unwrap_or(&[]).iter().copied(), path, best);
         self.find_among(lists.rest(index).iter().copied(), path, best);
@@ -159,16 +164,12 @@ impl Search<'_, '_> {
             return false;
         }
         let sections = self.sections;
-        for &id in entry.predicates.of(&sections.predicates.lists) {
-            let Some(predicate) = sections.predicates.tests.get(id as usize) else {
-                return false;
-            };
-            if !self
-                .fields
-                .holds(sections, self.request, self.regex, predicate)
-            {
-                return false;
-            }
+        let program = entry.predicates;
+        if !self
+            .fields
+            .program_holds(sections, self.seen, self.regex, program)
+        {
+            return false;
         }
         (entry.grpc == NONE || self.is_grpc_path(entry.grpc, path))
             && (entry.path_regex == NONE || self.matches_regex(entry.path_regex, path))
@@ -196,9 +197,9 @@ impl Search<'_, '_> {
         let Some((service, method)) = grpc_names(path) else {
             return false;
         };
-        let regexes = &sections.predicates.regexes;
+        let (text, predicates) = (&sections.text, &sections.predicates);
         let mut holds = |test: Option<ValueTest>, value: &[u8]| {
-            test.is_none_or(|test| holds_for(test, &sections.text, regexes, self.regex, value))
+            test.is_none_or(|test| predicates.value_holds(text, self.regex, test, value))
         };
         holds(test.service, service) && holds(test.method, method)
     }

@@ -1,5 +1,4 @@
-//! Long candidate lists, indexed by the header or query parameter that tells their
-//! rules apart.
+//! Long candidate lists, indexed by the fact that tells their rules apart.
 //!
 //! Ten thousand tenants on one path, told apart by one header, would be ten
 //! thousand candidates at one node. Such a list is split by the value that its
@@ -16,9 +15,7 @@
 use alloc::vec::Vec;
 
 use super::hash::hash;
-use super::predicate::Subject;
 use super::text::{Range32, Text, TextPool};
-use crate::vocabulary::RepeatedValues;
 
 /// The indexes of all long lists.
 #[derive(Debug, Default)]
@@ -40,10 +37,8 @@ pub(crate) struct ListIndexes {
 pub(crate) struct ListIndex {
     /// First position of the list.
     pub(crate) start: u32,
-    pub(crate) on: Subject,
-    /// Slot of the name.
+    /// The fact whose value leads to a group: a slot whose tests run on one value.
     pub(crate) slot: u32,
-    pub(crate) repeated: RepeatedValues,
     pub(crate) seed: u64,
     pub(crate) slots: Range32,
     pub(crate) groups: Range32,

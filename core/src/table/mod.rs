@@ -13,7 +13,8 @@
 //! * `host`: exact hosts by hash, wildcards and suffixes by the lengths in use.
 //! * `path`: one byte trie for each scope, edges compressed.
 //! * `index`: long candidate lists, split by the value that tells them apart.
-//! * `predicate`: header and query tests, each stored once.
+//! * `predicate`: tests of facts, each stored once; `value` and `automaton` say what
+//!   they mean, one by one and all at once.
 //! * `action`: what a rule does, digested for reading.
 //! * `names`: what people call things, and where they were written. Nothing
 //!   that decides reads it.
@@ -30,6 +31,7 @@
 //! [`Scratch`](crate::Scratch).
 
 pub(crate) mod action;
+pub(crate) mod automaton;
 pub(crate) mod fact;
 pub(crate) mod hash;
 pub(crate) mod host;
@@ -42,6 +44,7 @@ pub(crate) mod precedence;
 pub(crate) mod predicate;
 pub(crate) mod regex;
 pub(crate) mod text;
+pub(crate) mod value;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -110,7 +113,7 @@ pub struct Stats {
     pub candidates: usize,
     /// Nodes of all path tries.
     pub path_nodes: usize,
-    /// Distinct header and query predicates.
+    /// Distinct predicates.
     pub predicates: usize,
     /// Distinct regular expressions.
     pub regexes: usize,
@@ -154,7 +157,7 @@ pub(crate) struct Sections {
 pub(crate) struct RequestLimits {
     /// Longest target (path and query) in bytes.
     pub(crate) target: u32,
-    /// Longest sum of the values of one repeated header that is matched, in bytes.
+    /// Longest sum of the values of repeated headers that are matched, in bytes.
     pub(crate) repeated_header: u32,
     /// Longest sum of what the groups of one path took, in bytes.
     pub(crate) captured: u32,

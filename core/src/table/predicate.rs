@@ -1,56 +1,168 @@
-//! Header and query predicates, each stored once however many rules ask it.
+//! Tests of facts, each stored once however many rules ask it, and the programs
+//! that matches combine them by.
 //!
-//! Names are interned into slots: a request's headers are looked at once, each
-//! name costs one hash probe, and a predicate then reads its slot.
+//! A [`Slot`] is a fact that rules ask for, and what counts where it has several
+//! values. A [`Predicate`] is a test of one slot. A match's predicates are a run of
+//! [`Step`]s: each names a predicate and where to go on if it holds and if not, so
+//! that nested AND, OR and NOT need no stack.
+//!
+//! # Invariants
+//!
+//! 1. A step leads to later steps of its run, to [`Step::HOLDS`] or to
+//!    [`Step::FAILS`]. So each step is taken at most once.
+//! 2. A slot's predicates that have a mark are answered together by the slot's
+//!    automaton; the others are asked on their own.
+//! 3. Texts that are compared without regard to case are in lower case.
 
 use alloc::vec::Vec;
 
+use super::automaton::Automaton;
+use super::fact::FactEntry;
 use super::hash::{hash, hash_lower};
 use super::regex::Regex;
-use super::text::{Text, TextPool};
+use super::text::{Range32, Text, TextPool};
 use crate::vocabulary::RepeatedValues;
 
 #[derive(Default)]
 pub(crate) struct Predicates {
-    /// Predicate ids that entries' ranges run over.
-    pub(crate) lists: Vec<u32>,
+    /// What entries' ranges run over.
+    pub(crate) steps: Vec<Step>,
     pub(crate) tests: Vec<Predicate>,
-    pub(crate) headers: SlotIndex,
-    pub(crate) query: SlotIndex,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) automata: Vec<Automaton>,
+    /// Tests that automata answer, of all slots.
+    pub(crate) marks: u32,
+    pub(crate) names: NameIndexes,
+    /// Members of sets, each set sorted by bytes.
+    pub(crate) members: Vec<Text>,
+    /// For each text that is searched without regard to case and each of its
+    /// prefixes: how long the longest shorter prefix is that the prefix ends in.
+    pub(crate) borders: Vec<u32>,
+    /// Address ranges, each list sorted and without overlap.
+    pub(crate) blocks: Vec<Block>,
     pub(crate) regexes: Vec<Regex>,
     pub(crate) grpc: Vec<GrpcTest>,
 }
 
+/// The names of facts that have one.
+#[derive(Debug, Default)]
+pub(crate) struct NameIndexes {
+    /// Lower case.
+    pub(crate) headers: NameIndex,
+    /// Query parameters, percent-decoded.
+    pub(crate) query: NameIndex,
+    pub(crate) raw_query: NameIndex,
+    pub(crate) cookies: NameIndex,
+    pub(crate) attributes: NameIndex,
+}
+
+/// What to ask, and where to go on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Step {
+    /// Index into [`Predicates::tests`]; [`NONE`](super::NONE) never holds.
+    pub(crate) predicate: u32,
+    /// Position in the run if it holds.
+    pub(crate) yes: u32,
+    /// Position in the run if not.
+    pub(crate) no: u32,
+}
+
+impl Step {
+    /// The match's predicates hold.
+    pub(crate) const HOLDS: u32 = u32::MAX;
+    /// They do not.
+    pub(crate) const FAILS: u32 = u32::MAX - 1;
+}
+
+/// One test.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub(crate) struct Predicate {
-    pub(crate) on: Subject,
-    /// Slot of the name.
+pub(crate) enum Predicate {
+    Fact(FactTest),
+    /// A share of requests.
+    Fraction {
+        numerator: u32,
+        denominator: u32,
+    },
+}
+
+/// A test of a slot.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) struct FactTest {
     pub(crate) slot: u32,
     pub(crate) test: ValueTest,
     pub(crate) invert: bool,
-    /// What a request without the name gives.
+    /// What a request without the fact gives.
     pub(crate) missing: bool,
-    pub(crate) repeated: RepeatedValues,
+    /// Number among the tests that automata answer, or [`NONE`](super::NONE).
+    pub(crate) mark: u32,
 }
 
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub(crate) enum Subject {
-    Header,
-    Query,
+/// A fact that rules ask for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slot {
+    pub(crate) fact: FactEntry,
+    /// Number of the fact's name among those of its kind; 0 where it has none.
+    pub(crate) name: u32,
+    pub(crate) repeated: RepeatedValues,
+    /// Index into [`Predicates::automata`], or [`NONE`](super::NONE).
+    pub(crate) automaton: u32,
+}
+
+impl Slot {
+    /// Whether its tests run on one value, whatever a request has.
+    pub(crate) fn is_one(&self) -> bool {
+        matches!(
+            self.repeated,
+            RepeatedValues::Joined | RepeatedValues::First
+        )
+    }
 }
 
 /// What a value must be.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum ValueTest {
     Present,
-    Exact(Text),
-    Prefix(Text),
-    Suffix(Text),
-    Contains(Text),
+    Exact(Literal),
+    Prefix(Literal),
+    Suffix(Literal),
+    Contains {
+        literal: Literal,
+        /// First of the literal's [`Predicates::borders`]; only where it is folded.
+        borders: u32,
+    },
+    /// One of these [`Predicates::members`].
+    In {
+        members: Range32,
+        fold: bool,
+    },
     /// Index into [`Predicates::regexes`].
     Regex(u32),
+    /// A regular expression made of a pattern with `*` and `?`, and that pattern.
+    Glob {
+        pattern: Text,
+        regex: u32,
+    },
     /// `start <= n < end`
     Range(i64, i64),
+    /// An address in these [`Predicates::blocks`].
+    Cidr(Range32),
+}
+
+/// A text to compare with.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) struct Literal {
+    pub(crate) text: Text,
+    /// Whether ASCII letters match without regard to case; the text is then in
+    /// lower case.
+    pub(crate) fold: bool,
+}
+
+/// Addresses from the first to the last. An IPv4 address stands as its IPv4-mapped
+/// IPv6 form, so that the two are one.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(crate) struct Block {
+    pub(crate) first: u128,
+    pub(crate) last: u128,
 }
 
 /// What the two segments of a gRPC path must be; `None` takes any.
@@ -60,24 +172,24 @@ pub(crate) struct GrpcTest {
     pub(crate) method: Option<ValueTest>,
 }
 
-/// Names to slots, by hash.
+/// Names to numbers, by hash.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct SlotIndex {
+pub(crate) struct NameIndex {
     pub(crate) seed: u64,
-    /// Open addressing, a power of two; 0 is empty, otherwise a slot plus one.
+    /// Open addressing, a power of two; 0 is empty, otherwise a number plus one.
     pub(crate) slots: Vec<u32>,
     pub(crate) names: Vec<Text>,
 }
 
-impl SlotIndex {
-    /// The slot of a name, compared byte for byte.
+impl NameIndex {
+    /// The number of a name, compared byte for byte.
     pub(crate) fn find(&self, text: &TextPool, name: &[u8]) -> Option<u32> {
         self.probe(hash(self.seed, name), |candidate| {
             text.get(candidate) == name
         })
     }
 
-    /// The slot of a name, compared without regard to ASCII case.
+    /// The number of a name, compared without regard to ASCII case.
     pub(crate) fn find_lower(&self, text: &TextPool, name: &[u8]) -> Option<u32> {
         self.probe(hash_lower(self.seed, name), |candidate| {
             text.get(candidate).eq_ignore_ascii_case(name)
@@ -88,33 +200,52 @@ impl SlotIndex {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = hash as usize & mask;
         loop {
-            let slot = self.slots.get(at)?.checked_sub(1)?;
-            if is_it(*self.names.get(slot as usize)?) {
-                return Some(slot);
+            let number = self.slots.get(at)?.checked_sub(1)?;
+            if is_it(*self.names.get(number as usize)?) {
+                return Some(number);
             }
             at = (at + 1) & mask;
         }
     }
+
+    fn bytes(&self) -> usize {
+        self.slots.len() * 4 + self.names.len() * size_of::<Text>()
+    }
 }
 
-/// Reads an optionally signed decimal integer, digits only.
-pub(crate) fn integer(value: &[u8]) -> Option<i64> {
-    let digits = value
-        .strip_prefix(b"-")
-        .or(value.strip_prefix(b"+"))
-        .unwrap_or(value);
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
+impl NameIndexes {
+    pub(crate) fn all_mut(&mut self) -> [&mut NameIndex; 5] {
+        [
+            &mut self.headers,
+            &mut self.query,
+            &mut self.raw_query,
+            &mut self.cookies,
+            &mut self.attributes,
+        ]
     }
-    core::str::from_utf8(value).ok()?.parse().ok()
+
+    fn bytes(&self) -> usize {
+        let all = [
+            &self.headers,
+            &self.query,
+            &self.raw_query,
+            &self.cookies,
+            &self.attributes,
+        ];
+        all.into_iter().map(NameIndex::bytes).sum()
+    }
 }
 
 impl Predicates {
     pub(crate) fn bytes(&self) -> usize {
-        self.lists.len() * 4
+        self.steps.len() * size_of::<Step>()
             + self.tests.len() * size_of::<Predicate>()
-            + (self.headers.slots.len() + self.query.slots.len()) * 4
-            + (self.headers.names.len() + self.query.names.len()) * 8
+            + self.slots.len() * size_of::<Slot>()
+            + self.automata.iter().map(Automaton::bytes).sum::<usize>()
+            + self.names.bytes()
+            + self.members.len() * size_of::<Text>()
+            + self.borders.len() * 4
+            + self.blocks.len() * size_of::<Block>()
             + self.regexes.iter().map(Regex::bytes).sum::<usize>()
             + self.grpc.len() * size_of::<GrpcTest>()
     }

@@ -10,7 +10,7 @@ pub(crate) struct Text {
 }
 
 /// A run of indices into some section.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub(crate) struct Range32 {
     pub(crate) start: u32,
     pub(crate) len: u32,

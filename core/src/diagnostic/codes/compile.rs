@@ -11,6 +11,8 @@ codes! {
     MATCHES_NOTHING = 1606, "a host or path can match no request";
     IDLE_FILTER = 1607, "a filter does nothing where it stands";
     AUTHORITY_EDIT = 1608, "a header edit would change the host or a pseudo-header";
+    PREDICATE_TOO_DEEP = 1610, "a predicate nests deeper than predicates can";
+    TOO_MANY_PREDICATES = 1611, "a match's predicates are over the limit";
     TOO_MANY_CAPTURES = 1621, "a path's or rewrite's pattern has more captures than the limit";
     TOO_MANY_PROGRAMS = 1623, "the programs of all patterns of a table are over the limit";
     UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";

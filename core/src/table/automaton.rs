@@ -1,0 +1,266 @@
+//! Automata of slots: which of a slot's tests hold for a value, all in one pass.
+//!
+//! Where hundreds of rules ask one header for different texts, asking each of them
+//! costs the value's length every time. An automaton runs over the value once and
+//! marks every test that holds; asking then reads the mark.
+//!
+//! # Shape
+//!
+//! A part for each kind of test, empty where the slot has none of it:
+//!
+//! * [`Words`]: whole values, found by hash.
+//! * [`Texts`]: prefixes, suffixes and contained texts, in one Aho-Corasick automaton.
+//! * [`Patterns`]: regular expressions, in one dense automaton. Each is made to match
+//!   up to the end of the value, so that what holds is told once, at the end, and
+//!   not again at every byte.
+//! * [`Intervals`]: numbers and addresses, by binary search among the bounds.
+//!
+//! Words and texts are there twice, for tests with and without regard to case.
+//!
+//! # Invariants
+//!
+//! 1. An automaton marks a test exactly where
+//!    [`value_holds`](super::predicate::Predicates::value_holds) holds for it.
+//! 2. A run does not allocate. It is linear in the value, and in the tests that it
+//!    marks at each byte.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use regex_automata::dfa::{Automaton as _, OverlappingState, dense};
+use regex_automata::{Anchored, Input};
+
+use super::hash::{hash, hash_lower};
+use super::text::{Range32, Text, TextPool};
+use super::value::{address, integer, number_of};
+
+/// The tests of one slot.
+#[derive(Debug, Default)]
+pub(crate) struct Automaton {
+    pub(crate) words: Words,
+    pub(crate) folded_words: Words,
+    #[cfg(feature = "compile")]
+    pub(crate) texts: Option<Texts>,
+    #[cfg(feature = "compile")]
+    pub(crate) folded_texts: Option<Texts>,
+    pub(crate) patterns: Option<Patterns>,
+    pub(crate) numbers: Intervals<i64>,
+    pub(crate) addresses: Intervals<u128>,
+}
+
+/// Whole values.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    pub(crate) seed: u64,
+    /// Open addressing, a power of two; 0 is empty, otherwise a word's number plus
+    /// one.
+    pub(crate) slots: Vec<u32>,
+    pub(crate) words: Vec<(Text, Range32)>,
+    /// The marks that words' ranges run over.
+    pub(crate) marks: Vec<u32>,
+}
+
+/// Texts within a value.
+#[cfg(feature = "compile")]
+#[derive(Debug)]
+pub(crate) struct Texts {
+    pub(crate) search: aho_corasick::AhoCorasick,
+    /// By the automaton's number of the text.
+    pub(crate) texts: Vec<(Place, u32)>,
+    /// Whether every text is a prefix, or every one a suffix, and the longest
+    /// one's length: no more of the value than that is looked at.
+    pub(crate) only: Option<(Place, usize)>,
+}
+
+/// Where a text must stand in a value.
+#[cfg(feature = "compile")]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Place {
+    Start,
+    End,
+    Anywhere,
+}
+
+/// Regular expressions.
+#[derive(Debug)]
+pub(crate) struct Patterns {
+    pub(crate) search: Box<dense::DFA<Vec<u32>>>,
+    /// By the automaton's number of the pattern.
+    pub(crate) marks: Vec<u32>,
+}
+
+/// Ranges of numbers, cut at every bound.
+#[derive(Debug)]
+pub(crate) struct Intervals<T> {
+    /// Where an interval begins, ascending; it ends where the next one begins.
+    pub(crate) starts: Vec<T>,
+    /// The tests that hold in each interval, as ranges of [`Intervals::marks`].
+    pub(crate) holding: Vec<Range32>,
+    pub(crate) marks: Vec<u32>,
+}
+
+impl<T> Default for Intervals<T> {
+    fn default() -> Self {
+        Self {
+            starts: Vec::new(),
+            holding: Vec::new(),
+            marks: Vec::new(),
+        }
+    }
+}
+
+impl Automaton {
+    /// Calls `mark` with every test that holds for a value, some of them more than
+    /// once. `known` is the address that the value stands for, where it does.
+    pub(crate) fn run(
+        &self,
+        text: &TextPool,
+        value: &[u8],
+        known: Option<IpAddr>,
+        mut mark: impl FnMut(u32),
+    ) {
+        let words = &self.words;
+        words.run(value, hash, |word| text.get(word) == value, &mut mark);
+        let is_folded = |word| text.get(word).eq_ignore_ascii_case(value);
+        self.folded_words
+            .run(value, hash_lower, is_folded, &mut mark);
+        #[cfg(feature = "compile")]
+        for texts in [&self.texts, &self.folded_texts].into_iter().flatten() {
+            texts.run(value, &mut mark);
+        }
+        if let Some(patterns) = &self.patterns {
+            patterns.run(value, &mut mark);
+        }
+        if !self.numbers.starts.is_empty()
+            && let Some(number) = integer(value)
+        {
+            self.numbers.run(number, &mut mark);
+        }
+        if !self.addresses.starts.is_empty()
+            && let Some(address) = known.or_else(|| address(value))
+        {
+            self.addresses.run(number_of(address), &mut mark);
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        #[cfg(feature = "compile")]
+        let texts = [&self.texts, &self.folded_texts]
+            .into_iter()
+            .flatten()
+            .map(Texts::bytes)
+            .sum::<usize>();
+        #[cfg(not(feature = "compile"))]
+        let texts = 0;
+        self.words.bytes()
+            + self.folded_words.bytes()
+            + texts
+            + self.patterns.as_ref().map_or(0, Patterns::bytes)
+            + self.numbers.bytes()
+            + self.addresses.bytes()
+    }
+}
+
+impl Words {
+    fn run(
+        &self,
+        value: &[u8],
+        hash: fn(u64, &[u8]) -> u64,
+        is_it: impl Fn(Text) -> bool,
+        mark: &mut impl FnMut(u32),
+    ) {
+        let Some(mask) = self.slots.len().checked_sub(1) else {
+            return;
+        };
+        let mut at = hash(self.seed, value) as usize & mask;
+        while let Some(number) = self.slots.get(at).and_then(|slot| slot.checked_sub(1)) {
+            let Some(&(word, marks)) = self.words.get(number as usize) else {
+                return;
+            };
+            if is_it(word) {
+                return marks.of(&self.marks).iter().copied().for_each(mark);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        (self.slots.len() + self.marks.len()) * 4 + self.words.len() * size_of::<(Text, Range32)>()
+    }
+}
+
+#[cfg(feature = "compile")]
+impl Texts {
+    fn run(&self, value: &[u8], mark: &mut impl FnMut(u32)) {
+        let end = value.len();
+        let part = match self.only {
+            Some((Place::Start, longest)) => 0..longest.min(end),
+            Some((Place::End, longest)) => end.saturating_sub(longest)..end,
+            _ => 0..end,
+        };
+        let input = aho_corasick::Input::new(value).range(part);
+        let mut state = aho_corasick::automaton::OverlappingState::start();
+        // An error would mean an automaton of another kind than ours is.
+        while self
+            .search
+            .try_find_overlapping(input.clone(), &mut state)
+            .is_ok()
+            && let Some(found) = state.get_match()
+        {
+            let Some(&(place, number)) = self.texts.get(found.pattern().as_usize()) else {
+                continue;
+            };
+            let is_there = match place {
+                Place::Start => found.start() == 0,
+                Place::End => found.end() == end,
+                Place::Anywhere => true,
+            };
+            if is_there {
+                mark(number);
+            }
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.search.memory_usage() + self.texts.len() * size_of::<(Place, u32)>()
+    }
+}
+
+impl Patterns {
+    fn run(&self, value: &[u8], mark: &mut impl FnMut(u32)) {
+        let input = Input::new(value).anchored(Anchored::Yes);
+        let mut state = OverlappingState::start();
+        // An error means a byte the automaton was told to quit at; ours has none.
+        while self
+            .search
+            .try_search_overlapping_fwd(&input, &mut state)
+            .is_ok()
+            && let Some(found) = state.get_match()
+        {
+            if let Some(&number) = self.marks.get(found.pattern().as_usize()) {
+                mark(number);
+            }
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.search.memory_usage() + self.marks.len() * 4
+    }
+}
+
+impl<T: Copy + Ord> Intervals<T> {
+    fn run(&self, number: T, mark: &mut impl FnMut(u32)) {
+        let after = self.starts.partition_point(|start| *start <= number);
+        let Some(at) = after.checked_sub(1) else {
+            return;
+        };
+        if let Some(marks) = self.holding.get(at) {
+            marks.of(&self.marks).iter().copied().for_each(mark);
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.starts.len() * (size_of::<T>() + size_of::<Range32>()) + self.marks.len() * 4
+    }
+}
