@@ -182,3 +182,105 @@ fn asked(source: &mut Source, set: &RouteSet) -> Vec<oracle::Request> {
     asked.push(crowd);
     asked
 }
+
+/// Every kind of path and host, with each engine, on short paths and on long ones.
+#[test]
+fn patterns_and_captures_do_not_allocate() {
+    use fingerpost::model::{
+        Action, Gateway, HostMatch, Listener, ObjectRef, PathMatch, Precedence, Protocol, Respond,
+        Route, RouteMatch, Rule, Stage,
+    };
+    let paths = [
+        PathMatch::Template("/users/{id}/files/{rest=**}".into()),
+        PathMatch::Template("/{a}-{b}.{c=**}".into()),
+        PathMatch::Glob("/a/**/b/*.css".into()),
+        PathMatch::Regex("/(?P<x>a|ab)(c|bcd)(d*)".into()),
+        PathMatch::Regex("/(?:[01]*)1[01]{12}".into()),
+        PathMatch::RegexStart("/(a(b)?)+c".into()),
+        PathMatch::RegexSearch("(b+)(c?)/".into()),
+        PathMatch::Suffix(".php".into()),
+        PathMatch::Contains("/adm".into()),
+    ];
+    let mut stage = Stage::new(
+        ObjectRef::new("Listener", "", "http"),
+        Precedence::FirstMatch,
+    );
+    let mut set = RouteSet::new();
+    for host in [
+        HostMatch::Regex("[a-z]+[.]test".into()),
+        HostMatch::WildcardPrefix("www.".into()),
+        HostMatch::OneLabel("one.test".into()),
+    ] {
+        let mut rules = Vec::new();
+        for way in 0..3 {
+            for path in &paths {
+                let mut rule = Rule::new(Action::Respond(Respond {
+                    status: 200,
+                    ..Respond::default()
+                }));
+                rule.matches.push(RouteMatch {
+                    path: path.clone(),
+                    path_raw: way == 1,
+                    path_ignore_case: way == 2,
+                    ..RouteMatch::default()
+                });
+                rules.push(rule);
+            }
+        }
+        let route = set.add_route(Route::new(ObjectRef::new("Route", "", "r"), rules));
+        stage.attach(route, [host]);
+    }
+    let stage = set.add_stage(stage);
+    let mut gateway = Gateway::new(ObjectRef::new("Gateway", "", "g"));
+    let listener = Listener::new("http", Protocol::AnyHttp, stage);
+    gateway.listeners.push(listener);
+    set.gateways.push(gateway);
+
+    let short = [
+        "/users/1/files/a/b",
+        "/USERS/1/files/",
+        "/x-y.z/w",
+        "/a/b/x.css",
+        "/a/x/y/b/.css",
+        "/abcdd",
+        "/1000000000000",
+        "/ababc",
+        "/xbbc/",
+        "/index.PHP",
+        "/x/ADMin",
+        "/none",
+    ];
+    let long = ["a/", "-", "01", "ab", "A/b/"].map(|piece| format!("/{}", piece.repeat(8_000)));
+    let asked: Vec<&str> = short
+        .into_iter()
+        .chain(long.iter().map(String::as_str))
+        .collect();
+    let mut captured = 0;
+    for limits in [Limits::default(), without_automata()] {
+        let compiled = Compiler::new().with_limits(limits).compile(&set);
+        assert!(
+            compiled.diagnostics.is_empty(),
+            "{:?}",
+            compiled.diagnostics
+        );
+        let mut scratch = compiled.table.create_scratch();
+        for host in [
+            "shop.test",
+            "WWW.shop.Example:80",
+            "a.one.test",
+            "no.example",
+        ] {
+            for path in &asked {
+                let request = Request::new(b"GET", path.as_bytes()).with_authority(host.as_bytes());
+                let before = calls();
+                let decision =
+                    compiled
+                        .table
+                        .decide_with(&mut scratch, &request, fingerpost::Draws::fixed(0));
+                captured += decision.captures().count();
+                assert_eq!(calls(), before, "{host} {}", path.get(..60).unwrap_or(path));
+            }
+        }
+    }
+    assert!(captured > 50, "{captured}");
+}

@@ -12,9 +12,7 @@ use aho_corasick::AhoCorasick;
 use regex_automata::MatchKind;
 use regex_automata::dfa::{StartKind, dense};
 use regex_automata::nfa::thompson;
-use regex_syntax::hir::{Hir, Look};
 
-use super::regex::{Anchor, anything};
 use super::{Build, HashMap, slots};
 use crate::table::NONE;
 use crate::table::automaton::{Automaton, Intervals, Patterns, Place, Texts, Words};
@@ -218,9 +216,7 @@ impl Build<'_> {
         let mut marks = Vec::new();
         for (test, mark) in tests {
             let Some(id) = regex_of(test) else { continue };
-            let pattern = self.index.regex.hirs.get(id as usize)?;
-            let anchor = self.index.anchors.get(&id)?;
-            found.push(to_the_end(pattern.clone(), *anchor));
+            found.push(self.reading_all(id)?);
             marks.push(*mark);
         }
         if found.is_empty() {
@@ -306,16 +302,6 @@ fn regex_of(test: &ValueTest) -> Option<u32> {
         ValueTest::Regex(id) | ValueTest::Glob { regex: id, .. } => Some(*id),
         _ => None,
     }
-}
-
-/// A pattern that matches from the first byte to the last where it is found.
-fn to_the_end(pattern: Hir, anchor: Anchor) -> Hir {
-    let (start, end) = (Hir::look(Look::Start), Hir::look(Look::End));
-    Hir::concat(match anchor {
-        Anchor::Whole => Vec::from([start, pattern, end]),
-        Anchor::Start => Vec::from([start, pattern, anything(), end]),
-        Anchor::Search => Vec::from([start, anything(), pattern, anything(), end]),
-    })
 }
 
 /// Cuts ranges (first, first after, mark) at their bounds; `None` where there are

@@ -10,26 +10,41 @@ use core::fmt::Display;
 use super::{Build, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
-use crate::model::{Filter, HostMatch, Origin, PathMatch, Route, Rule};
+use crate::model::{Filter, HostForm, HostMatch, Origin, PathMatch, Route, Rule};
 
 impl Build<'_> {
-    /// Reports a host that no request has.
-    pub(crate) fn check_host(&mut self, what: &dyn Display, origin: Origin, host: &HostMatch) {
-        let is_raw = matches!(host, HostMatch::Suffix(_));
-        let (HostMatch::Exact(text) | HostMatch::Wildcard(text) | HostMatch::Suffix(text)) = host
-        else {
-            return;
+    /// Reports a host that no request has, compared in this form.
+    pub(crate) fn check_host(
+        &mut self,
+        what: &dyn Display,
+        origin: Origin,
+        host: &HostMatch,
+        form: HostForm,
+    ) {
+        // What is left of a host at a star may be nothing, and may end in a dot where
+        // more follows.
+        let (text, may_be_empty, is_start) = match host {
+            HostMatch::Any | HostMatch::Regex(_) => return,
+            HostMatch::Exact(text) | HostMatch::Wildcard(text) | HostMatch::OneLabel(text) => {
+                (text, false, false)
+            }
+            HostMatch::Suffix(text) | HostMatch::WildcardSuffix(text) => (text, true, false),
+            HostMatch::WildcardPrefix(text) => (text, true, true),
         };
         let is_upper = text.bytes().any(|byte| byte.is_ascii_uppercase());
-        let has_port = !text.starts_with('[') && text.contains(':');
-        let is_sound = !is_upper && (is_raw || !text.is_empty()) && !has_port;
-        if is_sound && !text.ends_with('.') {
+        let has_port = !text.starts_with('[') && !text.ends_with(']') && text.contains(':');
+        let has_dot = !is_start && text.ends_with('.');
+        // SPEC: `HostForm::Authority`: port and trailing dot are compared.
+        let is_bare = form == HostForm::Authority || !has_port && !has_dot;
+        if !is_upper && (may_be_empty || !text.is_empty()) && is_bare {
             return;
         }
-        let message = format!(
-            "{what}: host \"{host}\" matches no request: hosts are compared in lower case, \
-             without port and trailing dot"
-        );
+        let form = match form {
+            HostForm::Name => "in lower case, without port and trailing dot",
+            HostForm::Authority => "in lower case",
+        };
+        let message =
+            format!("{what}: host \"{host}\" matches no request: hosts are compared {form}");
         let diagnostic = Diagnostic::warning(codes::MATCHES_NOTHING, origin, message)
             .with_help("HostMatch::parse gives a host that can match");
         self.diagnostics.push(diagnostic);
@@ -37,6 +52,7 @@ impl Build<'_> {
 
     /// Reports a path that no request has.
     pub(crate) fn check_path(&mut self, subject: &Subject<'_>, path: &PathMatch) {
+        // Globs and templates are refused by their parser.
         let (PathMatch::Exact(text) | PathMatch::Prefix(text) | PathMatch::Segments(text)) = path
         else {
             return;

@@ -1,50 +1,123 @@
 //! Host indexes: see `table/host.rs` for what is built here.
 
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Display;
 
-use super::slots;
-use super::text::Interner;
-use crate::model::HostMatch;
+use regex_automata::MatchKind;
+use regex_automata::nfa::thompson;
+use regex_syntax::hir::{Hir, Look};
+
+use super::regex::{dense_dfa, parse};
+use super::{Build, slots};
+use crate::diagnostic::codes::compile as codes;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{HostMatch, Origin};
 use crate::table::hash::hash;
-use crate::table::host::{HostIndex, HostKind, HostPattern};
+use crate::table::host::{HostIndex, HostKind, HostPattern, HostRegex};
 
-/// An index of distinct patterns with their values.
-pub(crate) fn build<'m>(
-    interner: &mut Interner,
-    patterns: impl Iterator<Item = (&'m HostMatch, u32)>,
-) -> HostIndex {
-    let mut index = HostIndex::default();
-    for (host, value) in patterns {
-        let (kind, text) = match host {
-            HostMatch::Any => {
-                index.any = Some(value);
-                continue;
+impl Build<'_> {
+    /// An index of distinct patterns with their values. A regular expression that
+    /// cannot be compiled is left out and reported.
+    pub(crate) fn host_index(
+        &mut self,
+        what: &dyn Display,
+        origin: Origin,
+        patterns: &[(&HostMatch, u32)],
+    ) -> HostIndex {
+        let mut index = HostIndex::default();
+        for &(host, value) in patterns {
+            let (kind, text) = match host {
+                HostMatch::Any => {
+                    index.any = Some(value);
+                    continue;
+                }
+                HostMatch::Regex(pattern) => {
+                    match self.host_regex(pattern) {
+                        Ok(dfa) => index.regexes.push(HostRegex {
+                            text: self.text(pattern),
+                            dfa,
+                            value,
+                        }),
+                        Err((code, reason)) => {
+                            let shown: String = pattern.chars().take(80).collect();
+                            let message =
+                                format!("{what}: host: regular expression \"{shown}\" {reason}");
+                            let diagnostic = Diagnostic::error(code, origin, message);
+                            self.diagnostics.push(diagnostic);
+                        }
+                    }
+                    continue;
+                }
+                HostMatch::Exact(host) => (HostKind::Exact, self.text(host)),
+                HostMatch::Wildcard(suffix) => {
+                    (HostKind::Wildcard, self.text(&format!(".{suffix}")))
+                }
+                HostMatch::OneLabel(suffix) => {
+                    (HostKind::OneLabel, self.text(&format!(".{suffix}")))
+                }
+                HostMatch::Suffix(suffix) => (HostKind::Suffix, self.text(suffix)),
+                HostMatch::WildcardSuffix(suffix) => (HostKind::WildcardSuffix, self.text(suffix)),
+                HostMatch::WildcardPrefix(prefix) => (HostKind::WildcardPrefix, self.text(prefix)),
+            };
+            index.patterns.push(HostPattern { text, kind, value });
+            // A pattern longer than any host matches none.
+            if let Ok(length) = u16::try_from(text.len) {
+                match kind {
+                    HostKind::Exact => {}
+                    HostKind::WildcardPrefix => index.head_lengths.push(length),
+                    _ => index.tail_lengths.push(length),
+                }
             }
-            HostMatch::Exact(host) => (HostKind::Exact, interner.add(host.as_bytes())),
-            HostMatch::Wildcard(suffix) => {
-                let tail = alloc::format!(".{suffix}");
-                (HostKind::Wildcard, interner.add(tail.as_bytes()))
-            }
-            HostMatch::Suffix(suffix) => (HostKind::Suffix, interner.add(suffix.as_bytes())),
-            _ => continue,
-        };
-        index.patterns.push(HostPattern { text, kind, value });
-        // A pattern longer than any host matches none.
-        if let (true, Ok(length)) = (kind != HostKind::Exact, u16::try_from(text.len)) {
-            index.tail_lengths.push(length);
         }
+        for lengths in [&mut index.tail_lengths, &mut index.head_lengths] {
+            lengths.sort_unstable_by(|one, other| other.cmp(one));
+            lengths.dedup();
+        }
+        let patterns: Vec<HostPattern> = index.patterns.clone();
+        let interner = &self.interner;
+        let (seed, table) = slots::build(patterns.len(), |seed, key| {
+            patterns
+                .get(key)
+                .map_or(0, |p| hash(seed ^ p.kind as u64, interner.get(p.text)))
+        });
+        index.seed = seed;
+        index.slots = table;
+        index
     }
-    index
-        .tail_lengths
-        .sort_unstable_by(|one, other| other.cmp(one));
-    index.tail_lengths.dedup();
-    let patterns: Vec<HostPattern> = index.patterns.clone();
-    let (seed, table) = slots::build(patterns.len(), |seed, key| {
-        patterns
-            .get(key)
-            .map_or(0, |p| hash(seed ^ p.kind as u64, interner.get(p.text)))
-    });
-    index.seed = seed;
-    index.slots = table;
-    index
+
+    /// The automaton of an expression over a whole host.
+    fn host_regex(
+        &self,
+        pattern: &str,
+    ) -> Result<regex_automata::dfa::dense::DFA<Vec<u32>>, (Code, String)> {
+        let (longest, most) = (self.limits.regex_pattern, self.limits.host_automaton);
+        let invalid = |reason| (codes::INVALID_REGEX, reason);
+        if pattern.len() > longest {
+            let length = pattern.len();
+            return Err(invalid(format!(
+                "is {length} bytes long, over the limit of {longest} (Limits::regex_pattern)"
+            )));
+        }
+        let hir = parse(pattern, false).map_err(invalid)?;
+        let (start, end) = (Hir::look(Look::Start), Hir::look(Look::End));
+        let config = thompson::Config::new()
+            .utf8(false)
+            .which_captures(thompson::WhichCaptures::None)
+            .nfa_size_limit(Some(self.limits.regex_program));
+        let program = thompson::Compiler::new()
+            .configure(config)
+            .build_from_hir(&Hir::concat(Vec::from([start, hir, end])))
+            .map_err(|error| {
+                invalid(format!(
+                    "is over the limit of {} bytes (Limits::regex_program): {error}",
+                    self.limits.regex_program
+                ))
+            })?;
+        dense_dfa(&program, most, MatchKind::LeftmostFirst).ok_or((
+            codes::HOST_AUTOMATON,
+            format!("needs more than the limit of {most} bytes (Limits::host_automaton)"),
+        ))
+    }
 }

@@ -18,7 +18,8 @@ pub(crate) fn build(sections: &mut Sections, text: &TextPool, unindexed: u32) {
         .paths
         .ends
         .iter()
-        .flat_map(|end| [end.exact, end.segments, end.prefix])
+        .flat_map(|end| [end.exact, end.segments, end.prefix, end.patterns])
+        .chain(sections.path_groups.patterns.iter().copied())
         .collect();
     lists.sort_by_key(|list| list.start);
     let mut worst = 0;

@@ -28,7 +28,7 @@ pub struct Limits {
     pub ungrouped_patterns: u32,
     /// Bytes of the automaton that patterns at one path node share; patterns that do
     /// not fit into one are split over several, and one by one. Counts toward
-    /// `regex_automata`. Default 1 MiB.
+    /// `regex_automata`. Default 256 KiB.
     pub group_automaton: usize,
     /// Groups of a regular expression that captures are read from, the whole match
     /// not counted, and named holes of a template. Default 32.
@@ -80,7 +80,7 @@ impl Default for Limits {
             regex_automata: 64 << 20,
             host_automaton: 256 << 10,
             ungrouped_patterns: 4,
-            group_automaton: 1 << 20,
+            group_automaton: 256 << 10,
             captures: 32,
             pattern_holes: 32,
             captured: 256 << 10,

@@ -4,12 +4,13 @@
 //!
 //! 1. `action`: every rule's filters, targets and policies are digested, texts
 //!    interned, weights summed.
-//! 2. `predicate`, `value`, `program` and `regex`: every match becomes an entry;
-//!    equal predicates and patterns are stored once. `automaton` then puts the
+//! 2. `path_match`, `predicate`, `value`, `program` and `regex`: every match becomes an
+//!    entry; equal predicates and patterns are stored once. `automaton` then puts the
 //!    tests of one slot together.
-//! 3. `rank`: in each stage, every match under every host gets a rank: a total
-//!    order by the stage's preset, first to last.
-//! 4. `path`: each host scope's matches become a path trie.
+//! 3. `stage` and `rank`: in each stage, every match under every host gets a rank: a
+//!    total order by the stage's preset, first to last.
+//! 4. `path` and `path_group`: each host scope's matches become a path trie, and
+//!    patterns that hang at one node share automata.
 //! 5. `host`: hosts become indexes of scopes and of listeners.
 //! 6. `index`: long candidate lists are split by the value that tells them apart.
 //!
@@ -28,12 +29,15 @@ pub(crate) mod index;
 pub mod limits;
 pub(crate) mod lint;
 pub(crate) mod path;
+pub(crate) mod path_group;
 pub(crate) mod path_match;
+pub(crate) mod pattern;
 pub(crate) mod predicate;
 pub(crate) mod program;
 pub(crate) mod rank;
 pub(crate) mod regex;
 pub(crate) mod slots;
+pub(crate) mod stage;
 pub(crate) mod text;
 pub(crate) mod value;
 
@@ -42,22 +46,18 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
-use crate::model::{HostMatch, Origin, RouteSet, Stage};
+use crate::model::{HostForm, HostMatch, Origin, RouteSet};
 use crate::table::fact::FactEntry;
-use crate::table::names::{CandidateName, EntryName, ObjectEntry, PathText, RuleName};
-use crate::table::path::Candidate;
+use crate::table::names::{EntryName, ObjectEntry, PathName, RuleName};
 use crate::table::predicate::Block;
 use crate::table::text::{Range32, Text};
-use crate::table::{
-    Entry, GatewayEntry, ListenerEntry, NONE, RequestLimits, Scope, Sections, StageEntry, Table,
-};
+use crate::table::{Entry, GatewayEntry, ListenerEntry, RequestLimits, Sections, Table};
 use crate::vocabulary::RepeatedValues;
 
 use limits::Limits;
 /// Maps used while compiling: seeded anew each time, since tenants choose the keys.
 pub(crate) type HashMap<K, V> = hashbrown::HashMap<K, V, foldhash::fast::RandomState>;
 
-use path::PathItem;
 use text::Interner;
 
 /// Compiles route sets.
@@ -142,8 +142,6 @@ pub(crate) struct Index {
     pub(crate) backends: HashMap<crate::table::action::BackendEntry, u32>,
     pub(crate) predicates: HashMap<crate::table::predicate::Predicate, u32>,
     pub(crate) regex: regex::RegexIndex,
-    /// Where the patterns of values must match, by number.
-    pub(crate) anchors: HashMap<u32, regex::Anchor>,
     pub(crate) slots: HashMap<(FactEntry, RepeatedValues), u32>,
     /// Numbers of names, each kind counted for itself.
     pub(crate) names: HashMap<FactEntry, u32>,
@@ -151,6 +149,7 @@ pub(crate) struct Index {
     pub(crate) blocks: HashMap<Vec<Block>, Range32>,
     pub(crate) borders: HashMap<Text, u32>,
     pub(crate) automata_bytes: usize,
+    pub(crate) groups: path_group::Known,
     pub(crate) methods: HashMap<Text, u32>,
 }
 
@@ -160,6 +159,12 @@ pub(crate) struct CompiledMatch {
     pub(crate) entry: u32,
     pub(crate) kind: path::PathKind,
     pub(crate) key: Text,
+    /// Whether the key is in the trie of folded paths.
+    pub(crate) folded: bool,
+    /// Number of the pattern, for [`path::PathKind::Pattern`].
+    pub(crate) pattern: u32,
+    /// Bytes of text that every path taken has.
+    pub(crate) literal: u32,
 }
 
 impl<'m> Build<'m> {
@@ -196,7 +201,7 @@ impl<'m> Build<'m> {
         self.interner.add(text.as_bytes())
     }
 
-    fn object(&mut self, object: &crate::model::ObjectRef, origin: Origin) -> u32 {
+    pub(crate) fn object(&mut self, object: &crate::model::ObjectRef, origin: Origin) -> u32 {
         let entry = ObjectEntry {
             kind: self.text(&object.kind),
             namespace: self.text(&object.namespace),
@@ -263,10 +268,10 @@ impl<'m> Build<'m> {
             origin,
         };
         self.check_path(&subject, &one.path);
-        let path = self.path(&subject, &one.path)?;
+        let path = self.path(&subject, one)?;
         let methods = self.methods(&subject, &one.methods)?;
         let predicates = self.predicates(&subject, one)?;
-        let mut flags = 0;
+        let mut flags = path.flags;
         if one.grpc_only {
             flags |= Entry::GRPC_ONLY;
         }
@@ -283,161 +288,23 @@ impl<'m> Build<'m> {
             index,
             prefix_len: path.prefix_len,
             path_regex: path.regex,
+            path_test: path.test,
             grpc: path.grpc,
-            captures: NONE,
+            captures: path.captures,
             flags,
         });
         self.sections.names.entries.push(EntryName {
-            path: path.text,
+            path: path.name,
             origin,
         });
         Some(CompiledMatch {
             entry,
             kind: path.kind,
             key: path.key,
+            folded: path.folded,
+            pattern: path.regex,
+            literal: path.literal,
         })
-    }
-
-    /// Every stage: ranks, scopes, tries.
-    fn stages(&mut self) {
-        let set = self.set;
-        let name_order = rank::name_order(set);
-        for stage in &set.stages {
-            let object = self.object(&stage.object, stage.origin);
-            self.sections.names.stages.push(object);
-            let entry = self.stage(stage, &name_order);
-            self.sections.stages.push(entry);
-        }
-    }
-
-    fn stage(&mut self, stage: &'m Stage, name_order: &[u32]) -> StageEntry {
-        let set = self.set;
-        let any = [crate::model::HostBinding {
-            host: HostMatch::Any,
-            written: HostMatch::Any,
-            port: None,
-        }];
-        let mut hosts: HashMap<&HostMatch, u32> = HashMap::default();
-        let mut host_list: Vec<HostMatch> = Vec::new();
-        let mut items: Vec<(crate::table::precedence::RankKey, u32, CompiledMatch)> = Vec::new();
-        for (position, attachment) in stage.attachments.iter().enumerate() {
-            let route_id = attachment.route.0 as usize;
-            let Some(route) = set.routes.get(route_id) else {
-                let message = format!("{}: attaches a route that is not there", stage.object);
-                self.diagnostics.push(Diagnostic::error(
-                    codes::BROKEN_REFERENCE,
-                    stage.origin,
-                    message,
-                ));
-                continue;
-            };
-            let bindings = if attachment.hosts.is_empty() {
-                &any[..]
-            } else {
-                &attachment.hosts[..]
-            };
-            for binding in bindings {
-                let scope = match hosts.get(&binding.host) {
-                    Some(&scope) => scope,
-                    None => {
-                        self.check_host(&route.object, route.origin, &binding.host);
-                        let scope = host_list.len() as u32;
-                        host_list.push(binding.host.clone());
-                        // `binding` may be a local default: key by the model's own.
-                        if let Some(own) = attachment.hosts.iter().find(|b| b.host == binding.host)
-                        {
-                            hosts.insert(&own.host, scope);
-                        } else {
-                            hosts.insert(&HostMatch::Any, scope);
-                        }
-                        scope
-                    }
-                };
-                for (rule_index, rule) in route.rules.iter().enumerate() {
-                    let compiled = self.entries.get(route_id).and_then(|r| r.get(rule_index));
-                    let compiled = compiled.map(Vec::as_slice).unwrap_or(&[]);
-                    for (index, one) in compiled.iter().enumerate() {
-                        let Some(one) = *one else { continue };
-                        let key = rank::key(&rank::Place {
-                            preset: stage.precedence,
-                            written: &binding.written,
-                            route,
-                            order: attachment.route.0,
-                            name_order: name_order.get(route_id).copied().unwrap_or(0),
-                            attachment: position as u32,
-                            rule,
-                            rule_index: rule_index as u32,
-                            index: index as u32,
-                        });
-                        items.push((key, scope, one));
-                    }
-                }
-            }
-        }
-        items.sort_by(|(one, ..), (other, ..)| one.compare(other).0);
-        self.scopes(stage, &host_list, items)
-    }
-
-    fn scopes(
-        &mut self,
-        stage: &Stage,
-        hosts: &[HostMatch],
-        items: Vec<(crate::table::precedence::RankKey, u32, CompiledMatch)>,
-    ) -> StageEntry {
-        let first = self.sections.scopes.len() as u32;
-        let mut of_scope: Vec<Vec<PathItem>> = alloc::vec![Vec::new(); hosts.len()];
-        let mut keys = Vec::with_capacity(items.len());
-        for (rank, (key, scope, one)) in items.into_iter().enumerate() {
-            let candidate = Candidate {
-                rank: rank as u32,
-                entry: one.entry,
-            };
-            keys.push(key);
-            if let Some(scope) = of_scope.get_mut(scope as usize) {
-                scope.push(PathItem {
-                    kind: one.kind,
-                    key: one.key,
-                    candidate,
-                });
-            }
-        }
-        for (offset, items) in of_scope.into_iter().enumerate() {
-            let scope = first + offset as u32;
-            let best = items
-                .iter()
-                .map(|item| item.candidate.rank)
-                .min()
-                .unwrap_or(NONE);
-            let before = self.sections.paths.candidates.len();
-            let root = path::build(&mut self.sections.paths, &mut self.interner, items);
-            self.sections.scopes.push(Scope { root, best });
-            let added = self.sections.paths.candidates.get(before..).unwrap_or(&[]);
-            for candidate in added {
-                if let Some(&key) = keys.get(candidate.rank as usize) {
-                    self.sections
-                        .names
-                        .candidates
-                        .push(CandidateName { scope, key });
-                }
-            }
-        }
-        for host in hosts {
-            let text = match host {
-                HostMatch::Any => Text::default(),
-                other => self.interner.add(other.to_text().as_bytes()),
-            };
-            self.sections.names.scopes.push(text);
-        }
-        let patterns = hosts.iter().enumerate().map(|(at, host)| (host, at as u32));
-        StageEntry {
-            precedence: stage.precedence,
-            host_fallthrough: stage.host_fallthrough,
-            hosts: host::build(&mut self.interner, patterns),
-            scopes: Range32 {
-                start: first,
-                len: hosts.len() as u32,
-            },
-        }
     }
 
     /// Every gateway and its listeners.
@@ -483,7 +350,7 @@ impl<'m> Build<'m> {
                     &listener.hosts
                 };
                 for host in own {
-                    self.check_host(&listener.name, listener.origin, host);
+                    self.check_host(&listener.name, listener.origin, host, HostForm::Name);
                     let at = *known.entry(host).or_insert_with(|| {
                         hosts.push((host, Vec::new()));
                         hosts.len() - 1
@@ -502,11 +369,9 @@ impl<'m> Build<'m> {
                     len: bucket.len() as u32,
                 });
             }
-            let patterns = hosts
-                .iter()
-                .enumerate()
-                .map(|(at, (host, _))| (*host, at as u32));
-            let index = host::build(&mut self.interner, patterns);
+            let patterns = hosts.iter().enumerate();
+            let patterns: Vec<_> = patterns.map(|(at, (host, _))| (*host, at as u32)).collect();
+            let index = self.host_index(&gateway.object, gateway.origin, &patterns);
             let count = self.sections.listeners.len() as u32 - first;
             self.sections.gateways.push(GatewayEntry {
                 normalization: gateway.normalization,
@@ -548,8 +413,15 @@ impl<'m> Subject<'m> {
 pub(crate) struct CompiledPath {
     pub(crate) kind: path::PathKind,
     pub(crate) key: Text,
+    /// Whether the key is in the trie of folded paths.
+    pub(crate) folded: bool,
     pub(crate) prefix_len: u32,
     pub(crate) regex: u32,
+    pub(crate) test: u32,
     pub(crate) grpc: u32,
-    pub(crate) text: PathText,
+    pub(crate) captures: u32,
+    pub(crate) flags: u8,
+    /// Bytes of text that every path taken has.
+    pub(crate) literal: u32,
+    pub(crate) name: PathName,
 }

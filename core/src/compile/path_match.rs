@@ -1,43 +1,73 @@
 //! What a match asks of the path: the node of the trie that it hangs at, and what
 //! is left to test there.
+//!
+//! | kind | hangs at | left to test |
+//! |---|---|---|
+//! | exact, prefix, segments | its text | nothing |
+//! | glob, template, regex | the text that everything it takes begins with | the pattern |
+//! | suffix, contains, and a regex found anywhere | the root | the text or pattern |
+//! | gRPC | as much of `/service/method` as is stated exactly | the names |
+//! | any of these as the path came | the root | all of it |
+//!
+//! Without regard to case the same holds in a second trie, whose keys are in ASCII
+//! lower case. Folding ASCII letters changes no length, so lengths of prefixes are
+//! those of the path itself.
 
 use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::path::PathKind;
-use super::{Build, CompiledPath, Subject, regex};
-use crate::model::{PathMatch, ValueMatch};
-use crate::table::NONE;
-use crate::table::names::PathText;
-use crate::table::predicate::GrpcTest;
+use super::regex::{Anchor, Meaning, Syntax, literal_prefix};
+use super::{Build, CompiledPath, Subject};
+use crate::model::{PathMatch, RouteMatch, ValueMatch};
+use crate::table::names::{PathName, PathText};
+use crate::table::path_test::{PathTest, TestKind};
+use crate::table::predicate::{GrpcTest, ValueTest};
 use crate::table::text::Text;
+use crate::table::{Entry, NONE};
 
 impl Build<'_> {
-    pub(crate) fn path(&mut self, subject: &Subject<'_>, path: &PathMatch) -> Option<CompiledPath> {
+    /// The path of a match; `None` where it cannot be compiled, which is then reported.
+    pub(crate) fn path(&mut self, subject: &Subject<'_>, one: &RouteMatch) -> Option<CompiledPath> {
+        let fold = one.path_ignore_case;
+        let name = |text| PathName {
+            text,
+            ignore_case: fold,
+            raw: one.path_raw,
+        };
         let plain = CompiledPath {
             kind: PathKind::Prefix,
             key: Text::default(),
+            folded: false,
             prefix_len: NONE,
             regex: NONE,
+            test: NONE,
             grpc: NONE,
-            text: PathText::Any,
+            captures: NONE,
+            flags: 0,
+            literal: 0,
+            name: name(PathText::Any),
         };
-        Some(match path {
-            PathMatch::Any => plain,
+        let compiled = match &one.path {
+            PathMatch::Any => return Some(plain),
             PathMatch::Exact(value) => {
-                let key = self.text(value);
+                let text = self.text(value);
                 CompiledPath {
                     kind: PathKind::Exact,
-                    key,
-                    text: PathText::Exact(key),
+                    key: text,
+                    literal: text.len,
+                    name: name(PathText::Exact(text)),
                     ..plain
                 }
             }
             PathMatch::Prefix(value) => {
-                let key = self.text(value);
+                let text = self.text(value);
                 CompiledPath {
-                    key,
-                    prefix_len: key.len,
-                    text: PathText::Prefix(key),
+                    key: text,
+                    prefix_len: text.len,
+                    literal: text.len,
+                    name: name(PathText::Prefix(text)),
                     ..plain
                 }
             }
@@ -49,87 +79,284 @@ impl Build<'_> {
                     kind: PathKind::Segments,
                     key,
                     prefix_len: key.len,
-                    text: PathText::Segments(written),
+                    literal: written.len,
+                    name: name(PathText::Segments(written)),
                     ..plain
                 }
             }
-            PathMatch::Regex(pattern) => {
-                let regex = self.regex(
-                    subject,
-                    format_args!("path"),
-                    pattern,
-                    regex::Meaning::default(),
-                )?;
-                let key = self.interner.add(&regex::literal_prefix(pattern));
-                let text = PathText::Regex(self.text(pattern));
+            PathMatch::Suffix(value) => {
+                let text = self.text(value);
                 CompiledPath {
-                    key,
-                    regex,
-                    text,
+                    test: self.path_test(TestKind::Suffix, text, fold),
+                    literal: text.len,
+                    name: name(PathText::Suffix(text)),
                     ..plain
                 }
             }
-            PathMatch::Suffix(_)
-            | PathMatch::Contains(_)
-            | PathMatch::Glob(_)
-            | PathMatch::Template(_)
-            | PathMatch::RegexStart(_)
-            | PathMatch::RegexSearch(_) => return None,
+            PathMatch::Contains(value) => {
+                let text = self.text(value);
+                let found = CompiledPath {
+                    literal: text.len,
+                    name: name(PathText::Contains(text)),
+                    ..plain
+                };
+                match fold {
+                    // Finding a text without regard to case is the automaton's work.
+                    true => CompiledPath {
+                        regex: self.path_pattern(
+                            subject,
+                            Syntax::Text,
+                            value,
+                            Anchor::Search,
+                            one,
+                        )?,
+                        kind: PathKind::Pattern,
+                        ..found
+                    },
+                    false => CompiledPath {
+                        test: self.path_test(TestKind::Contains, text, false),
+                        ..found
+                    },
+                }
+            }
+            PathMatch::Glob(value) => {
+                let found = self.pattern_path(subject, Syntax::Glob, value, Anchor::Whole, one)?;
+                let text = self.text(value);
+                CompiledPath {
+                    name: name(PathText::Glob(text)),
+                    ..found
+                }
+            }
+            PathMatch::Template(value) => {
+                let found =
+                    self.pattern_path(subject, Syntax::Template, value, Anchor::Whole, one)?;
+                let text = self.text(value);
+                CompiledPath {
+                    name: name(PathText::Template(text)),
+                    ..found
+                }
+            }
+            PathMatch::Regex(value) => {
+                let found = self.pattern_path(subject, Syntax::Regex, value, Anchor::Whole, one)?;
+                let text = self.text(value);
+                CompiledPath {
+                    name: name(PathText::Regex(text)),
+                    ..found
+                }
+            }
+            PathMatch::RegexStart(value) => {
+                let found = self.pattern_path(subject, Syntax::Regex, value, Anchor::Start, one)?;
+                let text = self.text(value);
+                CompiledPath {
+                    name: name(PathText::RegexStart(text)),
+                    ..found
+                }
+            }
+            PathMatch::RegexSearch(value) => {
+                let found =
+                    self.pattern_path(subject, Syntax::Regex, value, Anchor::Search, one)?;
+                let text = self.text(value);
+                CompiledPath {
+                    name: name(PathText::RegexSearch(text)),
+                    ..found
+                }
+            }
+            PathMatch::Grpc {
+                service: None,
+                method: None,
+            } => return Some(plain),
             PathMatch::Grpc { service, method } => {
-                let text = PathText::Grpc;
-                match (service, method) {
-                    (None, None) => plain,
+                let (kind, key) = match (service, method) {
                     (Some(ValueMatch::Exact(service)), Some(ValueMatch::Exact(method))) => {
-                        let grpc = self.grpc(subject, path)?;
-                        let key = self.text(&format!("/{service}/{method}"));
-                        CompiledPath {
-                            kind: PathKind::Exact,
-                            key,
-                            grpc,
-                            text,
-                            ..plain
-                        }
+                        (PathKind::Exact, format!("/{service}/{method}"))
                     }
                     (Some(ValueMatch::Exact(service)), _) => {
-                        let grpc = self.grpc(subject, path)?;
-                        let key = self.text(&format!("/{service}/"));
-                        CompiledPath {
-                            key,
-                            grpc,
-                            text,
-                            ..plain
-                        }
+                        (PathKind::Prefix, format!("/{service}/"))
                     }
-                    _ => {
-                        let grpc = self.grpc(subject, path)?;
-                        CompiledPath {
-                            key: self.text("/"),
-                            grpc,
-                            text,
-                            ..plain
-                        }
-                    }
+                    _ => (PathKind::Prefix, String::from("/")),
+                };
+                let key = self.text(&key);
+                CompiledPath {
+                    kind,
+                    key,
+                    grpc: self.grpc(subject, service.as_ref(), method.as_ref(), fold)?,
+                    literal: key.len,
+                    name: name(PathText::Grpc),
+                    ..plain
                 }
             }
+        };
+        let compiled = match fold {
+            true => self.in_folded_trie(compiled),
+            false => compiled,
+        };
+        Some(match one.path_raw {
+            true => self.as_it_came(compiled, fold),
+            false => compiled,
         })
     }
 
-    fn grpc(&mut self, subject: &Subject<'_>, path: &PathMatch) -> Option<u32> {
-        let PathMatch::Grpc { service, method } = path else {
-            return None;
+    /// A path that is a pattern, at the literal text that everything it takes begins
+    /// with.
+    fn pattern_path(
+        &mut self,
+        subject: &Subject<'_>,
+        syntax: Syntax,
+        pattern: &str,
+        anchor: Anchor,
+        one: &RouteMatch,
+    ) -> Option<CompiledPath> {
+        let regex = self.path_pattern(subject, syntax, pattern, anchor, one)?;
+        let with_case = Meaning {
+            anchor,
+            ignore_case: false,
         };
+        // In the folded trie the key is folded; so the text before folding is wanted.
+        let read = self.read_pattern(syntax, pattern, with_case).ok()?;
+        let key = match anchor {
+            Anchor::Search => Vec::new(),
+            Anchor::Whole | Anchor::Start => literal_prefix(&read.hir),
+        };
+        // SPEC: `Precedence::Specific`: of a regular expression its literal prefix counts.
+        let literal = read.literal.unwrap_or(key.len() as u32);
+        let has_groups =
+            syntax == Syntax::Regex || read.hir.properties().explicit_captures_len() > 0;
+        let captures = match has_groups {
+            true => {
+                let meaning = Meaning {
+                    anchor,
+                    ignore_case: one.path_ignore_case,
+                };
+                self.group_regex(subject, format_args!("path"), syntax, pattern, meaning)?
+            }
+            false => NONE,
+        };
+        Some(CompiledPath {
+            kind: PathKind::Pattern,
+            key: self.interner.add(&key),
+            folded: false,
+            prefix_len: NONE,
+            regex,
+            test: NONE,
+            grpc: NONE,
+            captures,
+            flags: 0,
+            literal,
+            name: PathName::default(),
+        })
+    }
+
+    fn path_pattern(
+        &mut self,
+        subject: &Subject<'_>,
+        syntax: Syntax,
+        pattern: &str,
+        anchor: Anchor,
+        one: &RouteMatch,
+    ) -> Option<u32> {
+        let meaning = Meaning {
+            anchor,
+            ignore_case: one.path_ignore_case,
+        };
+        self.pattern(subject, format_args!("path"), syntax, pattern, meaning)
+    }
+
+    fn path_test(&mut self, kind: TestKind, text: Text, ignore_case: bool) -> u32 {
+        let tests = &mut self.sections.path_tests;
+        tests.push(PathTest {
+            kind,
+            text,
+            ignore_case,
+        });
+        tests.len() as u32 - 1
+    }
+
+    /// The same at a key in lower case, in the trie of folded paths.
+    fn in_folded_trie(&mut self, path: CompiledPath) -> CompiledPath {
+        let key = self.interner.get(path.key).to_ascii_lowercase();
+        CompiledPath {
+            key: self.interner.add(&key),
+            folded: !key.is_empty(),
+            ..path
+        }
+    }
+
+    /// The same with all of it left to test, on the path as it came.
+    fn as_it_came(&mut self, path: CompiledPath, ignore_case: bool) -> CompiledPath {
+        let kind = match path.kind {
+            PathKind::Exact => Some(TestKind::Exact),
+            PathKind::Segments => Some(TestKind::Segments),
+            PathKind::Prefix if path.key.len > 0 => Some(TestKind::Prefix),
+            PathKind::Prefix | PathKind::Pattern => None,
+        };
+        let test = match kind {
+            Some(kind) if path.grpc == NONE => self.path_test(kind, path.key, ignore_case),
+            _ => path.test,
+        };
+        CompiledPath {
+            kind: PathKind::Prefix,
+            key: Text::default(),
+            folded: false,
+            // SPEC: `RouteMatch::path_raw`: names no prefix that a rewrite could replace.
+            prefix_len: NONE,
+            test,
+            flags: Entry::RAW_PATH,
+            ..path
+        }
+    }
+
+    fn grpc(
+        &mut self,
+        subject: &Subject<'_>,
+        service: Option<&ValueMatch>,
+        method: Option<&ValueMatch>,
+        ignore_case: bool,
+    ) -> Option<u32> {
         let service = match service {
-            Some(value) => Some(self.value(subject, format_args!("gRPC service"), value)?),
+            Some(value) => Some(self.name(subject, "gRPC service", value, ignore_case)?),
             None => None,
         };
         let method = match method {
-            Some(value) => Some(self.value(subject, format_args!("gRPC method"), value)?),
+            Some(value) => Some(self.name(subject, "gRPC method", value, ignore_case)?),
             None => None,
         };
-        self.sections
-            .predicates
-            .grpc
-            .push(GrpcTest { service, method });
-        Some(self.sections.predicates.grpc.len() as u32 - 1)
+        let tests = &mut self.sections.predicates.grpc;
+        tests.push(GrpcTest { service, method });
+        Some(tests.len() as u32 - 1)
+    }
+
+    /// The test of a gRPC name. Without regard to case, texts are patterns.
+    fn name(
+        &mut self,
+        subject: &Subject<'_>,
+        what: &str,
+        value: &ValueMatch,
+        ignore_case: bool,
+    ) -> Option<ValueTest> {
+        let what = format_args!("{what}");
+        if !ignore_case {
+            return self.value(subject, what, value);
+        }
+        let escape = |text: &String| regex_syntax::escape(text);
+        let (pattern, anchor) = match value {
+            ValueMatch::Exact(text) => (escape(text), Anchor::Whole),
+            ValueMatch::Prefix(text) => (escape(text), Anchor::Start),
+            ValueMatch::Suffix(text) => (format!("(?:{})\\z", escape(text)), Anchor::Search),
+            ValueMatch::Contains(text) => (escape(text), Anchor::Search),
+            ValueMatch::In(texts) if !texts.is_empty() => {
+                let texts: Vec<String> = texts.iter().map(escape).collect();
+                (texts.join("|"), Anchor::Whole)
+            }
+            ValueMatch::Regex(pattern) => (pattern.clone(), Anchor::Whole),
+            ValueMatch::RegexStart(pattern) => (pattern.clone(), Anchor::Start),
+            ValueMatch::RegexSearch(pattern) => (pattern.clone(), Anchor::Search),
+            other => return self.value(subject, what, other),
+        };
+        let meaning = Meaning {
+            anchor,
+            ignore_case,
+        };
+        let regex = self.regex(subject, what, &pattern, meaning)?;
+        Some(ValueTest::Regex(regex))
     }
 }

@@ -1,4 +1,13 @@
-//! Regular expressions: checked, anchored, bounded, compiled once each.
+//! Patterns: regular expressions, globs and templates, checked, anchored, bounded,
+//! compiled once each.
+//!
+//! A pattern is compiled up to twice: as one of which only whether it matches is asked,
+//! and where its groups are wanted as one that gives them. See `table/regex.rs` for what
+//! is made here and why there are several engines. What is given up for its size is
+//! charged to the table's budget like what is kept, so that compiling takes time in
+//! proportion to the limits whatever the patterns are.
+
+mod syntax;
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -9,15 +18,16 @@ use core::fmt;
 use regex_automata::dfa::{StartKind, dense, onepass};
 use regex_automata::nfa::thompson;
 use regex_automata::nfa::thompson::pikevm::PikeVM;
-use regex_automata::util::syntax;
 use regex_automata::{MatchKind, PatternID};
-use regex_syntax::hir::{Hir, HirKind, Look};
+use regex_syntax::hir::{Hir, Look};
 
-use super::{Build, HashMap, Subject};
+use super::{Build, HashMap, Subject, pattern};
 use crate::diagnostic::codes::compile as codes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::table::regex::{GroupEngine, GroupRegex, Regex};
 use crate::table::text::Text;
+
+pub(crate) use syntax::{literal_prefix, parse};
 
 /// Where a pattern must match.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -44,6 +54,10 @@ pub(crate) struct Meaning {
 pub(crate) enum Syntax {
     #[default]
     Regex,
+    Glob,
+    Template,
+    /// This text.
+    Text,
 }
 
 /// Why a pattern is refused.
@@ -61,13 +75,21 @@ impl Refusal {
     }
 }
 
+/// A pattern, read.
+pub(crate) struct Read {
+    /// What it takes, without anchors.
+    pub(crate) hir: Hir,
+    /// Bytes of text that everything it takes has; `None` for regular expressions.
+    pub(crate) literal: Option<u32>,
+}
+
 /// What was compiled already, by content.
 #[derive(Default)]
 pub(crate) struct RegexIndex {
     known: HashMap<(Text, Syntax, Meaning), Option<u32>>,
     groups: HashMap<(Text, Syntax, Meaning), Option<u32>>,
     /// Each pattern without its anchors, by its number.
-    pub(crate) hirs: Vec<Hir>,
+    read: Vec<(Hir, Anchor)>,
     /// Bytes of dense automata, and of programs.
     automata: usize,
     programs: usize,
@@ -115,7 +137,7 @@ impl Build<'_> {
                 let id = self.sections.predicates.regexes.len() as u32;
                 self.sections.predicates.regexes.push(regex);
                 self.sections.names.regexes.push(text);
-                self.index.regex.hirs.push(hir);
+                self.index.regex.read.push((hir, meaning.anchor));
                 Some(id)
             }
             Err(refusal) => {
@@ -201,6 +223,9 @@ impl Build<'_> {
         let shown: String = pattern.chars().take(80).collect();
         let kind = match syntax {
             Syntax::Regex => "regular expression",
+            Syntax::Glob => "glob",
+            Syntax::Template => "template",
+            Syntax::Text => "text",
         };
         let Refusal { code, reason } = refusal;
         let message = format!("{}: {what}: {kind} \"{shown}\" {reason}", subject.object);
@@ -208,7 +233,13 @@ impl Build<'_> {
             .push(Diagnostic::error(code, subject.origin, message));
     }
 
-    fn hir(&self, syntax: Syntax, pattern: &str, meaning: Meaning) -> Result<Hir, Refusal> {
+    /// Reads a pattern.
+    pub(crate) fn read_pattern(
+        &self,
+        syntax: Syntax,
+        pattern: &str,
+        meaning: Meaning,
+    ) -> Result<Read, Refusal> {
         if pattern.len() > self.limits.regex_pattern {
             return Err(Refusal::new(format!(
                 "is {} bytes long, over the limit of {} (Limits::regex_pattern)",
@@ -216,9 +247,33 @@ impl Build<'_> {
                 self.limits.regex_pattern
             )));
         }
-        match syntax {
-            Syntax::Regex => parse(pattern, meaning.ignore_case).map_err(Refusal::new),
+        let ignore_case = meaning.ignore_case;
+        let parsed = match syntax {
+            Syntax::Regex => {
+                let hir = parse(pattern, ignore_case).map_err(Refusal::new)?;
+                return Ok(Read { hir, literal: None });
+            }
+            Syntax::Text => {
+                let hir = pattern::literal(pattern.as_bytes(), ignore_case);
+                return Ok(Read { hir, literal: None });
+            }
+            Syntax::Glob => pattern::parse_glob(pattern, ignore_case),
+            Syntax::Template => pattern::parse_template(pattern, ignore_case),
+        };
+        let parsed = parsed.map_err(|error| Refusal {
+            code: codes::INVALID_PATTERN,
+            reason: error.to_string(),
+        })?;
+        if parsed.holes > self.limits.pattern_holes {
+            return Err(Refusal {
+                code: codes::TOO_MANY_HOLES,
+                reason: pattern::too_many_holes(parsed.holes, self.limits.pattern_holes),
+            });
         }
+        Ok(Read {
+            hir: parsed.hir,
+            literal: Some(parsed.literal),
+        })
     }
 
     /// The program of an expression, charged to the table's budget.
@@ -262,13 +317,13 @@ impl Build<'_> {
         pattern: &str,
         meaning: Meaning,
     ) -> Result<(Regex, Hir), Refusal> {
-        let hir = self.hir(syntax, pattern, meaning)?;
+        let hir = self.read_pattern(syntax, pattern, meaning)?.hir;
         let start = Hir::look(Look::Start);
         // Every search begins at the first byte, so that one kind of automaton does.
         let whole = Hir::concat(match meaning.anchor {
             Anchor::Whole => Vec::from([start, hir.clone(), Hir::look(Look::End)]),
             Anchor::Start => Vec::from([start, hir.clone()]),
-            Anchor::Search => Vec::from([start, anything(), hir.clone()]),
+            Anchor::Search => Vec::from([start, lazily_anything(), hir.clone()]),
         });
         let nfa = self.program(&whole, thompson::WhichCaptures::None)?;
         let budget = self.automaton_budget(self.limits.regex_automaton);
@@ -302,7 +357,7 @@ impl Build<'_> {
         pattern: &str,
         meaning: Meaning,
     ) -> Result<GroupRegex, Refusal> {
-        let hir = self.hir(syntax, pattern, meaning)?;
+        let hir = self.read_pattern(syntax, pattern, meaning)?.hir;
         let groups = hir.properties().explicit_captures_len();
         if groups > self.limits.captures as usize {
             return Err(Refusal {
@@ -328,6 +383,10 @@ impl Build<'_> {
         let groups = found.len() as u32;
         let mut names = Vec::with_capacity(found.len());
         for (group, name) in (0..).zip(found) {
+            // Of a template only what has a name is shown.
+            if name.is_none() && syntax == Syntax::Template {
+                continue;
+            }
             let name = name.unwrap_or_else(|| group.to_string());
             names.push((group, self.text(&name)));
         }
@@ -351,6 +410,18 @@ impl Build<'_> {
             names,
             groups,
         })
+    }
+
+    /// A pattern as one that reads the whole value.
+    pub(crate) fn reading_all(&self, id: u32) -> Option<Hir> {
+        let (hir, anchor) = self.index.regex.read.get(id as usize)?;
+        let (start, end) = (Hir::look(Look::Start), Hir::look(Look::End));
+        let hir = hir.clone();
+        Some(Hir::concat(match anchor {
+            Anchor::Whole => Vec::from([start, hir, end]),
+            Anchor::Start => Vec::from([start, hir, lazily_anything(), end]),
+            Anchor::Search => Vec::from([start, lazily_anything(), hir, lazily_anything(), end]),
+        }))
     }
 
     /// Bytes that one more automaton may take.
@@ -401,116 +472,12 @@ fn pike_vm(nfa: thompson::NFA) -> Result<PikeVM, Refusal> {
     PikeVM::new_from_nfa(nfa).map_err(|error| Refusal::new(error.to_string()))
 }
 
-/// Any run of bytes.
-pub(crate) fn anything() -> Hir {
+/// Any run of bytes, as short as it can be.
+fn lazily_anything() -> Hir {
     Hir::repetition(regex_syntax::hir::Repetition {
         min: 0,
         max: None,
         greedy: false,
         sub: Box::new(Hir::dot(regex_syntax::hir::Dot::AnyByte)),
     })
-}
-
-/// The literal text that everything a pattern matches begins with.
-pub(crate) fn literal_prefix(pattern: &str) -> Vec<u8> {
-    let mut prefix = Vec::new();
-    if let Ok(hir) = parse(pattern, false) {
-        push_literal(&hir, &mut prefix);
-    }
-    prefix
-}
-
-/// Appends the literal text that `hir` begins with; `true` where that is all of it.
-/// The parser bounds how deep an expression nests.
-fn push_literal(hir: &Hir, prefix: &mut Vec<u8>) -> bool {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(Look::Start) => true,
-        HirKind::Literal(literal) => {
-            prefix.extend_from_slice(&literal.0);
-            true
-        }
-        HirKind::Capture(capture) => push_literal(&capture.sub, prefix),
-        HirKind::Concat(parts) => parts.iter().all(|part| push_literal(part, prefix)),
-        _ => false,
-    }
-}
-
-/// Parses a pattern over bytes. A class is ASCII as in RE2, and `.` takes any byte
-/// but a line feed, so that a byte that is no UTF-8 cannot make a rule fail open.
-/// Unicode is never read, whatever the parser was built with: a table must not
-/// depend on what else is in the program.
-pub(crate) fn parse(pattern: &str, ignore_case: bool) -> Result<Hir, String> {
-    use regex_syntax::hir::ErrorKind;
-    if turns_unicode_on(pattern) {
-        return Err(String::from("is not valid: the flag u is not supported"));
-    }
-    let config = syntax::Config::new()
-        .utf8(false)
-        .unicode(false)
-        .case_insensitive(ignore_case)
-        .nest_limit(100);
-    syntax::parse_with(pattern, &config).map_err(|error| match error {
-        regex_syntax::Error::Parse(error) => format!("is not valid: {}", error.kind()),
-        regex_syntax::Error::Translate(error) => match error.kind() {
-            ErrorKind::UnicodeNotAllowed => String::from(
-                "is not valid: values are bytes, so a class may not name characters outside of ASCII",
-            ),
-            kind => format!("is not valid: {kind}"),
-        },
-        _ => String::from("is not valid"),
-    })
-}
-
-/// Whether a pattern has the flag `u`, which would make its meaning depend on the
-/// tables that the parser was built with. What does not parse is left to the parser.
-fn turns_unicode_on(pattern: &str) -> bool {
-    use regex_syntax::ast::{self, Ast, Flag, Flags, GroupKind};
-
-    struct Finder(bool);
-    impl Finder {
-        fn look(&mut self, flags: &Flags) {
-            self.0 |= flags.flag_state(Flag::Unicode) == Some(true);
-        }
-    }
-    impl ast::Visitor for Finder {
-        type Output = bool;
-        type Err = ();
-
-        fn finish(self) -> Result<bool, ()> {
-            Ok(self.0)
-        }
-
-        fn visit_pre(&mut self, ast: &Ast) -> Result<(), ()> {
-            match ast {
-                Ast::Flags(set) => self.look(&set.flags),
-                Ast::Group(group) => {
-                    if let GroupKind::NonCapturing(flags) = &group.kind {
-                        self.look(flags);
-                    }
-                }
-                _ => {}
-            }
-            Ok(())
-        }
-    }
-    let parsed = ast::parse::ParserBuilder::new()
-        .nest_limit(100)
-        .build()
-        .parse(pattern);
-    parsed.is_ok_and(|ast| ast::visit(&ast, Finder(false)).unwrap_or(true))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pattern_means_the_same_in_every_build() {
-        for pattern in [r"(?u)\w", r"(?u:a)", r"\p{Greek}", "[à-é]"] {
-            assert!(parse(pattern, false).is_err(), "{pattern}");
-        }
-        for pattern in [r"\d+\w\s\W", "(?i)abc", "é", "(?-u)a", "[^a]"] {
-            assert!(parse(pattern, false).is_ok(), "{pattern}");
-        }
-    }
 }

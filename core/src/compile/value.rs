@@ -37,9 +37,7 @@ impl Build<'_> {
                 anchor,
                 ignore_case: fold,
             };
-            let id = self.regex(subject, what, pattern, meaning)?;
-            self.index.anchors.insert(id, anchor);
-            Some(id)
+            self.regex(subject, what, pattern, meaning)
         };
         Some(match value {
             // An empty text is at the start, at the end and within every value.

@@ -158,8 +158,16 @@ fn hosts(sections: &Sections, gateway: &GatewayEntry) -> Vec<Vec<String>> {
         let text = readable(sections.text.get(pattern.text));
         match pattern.kind {
             HostKind::Exact => add(pattern.value, &text),
-            HostKind::Wildcard | HostKind::Suffix => add(pattern.value, &format!("*{text}")),
+            HostKind::OneLabel => add(pattern.value, &format!("*{text} (one label)")),
+            HostKind::Wildcard | HostKind::Suffix | HostKind::WildcardSuffix => {
+                add(pattern.value, &format!("*{text}"));
+            }
+            HostKind::WildcardPrefix => add(pattern.value, &format!("{text}*")),
         }
+    }
+    for regex in &gateway.hosts.regexes {
+        let text = readable(sections.text.get(regex.text));
+        add(regex.value, &format!("~{text}"));
     }
     if let Some(any) = gateway.hosts.any {
         add(any, "*");

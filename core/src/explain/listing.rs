@@ -4,8 +4,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::paths::{path_text, scope_host};
 use super::readable;
-use super::trial::{fact_name, path_text, scope_host, test_text};
+use super::trial::{fact_name, test_text};
 use crate::table::action::{ActionEntry, TargetKind};
 use crate::table::predicate::{Predicate, Step};
 use crate::table::text::Range32;
@@ -99,6 +100,10 @@ impl Table {
                 text.push_str(&format!("  host {}\n", scope_host(sections, scope)));
                 if let Some(scope) = sections.scopes.get(scope as usize) {
                     push_trie(sections, scope.root, &mut text);
+                    if scope.folded != NONE {
+                        text.push_str("  ignoring case\n");
+                        push_trie(sections, scope.folded, &mut text);
+                    }
                 }
             }
         }
@@ -185,9 +190,17 @@ fn push_trie(sections: &Sections, root: u32, text: &mut String) {
                 ("exact", end.exact),
                 ("segments", end.segments),
                 ("prefix", end.prefix),
+                ("patterns", end.patterns),
             ] {
                 if range.len > 0 {
                     text.push_str(&format!(" {kind} {}", ranks(sections, range)));
+                }
+            }
+            let groups = &sections.path_groups;
+            for group in end.groups.of(&groups.groups) {
+                text.push_str(" group");
+                for &range in group.patterns.of(&groups.patterns) {
+                    text.push_str(&format!(" {}", ranks(sections, range)));
                 }
             }
         }

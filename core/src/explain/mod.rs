@@ -13,6 +13,7 @@
 
 mod listeners;
 mod listing;
+mod paths;
 mod tiebreak;
 mod trial;
 
@@ -26,7 +27,7 @@ use crate::decision::enter::enter_path;
 use crate::decision::{Decision, Outcome, Reason};
 use crate::matcher::authority::{MAX_HOST, ServerName, host_of, server_name};
 use crate::matcher::request::RequestProtocol;
-use crate::matcher::scratch::{Scratch, Step};
+use crate::matcher::scratch::{HostView, Scratch, Step};
 use crate::table::action::TargetKind;
 use crate::table::precedence::Clause;
 use crate::table::{NONE, Sections, Table};
@@ -223,10 +224,18 @@ fn explain(
         // What is refused is shown as it came.
         let _ = enter_path(sections, &mut scratch.paths, request, listener.gateway);
     }
-    match request.protocol() {
-        RequestProtocol::Tls => request.sni().map(|name| scratch.host.set(name)),
-        _ => request.authority().map(|name| scratch.host.set(name)),
+    let mut buffer = [0; MAX_HOST];
+    // A connection's host is its server name, in every stage.
+    let host = match request.protocol() {
+        RequestProtocol::Tls => match server_name(request.sni(), &mut buffer) {
+            ServerName::Host(length) => buffer.get(..length),
+            _ => None,
+        },
+        _ => request.authority(),
     };
+    if let Some(host) = host {
+        scratch.host.set(host);
+    }
     let mut explanation = Explanation {
         host: decided.host.as_deref().map(readable),
         path: readable(scratch.paths.get(request)),
@@ -249,15 +258,15 @@ fn explain(
     }
 
     let mut stage = listener.stage;
-    for (at, step) in steps.iter().enumerate() {
-        let host = stage_host(scratch, request, at);
+    for step in steps {
+        let host = scratch.host.clone();
         let path = scratch.paths.get(request).to_vec();
         let told = stage_explanation(
             sections,
             scratch,
             request,
             stage,
-            host.as_deref(),
+            host.view(),
             &path,
             step.candidate,
         );
@@ -286,33 +295,12 @@ fn explain(
     }
     // The last stage that was searched had no rule for the request.
     if matches!(decided.outcome, Outcome::NoRoute) {
-        let host = stage_host(scratch, request, steps.len());
+        let host = scratch.host.clone();
         let path = scratch.paths.get(request).to_vec();
-        let told = stage_explanation(
-            sections,
-            scratch,
-            request,
-            stage,
-            host.as_deref(),
-            &path,
-            NONE,
-        );
+        let told = stage_explanation(sections, scratch, request, stage, host.view(), &path, NONE);
         explanation.stages.push(told);
     }
     explanation
-}
-
-/// The host that a stage is searched for.
-fn stage_host(scratch: &Scratch, request: &Request<'_>, stage: usize) -> Option<Vec<u8>> {
-    if stage == 0 && request.protocol() == RequestProtocol::Tls {
-        let mut buffer = [0; MAX_HOST];
-        return match server_name(request.sni(), &mut buffer) {
-            ServerName::Host(length) => buffer.get(..length).map(<[u8]>::to_vec),
-            _ => None,
-        };
-    }
-    let host = scratch.host.get();
-    (!host.is_empty()).then(|| host.to_vec())
 }
 
 fn stage_explanation(
@@ -320,7 +308,7 @@ fn stage_explanation(
     scratch: &mut Scratch,
     request: &Request<'_>,
     stage: u32,
-    host: Option<&[u8]>,
+    host: Option<HostView<'_>>,
     path: &[u8],
     winner: u32,
 ) -> StageExplanation {
@@ -349,7 +337,7 @@ fn stage_explanation(
             .object(sections.names.stages.get(stage as usize).copied())
             .to_string(),
         precedence: entry.map_or(Precedence::GatewayApi, |entry| entry.precedence),
-        host: host.map(readable),
+        host: host.map(|host| readable(host.name)),
         path: readable(path),
         trials,
         tie_break,

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 
 use super::{TieBreak, Trial};
 use crate::table::Sections;
-use crate::table::precedence::{Clause, PathClass, RankKey};
+use crate::table::precedence::{Clause, PathClass, PathForm, RankKey};
 
 /// Why `winner` comes before `second`, the trial at `runner_up`.
 pub(super) fn between(
@@ -51,6 +51,20 @@ fn words(clause: Clause, one: &RankKey, other: &RankKey, winner: &Trial, second:
         Clause::PathLength => format!(
             "longer path prefix, {} characters against {}",
             one.path_chars, other.path_chars
+        ),
+        Clause::ExactPath => "an exact path comes before any other".to_string(),
+        Clause::LiteralBytes => format!(
+            "more text in the path, {} bytes against {}",
+            one.literal, other.literal
+        ),
+        Clause::PathForm => format!(
+            "{} comes before {}",
+            form(one.path_form),
+            form(other.path_form)
+        ),
+        Clause::Predicates => format!(
+            "more predicates, {} against {}",
+            one.predicates, other.predicates
         ),
         Clause::GrpcMethod => format!(
             "longer gRPC method, {} characters against {}",
@@ -98,6 +112,19 @@ fn class(class: PathClass) -> &'static str {
         PathClass::Exact => "an exact",
         PathClass::Regex => "a regex",
         PathClass::Prefix => "a prefix",
+    }
+}
+
+fn form(form: PathForm) -> &'static str {
+    match form {
+        PathForm::Exact => "an exact path",
+        PathForm::Template => "a template",
+        PathForm::Glob => "a glob",
+        PathForm::Segments => "a prefix",
+        PathForm::Prefix => "a string prefix",
+        PathForm::Suffix => "a suffix",
+        PathForm::Contains => "a contained text",
+        PathForm::Regex => "a regex",
     }
 }
 

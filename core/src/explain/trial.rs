@@ -5,14 +5,13 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::Ipv6Addr;
 
+use super::paths::{host_seen, path_holds, path_seen, path_text, scope_host, taking_scopes};
 use super::{Failure, Trial, TrialVerdict, readable};
 use crate::Request;
 use crate::matcher::facts::{self, Seen};
-use crate::matcher::scratch::Scratch;
+use crate::matcher::scratch::{HostView, Scratch};
 use crate::matcher::walk::Search;
 use crate::table::fact::FactEntry;
-use crate::table::host::{HostIndex, HostKind, Next};
-use crate::table::names::PathText;
 use crate::table::predicate::{FactTest, Literal, Predicate, Step, ValueTest};
 use crate::table::{Entry, NONE, Sections, StageEntry};
 use crate::vocabulary::RepeatedValues;
@@ -24,7 +23,7 @@ pub(super) fn all(
     scratch: &mut Scratch,
     request: &Request<'_>,
     stage: &StageEntry,
-    host: Option<&[u8]>,
+    host: Option<HostView<'_>>,
     path: &[u8],
 ) -> Vec<Trial> {
     let taking = taking_scopes(sections, stage, host);
@@ -55,7 +54,7 @@ pub(super) fn all(
                 predicate: "host",
                 name: None,
                 want: scope_host(sections, name.scope),
-                got: host.map(readable),
+                got: host.map(|host| readable(host_seen(sections, stage, name.scope, host))),
             }),
             Some(at) => match failure(
                 sections,
@@ -115,41 +114,6 @@ fn quality(trial: &Trial) -> (u8, u32) {
     (kind, trial.rank)
 }
 
-/// The scopes of a stage that take a host, found without the index's hashes, in
-/// the order in which the index gives them.
-fn taking_scopes(sections: &Sections, stage: &StageEntry, host: Option<&[u8]>) -> Vec<u32> {
-    let HostIndex { patterns, any, .. } = &stage.hosts;
-    let mut taking: Vec<(usize, u8, u32)> = Vec::new();
-    for pattern in patterns {
-        let text = sections.text.get(pattern.text);
-        let takes = host.is_some_and(|host| match pattern.kind {
-            HostKind::Exact => host == text,
-            HostKind::Suffix => host.ends_with(text),
-            HostKind::Wildcard => host.len() > text.len() && host.ends_with(text),
-        });
-        if takes {
-            let (class, length) = match pattern.kind {
-                HostKind::Exact => (0, usize::MAX),
-                HostKind::Suffix => (1, text.len()),
-                HostKind::Wildcard => (2, text.len()),
-            };
-            taking.push((length, class, pattern.value));
-        }
-    }
-    taking.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
-    let mut scopes: Vec<u32> = taking.into_iter().map(|(.., scope)| scope).collect();
-    scopes.extend(*any);
-    debug_assert!({
-        let mut indexed = Vec::new();
-        stage.hosts.lookup(&sections.text, host, |scope| {
-            indexed.push(scope);
-            Next::Continue
-        });
-        indexed == scopes
-    });
-    scopes
-}
-
 /// The first predicate besides the host that does not hold.
 fn failure(
     sections: &Sections,
@@ -157,7 +121,7 @@ fn failure(
     request: &Request<'_>,
     id: u32,
     entry: &Entry,
-    (host, path): (Option<&[u8]>, &[u8]),
+    (host, path): (Option<HostView<'_>>, &[u8]),
 ) -> Option<Failure> {
     let Scratch {
         fields,
@@ -171,7 +135,7 @@ fn failure(
     let seen = Seen {
         request,
         path,
-        host,
+        host: host.map(|host| host.name),
     };
     let method = sections.method_bit(request.method());
     let mut search = Search {
@@ -183,6 +147,7 @@ fn failure(
         hits,
         method,
     };
+    let path = path_seen(&search, entry, path);
     if !path_holds(&mut search, id, entry, path) {
         return Some(Failure {
             predicate: "path",
@@ -236,28 +201,6 @@ fn failure(
         });
     let (step, held) = last.filter(|_| end != Step::HOLDS)?;
     Some(predicate_failure(sections, seen, buffer, step, held))
-}
-
-fn path_holds(search: &mut Search<'_, '_>, id: u32, entry: &Entry, path: &[u8]) -> bool {
-    let sections = search.sections;
-    let text = &sections.text;
-    match sections
-        .names
-        .entries
-        .get(id as usize)
-        .map(|name| name.path)
-    {
-        None | Some(PathText::Any) => true,
-        Some(PathText::Exact(want)) => text.get(want) == path,
-        Some(PathText::Prefix(want)) => path.starts_with(text.get(want)),
-        Some(PathText::Segments(want)) => {
-            let want = text.str(want).trim_end_matches('/').as_bytes();
-            let rest = path.strip_prefix(want);
-            rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
-        }
-        Some(PathText::Regex(_)) => search.matches_regex(entry.path_regex, path),
-        Some(PathText::Grpc) => search.is_grpc_path(entry.grpc, path),
-    }
 }
 
 /// The test that settled that a program fails. Where it failed by holding, its
@@ -412,46 +355,5 @@ fn more(count: usize) -> String {
     match count.saturating_sub(SHOWN) {
         0 => String::new(),
         rest => format!(" and {rest} more"),
-    }
-}
-
-/// What a match asks of the path.
-pub(super) fn path_text(sections: &Sections, id: u32, entry: &Entry) -> String {
-    let text = |text| readable(sections.text.get(text));
-    match sections
-        .names
-        .entries
-        .get(id as usize)
-        .map(|name| name.path)
-    {
-        None | Some(PathText::Any) => "any path".to_string(),
-        Some(PathText::Exact(want)) => format!("exact {}", text(want)),
-        Some(PathText::Prefix(want)) => format!("string prefix {}", text(want)),
-        Some(PathText::Segments(want)) => format!("prefix {}", text(want)),
-        Some(PathText::Regex(want)) => format!("regex {}", text(want)),
-        Some(PathText::Grpc) => {
-            let test = sections.predicates.grpc.get(entry.grpc as usize);
-            let part = |test: Option<ValueTest>| match test {
-                Some(test) => test_text(sections, test),
-                None => "any".to_string(),
-            };
-            match test {
-                Some(test) => {
-                    format!(
-                        "gRPC service {}, method {}",
-                        part(test.service),
-                        part(test.method)
-                    )
-                }
-                None => "any gRPC method".to_string(),
-            }
-        }
-    }
-}
-
-pub(super) fn scope_host(sections: &Sections, scope: u32) -> String {
-    match sections.names.scopes.get(scope as usize) {
-        Some(&text) if text.len > 0 => readable(sections.text.get(text)),
-        _ => "*".to_string(),
     }
 }

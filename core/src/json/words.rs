@@ -65,18 +65,23 @@ impl Precedence {
 }
 
 impl Clause {
-    /// `priority`, `host`, `path_kind`, `path_length`, `grpc_method`, `method`,
-    /// `headers`, `query`, `age`, `name` or `position`.
+    /// `priority`, `host`, `path_kind`, `path_length`, `exact_path`, `literal_bytes`,
+    /// `path_form`, `grpc_method`, `method`, `headers`, `query`, `predicates`, `age`,
+    /// `name` or `position`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Priority => "priority",
             Self::Host => "host",
             Self::PathKind => "path_kind",
             Self::PathLength => "path_length",
+            Self::ExactPath => "exact_path",
+            Self::LiteralBytes => "literal_bytes",
+            Self::PathForm => "path_form",
             Self::GrpcMethod => "grpc_method",
             Self::Method => "method",
             Self::Headers => "headers",
             Self::Query => "query",
+            Self::Predicates => "predicates",
             Self::Age => "age",
             Self::Name => "name",
             Self::Position => "position",

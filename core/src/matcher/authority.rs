@@ -31,8 +31,9 @@ pub(crate) fn host_of(authority: &[u8], host: &mut [u8; MAX_HOST]) -> Option<usi
             // RFC 3986 reg-name without percent-encoding, and underscores, which
             // service names use.
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' => true,
-            // No comma: two Host fields that a lax proxy joined are not a host.
-            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b';' | b'=' => true,
+            // No comma: two Host fields that a lax proxy joined are not a host. No star:
+            // it would read like a rule's wildcard to whoever follows.
+            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'+' | b';' | b'=' => true,
             b'[' | b']' | b':' => bracketed,
             _ => false,
         };

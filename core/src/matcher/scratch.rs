@@ -37,7 +37,7 @@ pub struct Scratch {
 }
 
 /// The host as it stands, in both of its forms.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct HostBuffer {
     bytes: [u8; MAX_HOST],
     len: usize,

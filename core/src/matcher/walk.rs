@@ -1,11 +1,15 @@
 //! The hot loop: the best-ranked rule of a stage that a request satisfies.
 //!
 //! For each host scope that takes the request's host, the path trie is walked
-//! once. It yields the candidate lists that lie on the path's way; they are tried
+//! once, and a second one with the path in lower case where some paths match without
+//! regard to case. It yields the candidate lists that lie on the path's way; they are tried
 //! from the deepest to the shallowest, each in order of rank, and a list or scope
 //! whose best rank cannot beat what is found already is passed over. With the
 //! presets that prefer longer prefixes the first list that gives a match is
 //! usually the last that is looked at.
+//!
+//! Many patterns at one node are found in one pass over the path, and only the
+//! candidates of those that take it are tried.
 //!
 //! A long list is not tried in turn: its index gives the candidates that want the
 //! request's value of the header or parameter that tells them apart.
@@ -15,17 +19,17 @@
 
 use alloc::vec::Vec;
 
-use super::facts::Seen;
+use super::facts::{Seen, raw_path};
 use super::fields::Fields;
 use super::request::Request;
 use super::scratch::HostView;
 use crate::table::host::Next;
-use crate::table::index::ListIndex;
+use crate::table::path::PathHit;
 use crate::table::predicate::ValueTest;
 use crate::table::regex::RegexScratch;
 use crate::table::text::Range32;
 use crate::table::{Entry, NONE, Scope, Sections, StageEntry};
-use crate::vocabulary::Scheme;
+use crate::vocabulary::{HostForm, Scheme};
 
 /// What a search needs besides the table.
 pub(crate) struct Search<'s, 'r> {
@@ -43,20 +47,25 @@ pub(crate) struct Search<'s, 'r> {
 /// Working memory of a search in a stage.
 #[derive(Debug)]
 pub(crate) struct Hits {
-    /// Candidate lists that a walk came by.
-    lists: Vec<Range32>,
+    /// What a walk came by.
+    found: Vec<PathHit>,
+    /// The path in ASCII lower case, where a trie asks for it.
+    folded: Vec<u8>,
 }
 
 impl Hits {
     /// Room for any walk of a table.
     pub(crate) fn new(sections: &Sections) -> Self {
+        let folds = sections.scopes.iter().any(|scope| scope.folded != NONE);
+        let longest = if folds { sections.path_capacity() } else { 0 };
         Self {
-            lists: Vec::with_capacity(sections.paths.worst_hits as usize),
+            found: Vec::with_capacity(sections.paths.worst_hits as usize),
+            folded: Vec::with_capacity(longest),
         }
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.lists.capacity() * size_of::<Range32>()
+        self.found.capacity() * size_of::<PathHit>() + self.folded.capacity()
     }
 }
 
@@ -78,52 +87,101 @@ impl Search<'_, '_> {
         // What was asked of the path or host in another stage does not count here.
         self.fields.begin_stage();
         let sections = self.sections;
-        let host = host.map(|host| host.name);
         let scopes = stage.scopes.of(&sections.scopes);
+        let name = host.map(|host| match stage.host_form {
+            HostForm::Name => host.name,
+            HostForm::Authority => host.authority,
+        });
+        let port = host.and_then(|host| host.port);
         let mut best: Option<Found> = None;
-        stage.hosts.lookup(&sections.text, host, |scope| {
-            if let Some(scope) = scopes.get(scope as usize)
-                && best.is_none_or(|best| scope.best < best.rank)
-            {
-                self.find_in_scope(scope, path, &mut best);
+        let mut is_folded = false;
+        stage.hosts.lookup(&sections.text, name, |first| {
+            let mut at = first;
+            while let Some(scope) = scopes.get(at as usize) {
+                at = scope.next;
+                // SPEC: `HostBinding::port`: the authority must state it.
+                if scope.port.is_some() && scope.port != port {
+                    continue;
+                }
+                if best.is_none_or(|best| scope.best < best.rank) {
+                    if scope.folded != NONE && !is_folded {
+                        is_folded = true;
+                        self.fold(path);
+                    }
+                    self.find_in_scope(scope, path, &mut best);
+                }
+                // SPEC: Gateway API: hosts are an order, not an exclusive choice.
+                // Envoy, VirtualHost: the most specific domain alone is consulted.
+                if !stage.host_fallthrough {
+                    return Next::Stop;
+                }
             }
-            // SPEC: Gateway API: hosts are an order, not an exclusive choice.
-            // Envoy, VirtualHost: the most specific domain alone is consulted.
-            if stage.host_fallthrough {
-                Next::Continue
-            } else {
-                Next::Stop
-            }
+            Next::Continue
         });
         best
     }
 
+    /// Writes the path in ASCII lower case, which keeps every offset.
+    fn fold(&mut self, path: &[u8]) {
+        let folded = &mut self.hits.folded;
+        folded.clear();
+        // A path is never longer than the room; one that was would match in part only.
+        if folded.capacity() >= path.len() {
+            folded.extend(path.iter().map(u8::to_ascii_lowercase));
+        }
+    }
+
     fn find_in_scope(&mut self, scope: &Scope, path: &[u8], best: &mut Option<Found>) {
         let sections = self.sections;
-        self.hits.lists.clear();
-        let hits = &mut self.hits.lists;
-        sections
-            .paths
-            .walk(&sections.text, scope.root, path, |range| hits.push(range));
-        for at in (0..self.hits.lists.len()).rev() {
-            let Some(&range) = self.hits.lists.get(at) else {
-                return;
-            };
-            match sections.lists.of(range) {
-                Some(index) => self.find_in_index(index, path, best),
-                None => self.find_among(range.indices(), path, best),
+        let Hits { found, folded } = &mut *self.hits;
+        found.clear();
+        let (trie, text) = (&sections.paths, &sections.text);
+        trie.walk(text, scope.root, path, |hit| found.push(hit));
+        if scope.folded != NONE {
+            trie.walk(text, scope.folded, folded, |hit| found.push(hit));
+        }
+        for at in (0..self.hits.found.len()).rev() {
+            match self.hits.found.get(at) {
+                None => return,
+                Some(&PathHit::List(list)) => self.find_in_list(list, path, false, best),
+                Some(&PathHit::Group(group)) => self.find_in_group(group, path, best),
             }
         }
     }
 
-    /// Tries the candidates that want the request's value, then those that do not ask.
-    fn find_in_index(&mut self, index: &ListIndex, path: &[u8], best: &mut Option<Found>) {
+    /// Tries the candidates of a group's patterns that take the path.
+    fn find_in_group(&mut self, group: u32, path: &[u8], best: &mut Option<Found>) {
+        let groups = &self.sections.path_groups;
+        let Some(group) = groups.groups.get(group as usize) else {
+            return;
+        };
+        if best.is_some_and(|best| best.rank <= group.best) {
+            return;
+        }
+        for list in groups.taking(group, path) {
+            self.find_in_list(list, path, true, best);
+        }
+    }
+
+    /// Tries a list of candidates; where its pattern is known to take the path, that is
+    /// not asked again.
+    fn find_in_list(
+        &mut self,
+        list: Range32,
+        path: &[u8],
+        is_path_known: bool,
+        best: &mut Option<Found>,
+    ) {
         let sections = self.sections;
-        let lists = &sections.lists;
+        let Some(index) = sections.lists.of(list) else {
+            return self.find_among(list.indices(), path, is_path_known, best);
+        };
         let value = self.fields.value(sections, self.seen, index.slot);
-        let group = value.map(|value| lists.group(&sections.text, index, value));
-        self.find_among(group.unwrap_or(&[]).iter().copied(), path, best);
-        self.find_among(lists.rest(index).iter().copied(), path, best);
+        let group = value.map(|value| sections.lists.group(&sections.text, index, value));
+        let group = group.unwrap_or(&[]).iter().copied();
+        let rest = sections.lists.rest(index).iter().copied();
+        self.find_among(group, path, is_path_known, best);
+        self.find_among(rest, path, is_path_known, best);
     }
 
     /// Tries candidates in order of rank, as long as they can beat what is found.
@@ -131,6 +189,7 @@ impl Search<'_, '_> {
         &mut self,
         positions: impl Iterator<Item = u32>,
         path: &[u8],
+        is_path_known: bool,
         best: &mut Option<Found>,
     ) {
         let sections = self.sections;
@@ -144,7 +203,7 @@ impl Search<'_, '_> {
             let Some(entry) = sections.entries.get(candidate.entry as usize) else {
                 continue;
             };
-            if self.satisfies(entry, path) {
+            if self.satisfies(entry) && (is_path_known || self.takes_path(entry, path)) {
                 *best = Some(Found {
                     candidate: position,
                     rank: candidate.rank,
@@ -154,9 +213,9 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Whether the request satisfies everything but host and literal path.
-    /// Cheap tests come first.
-    pub(crate) fn satisfies(&mut self, entry: &Entry, path: &[u8]) -> bool {
+    /// Whether the request satisfies everything but host and path. Cheap tests come
+    /// first.
+    pub(crate) fn satisfies(&mut self, entry: &Entry) -> bool {
         if entry.methods != 0 && entry.methods & self.method == 0 {
             return false;
         }
@@ -165,13 +224,20 @@ impl Search<'_, '_> {
         }
         let sections = self.sections;
         let program = entry.predicates;
-        if !self
-            .fields
+        self.fields
             .program_holds(sections, self.seen, self.regex, program)
-        {
-            return false;
-        }
-        (entry.grpc == NONE || self.is_grpc_path(entry.grpc, path))
+    }
+
+    /// Whether the path satisfies what the place in the trie does not say.
+    pub(crate) fn takes_path(&mut self, entry: &Entry, path: &[u8]) -> bool {
+        let sections = self.sections;
+        let path = match entry.flags & Entry::RAW_PATH != 0 {
+            true => raw_path(self.request).unwrap_or(&[]),
+            false => path,
+        };
+        let test = sections.path_tests.get(entry.path_test as usize);
+        test.is_none_or(|test| test.holds(&sections.text, path))
+            && (entry.grpc == NONE || self.is_grpc_path(entry.grpc, path))
             && (entry.path_regex == NONE || self.matches_regex(entry.path_regex, path))
     }
 

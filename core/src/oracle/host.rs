@@ -31,8 +31,8 @@ pub fn normalize(authority: Option<&[u8]>) -> Option<Option<Vec<u8>>> {
     }
     let host = host.strip_suffix('.').unwrap_or(host);
     // SPEC: RFC 3986 3.2.2 reg-name, but no escape, no comma (two joined headers are
-    // not a host) and no empty label; RFC 1035 2.3.4, at most 255 bytes.
-    let is_regular = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=".contains(&byte);
+    // not a host), no star (which is a rule's) and no empty label; RFC 1035 2.3.4, at most 255 bytes.
+    let is_regular = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()+;=".contains(&byte);
     if host.len() > 255 || host.split('.').any(str::is_empty) || !host.bytes().all(is_regular) {
         return None;
     }

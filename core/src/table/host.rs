@@ -5,16 +5,22 @@
 //! An exact host is one hash probe. A wildcard `*.example.com` takes a host when
 //! what follows one of its dots is the suffix, and a raw suffix when the host
 //! ends in it; both are found by hashing the host's tail, only at the lengths
-//! that some pattern has. So a lookup costs one probe for the exact host and one
+//! that some pattern has, and a pattern with its star at the end likewise by the
+//! host's head. So a lookup costs one probe for the exact host and a few
 //! for each distinct pattern length that the host is long enough for, however
-//! many patterns there are.
+//! many patterns there are. Regular expressions are run one by one, each on a dense
+//! automaton, so that a lookup needs no working memory.
 //!
 //! # Order
 //!
-//! Exact, then by length of the fixed text (a wildcard's counts its dot), then
-//! the pattern that takes everything. Each pattern is there once.
+//! Exact; what ends in a text, the longer text first (a wildcard's counts its dot);
+//! what begins with a text, the longer first; regular expressions in the order given;
+//! then the pattern that takes everything. Each pattern is there once.
 
 use alloc::vec::Vec;
+
+use regex_automata::dfa::{Automaton, dense};
+use regex_automata::{Anchored, Input};
 
 use super::hash::hash;
 use super::text::{Text, TextPool};
@@ -28,26 +34,79 @@ pub(crate) struct HostIndex {
     pub(crate) patterns: Vec<HostPattern>,
     /// Distinct lengths of tails, longest first.
     pub(crate) tail_lengths: Vec<u16>,
+    /// Distinct lengths of heads, longest first.
+    pub(crate) head_lengths: Vec<u16>,
+    /// In order of first appearance.
+    pub(crate) regexes: Vec<HostRegex>,
     /// Value of the pattern that takes every host, and no host.
     pub(crate) any: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HostPattern {
-    /// The host, or the tail that it must end in; a wildcard's starts with the dot.
+    /// The host, the tail that it must end in (a wildcard's starts with the dot), or the
+    /// head that it must begin with.
     pub(crate) text: Text,
     pub(crate) kind: HostKind,
     pub(crate) value: u32,
 }
 
-/// How a pattern's text is compared. A raw suffix may be the whole host; a
-/// wildcard never is.
+/// A regular expression over the whole host.
+#[derive(Clone, Debug)]
+pub(crate) struct HostRegex {
+    /// As written.
+    pub(crate) text: Text,
+    pub(crate) dfa: dense::DFA<Vec<u32>>,
+    pub(crate) value: u32,
+}
+
+impl HostRegex {
+    pub(crate) fn is_match(&self, host: &[u8]) -> bool {
+        let input = Input::new(host).anchored(Anchored::Yes).earliest(true);
+        // An error means a byte the DFA was told to quit at; ours have none.
+        matches!(self.dfa.try_search_fwd(&input), Ok(Some(_)))
+    }
+}
+
+/// How a pattern's text is compared. A raw suffix may be the whole host; where there
+/// is a star, it takes something.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u8)]
 pub(crate) enum HostKind {
     Exact = 0,
     Wildcard = 1,
     Suffix = 2,
+    OneLabel = 3,
+    WildcardSuffix = 4,
+    WildcardPrefix = 5,
+}
+
+impl HostKind {
+    /// The kinds that are compared with a tail, in the order in which those of one
+    /// length are tried.
+    // SPEC: one label before any depth at the same text. A raw suffix before both is
+    // arbitrary but fixed.
+    pub(crate) const TAILS: [Self; 4] = [
+        Self::Suffix,
+        Self::OneLabel,
+        Self::Wildcard,
+        Self::WildcardSuffix,
+    ];
+
+    /// Whether a host takes the pattern, of which it has the text; `rest` is the other
+    /// part of the host.
+    pub(crate) fn takes(self, rest: &[u8]) -> bool {
+        match self {
+            Self::Exact => rest.is_empty(),
+            Self::Suffix => true,
+            // SPEC: Gateway API, Hostname: a wildcard label stands for one or more
+            // labels, so something must precede the dot. Envoy, VirtualHost.domains: a
+            // star takes at least one byte.
+            Self::Wildcard | Self::WildcardSuffix | Self::WildcardPrefix => !rest.is_empty(),
+            // SPEC: Ingress, IngressRule.host: the wildcard is one label.
+            Self::OneLabel => !rest.is_empty() && memchr::memchr(b'.', rest).is_none(),
+        }
+    }
 }
 
 impl HostIndex {
@@ -69,21 +128,35 @@ impl HostIndex {
                 let Some(start) = host.len().checked_sub(usize::from(length)) else {
                     continue;
                 };
-                let Some(tail) = host.get(start..) else {
+                let Some((rest, tail)) = host.split_at_checked(start) else {
                     continue;
                 };
-                // A suffix before a wildcard of the same length is arbitrary but fixed.
-                for kind in [HostKind::Suffix, HostKind::Wildcard] {
-                    // SPEC: Gateway API, Hostname: a wildcard label stands for one
-                    // or more labels, so something must precede the dot.
-                    if kind == HostKind::Wildcard && start == 0 {
-                        continue;
-                    }
-                    if let Some(value) = self.probe(text, tail, kind)
+                for kind in HostKind::TAILS {
+                    if kind.takes(rest)
+                        && let Some(value) = self.probe(text, tail, kind)
                         && take(value) == Next::Stop
                     {
                         return;
                     }
+                }
+            }
+            // SPEC: nginx, server_name: the longest name with a star at its end comes
+            // after those with one at their start, then regular expressions in order of
+            // appearance. Envoy, VirtualHost.domains: the same without the latter.
+            for &length in &self.head_lengths {
+                let Some((head, rest)) = host.split_at_checked(usize::from(length)) else {
+                    continue;
+                };
+                if HostKind::WildcardPrefix.takes(rest)
+                    && let Some(value) = self.probe(text, head, HostKind::WildcardPrefix)
+                    && take(value) == Next::Stop
+                {
+                    return;
+                }
+            }
+            for regex in &self.regexes {
+                if regex.is_match(host) && take(regex.value) == Next::Stop {
+                    return;
                 }
             }
         }
@@ -108,7 +181,12 @@ impl HostIndex {
     pub(crate) fn bytes(&self) -> usize {
         self.slots.len() * 4
             + self.patterns.len() * size_of::<HostPattern>()
-            + self.tail_lengths.len() * 2
+            + (self.tail_lengths.len() + self.head_lengths.len()) * 2
+            + self
+                .regexes
+                .iter()
+                .map(|regex| size_of::<HostRegex>() + regex.dfa.memory_usage())
+                .sum::<usize>()
     }
 }
 

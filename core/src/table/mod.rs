@@ -38,6 +38,8 @@ pub(crate) mod host;
 pub(crate) mod index;
 pub(crate) mod names;
 pub(crate) mod path;
+pub(crate) mod path_group;
+pub(crate) mod path_test;
 #[cfg(feature = "compile")]
 pub(crate) mod pike;
 pub(crate) mod precedence;
@@ -50,13 +52,15 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::vocabulary::{Normalization, Precedence, Protocol};
+use crate::vocabulary::{HostForm, Normalization, Precedence, Protocol};
 
 use action::Actions;
 use host::HostIndex;
 use index::ListIndexes;
 use names::Names;
 use path::PathTrie;
+use path_group::PathGroups;
+use path_test::PathTest;
 use predicate::Predicates;
 use regex::GroupRegex;
 use text::{Range32, Text, TextPool};
@@ -140,8 +144,10 @@ pub(crate) struct Sections {
     pub(crate) stages: Vec<StageEntry>,
     pub(crate) scopes: Vec<Scope>,
     pub(crate) paths: PathTrie,
+    pub(crate) path_groups: PathGroups,
     pub(crate) lists: ListIndexes,
     pub(crate) entries: Vec<Entry>,
+    pub(crate) path_tests: Vec<PathTest>,
     pub(crate) predicates: Predicates,
     /// Patterns whose groups are wanted: by captures of paths and by substitutions.
     pub(crate) group_regexes: Vec<GroupRegex>,
@@ -207,7 +213,8 @@ pub(crate) struct StageEntry {
     #[cfg_attr(not(feature = "explain"), allow(dead_code))]
     pub(crate) precedence: Precedence,
     pub(crate) host_fallthrough: bool,
-    /// Host to an index into [`StageEntry::scopes`].
+    pub(crate) host_form: HostForm,
+    /// Host to an index into [`StageEntry::scopes`]: the first of the host's.
     pub(crate) hosts: HostIndex,
     pub(crate) scopes: Range32,
 }
@@ -215,8 +222,15 @@ pub(crate) struct StageEntry {
 /// The rules under one host of one stage.
 #[derive(Clone, Copy)]
 pub(crate) struct Scope {
+    /// The port that the authority must state; `None` takes any, and none.
+    pub(crate) port: Option<u16>,
+    /// The host's next scope, as an index into the stage's, or `NONE`. Those with a
+    /// port come first.
+    pub(crate) next: u32,
     /// Root in the path trie.
     pub(crate) root: u32,
+    /// Root of the trie whose keys are in lower case, or `NONE`.
+    pub(crate) folded: u32,
     /// Best rank of any candidate in it.
     pub(crate) best: u32,
 }
@@ -232,8 +246,11 @@ pub(crate) struct Entry {
     pub(crate) index: u32,
     /// Bytes of the path that a prefix match names, for rewrites; `NO_PREFIX` if none.
     pub(crate) prefix_len: u32,
-    /// Whole-path regex, or `NONE`.
+    /// Pattern of the path, or `NONE`.
     pub(crate) path_regex: u32,
+    /// Text that the path is compared with besides the trie, an index into
+    /// [`Sections::path_tests`], or `NONE`.
+    pub(crate) path_test: u32,
     /// gRPC name tests, or `NONE`.
     pub(crate) grpc: u32,
     /// What the path's groups are read with, an index into
@@ -319,10 +336,16 @@ impl Sections {
             + self.stages.iter().map(|s| s.hosts.bytes()).sum::<usize>()
             + size(self.scopes.len(), size_of::<Scope>())
             + size(self.entries.len(), size_of::<Entry>())
+            + size(self.path_tests.len(), size_of::<PathTest>())
             + self.paths.bytes()
+            + self.path_groups.bytes()
             + self.lists.bytes()
             + self.predicates.bytes()
-            + self.group_regexes.iter().map(GroupRegex::bytes).sum::<usize>()
+            + self
+                .group_regexes
+                .iter()
+                .map(GroupRegex::bytes)
+                .sum::<usize>()
             + self.actions.bytes()
             + self.text.len();
         Stats {

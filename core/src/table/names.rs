@@ -75,18 +75,33 @@ pub(crate) struct RuleName {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct EntryName {
-    pub(crate) path: PathText,
+    pub(crate) path: PathName,
     pub(crate) origin: Origin,
 }
 
 /// A path predicate as it was written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct PathName {
+    pub(crate) text: PathText,
+    pub(crate) ignore_case: bool,
+    pub(crate) raw: bool,
+}
+
+/// Its kind and text.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) enum PathText {
+    #[default]
     Any,
     Exact(Text),
     Prefix(Text),
     Segments(Text),
+    Suffix(Text),
+    Contains(Text),
+    Glob(Text),
+    Template(Text),
     Regex(Text),
+    RegexStart(Text),
+    RegexSearch(Text),
     /// Service and method are in the gRPC test.
     Grpc,
 }

@@ -7,10 +7,15 @@
 //! byte, and those first bytes are an array of their own, so that finding a child
 //! is one `memchr` over a few bytes.
 //!
-//! A node may carry up to three lists of candidates: those whose path ends
-//! exactly there, those that name it as an element-wise prefix, and those that
-//! name it as a string prefix. A rule with a regular expression hangs as a string
-//! prefix at the node of the literal text that every path it takes begins with.
+//! A node may carry up to four lists of candidates: those whose path ends
+//! exactly there, those that name it as an element-wise prefix, those that
+//! name it as a string prefix, and those whose path is a pattern (a glob, a template,
+//! a regular expression) and begins with it. Patterns hang as deep as the literal text
+//! that every path they take begins with, so that they are run only where they could
+//! match; where there are many, they are in groups (see `path_group`).
+//!
+//! A scope has a second trie where some of its paths match without regard to case.
+//! Its keys are in ASCII lower case, and it is walked with the path folded likewise.
 //!
 //! # Complexity
 //!
@@ -27,7 +32,7 @@ pub(crate) struct PathTrie {
     pub(crate) first_bytes: Vec<u8>,
     pub(crate) ends: Vec<PathEnd>,
     pub(crate) candidates: Vec<Candidate>,
-    /// Most ends on the way from a root to a leaf.
+    /// Most lists and groups on the way from a root to a leaf, in both tries of a scope.
     pub(crate) worst_hits: u32,
     /// Most candidates that a list can make a search try.
     pub(crate) worst_candidates: u32,
@@ -48,6 +53,19 @@ pub(crate) struct PathEnd {
     pub(crate) exact: Range32,
     pub(crate) segments: Range32,
     pub(crate) prefix: Range32,
+    /// Patterns that are tried one by one.
+    pub(crate) patterns: Range32,
+    /// Run over [`PathGroups::groups`](super::path_group::PathGroups).
+    pub(crate) groups: Range32,
+}
+
+/// What a walk comes by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PathHit {
+    /// Candidates.
+    List(Range32),
+    /// A group of patterns, by its number.
+    Group(u32),
 }
 
 /// A match to try, and how it ranks in its stage.
@@ -58,29 +76,34 @@ pub(crate) struct Candidate {
 }
 
 impl PathTrie {
-    /// Walks `path` from `root` and calls `hit` with every list of candidates
-    /// that it passes, shortest prefix first.
+    /// Walks `path` from `root` and calls `hit` with every list of candidates and
+    /// group of patterns that it passes, shortest prefix first.
     pub(crate) fn walk(
         &self,
         text: &TextPool,
         root: u32,
         path: &[u8],
-        mut hit: impl FnMut(Range32),
+        mut hit: impl FnMut(PathHit),
     ) {
         let mut node = root as usize;
         let mut at = 0;
         while let Some(here) = self.nodes.get(node) {
             let rest = path.get(at..).unwrap_or(&[]);
             if let Some(end) = self.ends.get(here.end as usize) {
-                if end.prefix.len > 0 {
-                    hit(end.prefix);
+                for group in end.groups.indices() {
+                    hit(PathHit::Group(group));
+                }
+                for list in [end.patterns, end.prefix] {
+                    if list.len > 0 {
+                        hit(PathHit::List(list));
+                    }
                 }
                 // SPEC: Gateway API, HTTPPathMatch PathPrefix: element by element.
                 if end.segments.len > 0 && matches!(rest.first(), None | Some(b'/')) {
-                    hit(end.segments);
+                    hit(PathHit::List(end.segments));
                 }
                 if end.exact.len > 0 && rest.is_empty() {
-                    hit(end.exact);
+                    hit(PathHit::List(end.exact));
                 }
             }
             let Some(&byte) = rest.first() else { return };

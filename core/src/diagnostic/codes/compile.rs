@@ -13,7 +13,10 @@ codes! {
     AUTHORITY_EDIT = 1608, "a header edit would change the host or a pseudo-header";
     PREDICATE_TOO_DEEP = 1610, "a predicate nests deeper than predicates can";
     TOO_MANY_PREDICATES = 1611, "a match's predicates are over the limit";
+    INVALID_PATTERN = 1620, "the glob or template is not valid";
     TOO_MANY_CAPTURES = 1621, "a path's or rewrite's pattern has more captures than the limit";
+    TOO_MANY_HOLES = 1622, "a glob or template has more stars and holes than the limit";
     TOO_MANY_PROGRAMS = 1623, "the programs of all patterns of a table are over the limit";
+    HOST_AUTOMATON = 1624, "a host's regular expression is over the limit of its automaton";
     UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";
 }
