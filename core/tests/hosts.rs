@@ -165,6 +165,7 @@ fn a_host_regex_that_cannot_be_compiled_is_reported_and_left_out() {
         let mut asked = Shape::default().hosts(vec![("never", regex(pattern)), ("rest", any())]);
         assert_eq!(asked.diagnostics.len(), 1, "{pattern}");
         assert_eq!(asked.diagnostics[0].code.to_string(), code, "{pattern}");
+        assert!(asked.diagnostics[0].message.contains("Route route-0"));
         assert_eq!(asked.host("a"), "rest");
     }
 }

@@ -110,7 +110,7 @@ fn our_facts(schema: &Schema, path: &str, out: &mut Flat) {
             }
             our_facts(item, &format!("{path}[]"), out);
         }
-        Schema::Map { value, max } => {
+        Schema::Map { value, max, .. } => {
             assert_eq!(*max, NO_LIMIT, "{path}");
             facts.insert("type", "object".to_string());
             our_facts(value, &format!("{path}{{}}"), out);

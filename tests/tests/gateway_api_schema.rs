@@ -164,7 +164,7 @@ fn flatten(schema: &Schema, path: &str, out: &mut Flat) {
     let mut facts = Facts::new();
     let mut say = |key: &str, value: Value| facts.insert(key.to_owned(), value);
     match schema {
-        Schema::Any | Schema::IntOrStr => panic!("{path}: not in these CRDs"),
+        Schema::Any | Schema::IntOrStr | Schema::Union(_) | Schema::Named(_) => panic!("{path}: not in these CRDs"),
         Schema::Bool => drop(say("type", json!("boolean"))),
         Schema::Int { min, max } => {
             say("type", json!("integer"));
@@ -217,7 +217,7 @@ fn flatten(schema: &Schema, path: &str, out: &mut Flat) {
             }
             flatten(item, &format!("{path}[]"), out);
         }
-        Schema::Map { value, max } => {
+        Schema::Map { value, max, .. } => {
             say("type", json!("object"));
             if *max != NO_LIMIT {
                 say("maxProperties", json!(max));

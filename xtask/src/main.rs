@@ -27,6 +27,7 @@
 //! | `provision.rs` | what a stage needs and may fetch |
 //! | `doctor.rs` | what this machine has and lacks |
 //! | `fuzz.rs` | fuzz targets |
+//! | `schema.rs` | what is written out of the native format's schema |
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a tool for the terminal
 
 mod clock;
@@ -37,6 +38,7 @@ mod law;
 mod provision;
 mod report;
 mod run;
+mod schema;
 mod stages;
 mod workspace;
 
@@ -54,6 +56,8 @@ usage: cargo xtask <command>
   doctor  what this machine has, and what to install for what is missing
   fuzz TARGET [SECONDS]
           build and run a fuzz target of fuzz/, for a minute unless said otherwise
+  schema [--check]
+          write what is written out of the native format's schema, or say what is stale
 ";
 
 fn main() -> ExitCode {
@@ -72,6 +76,11 @@ fn main() -> ExitCode {
         Some("fuzz") => match (words.next(), words.next(), words.next()) {
             (Some(target), seconds, None) => fuzz::fuzz(target, seconds),
             _ => usage("fuzz takes a target and perhaps a number of seconds"),
+        },
+        Some("schema") => match (words.next(), words.next()) {
+            (None, _) => schema::run(false),
+            (Some("--check"), None) => schema::run(true),
+            (Some(word), _) => usage(&format!("schema takes no '{word}'")),
         },
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");

@@ -64,6 +64,11 @@ pub(crate) const ALL: &[Definition] = &[
         run: cargo::suite,
     },
     Definition {
+        name: "schema",
+        about: "what is written out of the native format's schema is current",
+        run: documents::schema,
+    },
+    Definition {
         name: "conformance",
         about: "Gateway API's own conformance cases, through the command line (needs shared data)",
         run: cargo::conformance,

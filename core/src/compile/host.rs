@@ -17,17 +17,27 @@ use crate::model::{HostMatch, Origin};
 use crate::table::hash::hash;
 use crate::table::host::{HostIndex, HostKind, HostPattern, HostRegex};
 
+/// A host pattern, its value, and what it is reported for.
+#[derive(Clone, Copy)]
+pub(crate) struct HostItem<'m> {
+    pub(crate) host: &'m HostMatch,
+    pub(crate) value: u32,
+    pub(crate) what: &'m dyn Display,
+    pub(crate) origin: Origin,
+}
+
 impl Build<'_> {
     /// An index of distinct patterns with their values. A regular expression that
     /// cannot be compiled is left out and reported.
-    pub(crate) fn host_index(
-        &mut self,
-        what: &dyn Display,
-        origin: Origin,
-        patterns: &[(&HostMatch, u32)],
-    ) -> HostIndex {
+    pub(crate) fn host_index(&mut self, patterns: &[HostItem<'_>]) -> HostIndex {
         let mut index = HostIndex::default();
-        for &(host, value) in patterns {
+        for item in patterns {
+            let &HostItem {
+                host,
+                value,
+                what,
+                origin,
+            } = item;
             let (kind, text) = match host {
                 HostMatch::Any => {
                     index.any = Some(value);

@@ -23,7 +23,7 @@ use super::{Build, CompiledPath, Subject};
 use crate::model::{PathMatch, RouteMatch, ValueMatch};
 use crate::table::names::{PathName, PathText};
 use crate::table::path_test::{PathTest, TestKind};
-use crate::table::predicate::{GrpcTest, ValueTest};
+use crate::table::predicate::GrpcTest;
 use crate::table::text::Text;
 use crate::table::{Entry, NONE};
 
@@ -219,9 +219,10 @@ impl Build<'_> {
         };
         // SPEC: `Precedence::Specific`: of a regular expression its literal prefix counts.
         let literal = read.literal.unwrap_or(key.len() as u32);
-        let has_groups =
-            syntax == Syntax::Regex || read.hir.properties().explicit_captures_len() > 0;
+        let explicit = read.hir.properties().explicit_captures_len();
+        let has_groups = syntax == Syntax::Regex || explicit > 0;
         let captures = match has_groups {
+            true if explicit == 0 && anchor == Anchor::Whole => self.whole_group(),
             true => {
                 let meaning = Meaning {
                     anchor,
@@ -313,50 +314,19 @@ impl Build<'_> {
         ignore_case: bool,
     ) -> Option<u32> {
         let service = match service {
-            Some(value) => Some(self.name(subject, "gRPC service", value, ignore_case)?),
+            Some(value) => {
+                Some(self.value_test(subject, format_args!("gRPC service"), value, ignore_case)?)
+            }
             None => None,
         };
         let method = match method {
-            Some(value) => Some(self.name(subject, "gRPC method", value, ignore_case)?),
+            Some(value) => {
+                Some(self.value_test(subject, format_args!("gRPC method"), value, ignore_case)?)
+            }
             None => None,
         };
         let tests = &mut self.sections.predicates.grpc;
         tests.push(GrpcTest { service, method });
         Some(tests.len() as u32 - 1)
-    }
-
-    /// The test of a gRPC name. Without regard to case, texts are patterns.
-    fn name(
-        &mut self,
-        subject: &Subject<'_>,
-        what: &str,
-        value: &ValueMatch,
-        ignore_case: bool,
-    ) -> Option<ValueTest> {
-        let what = format_args!("{what}");
-        if !ignore_case {
-            return self.value(subject, what, value);
-        }
-        let escape = |text: &String| regex_syntax::escape(text);
-        let (pattern, anchor) = match value {
-            ValueMatch::Exact(text) => (escape(text), Anchor::Whole),
-            ValueMatch::Prefix(text) => (escape(text), Anchor::Start),
-            ValueMatch::Suffix(text) => (format!("(?:{})\\z", escape(text)), Anchor::Search),
-            ValueMatch::Contains(text) => (escape(text), Anchor::Search),
-            ValueMatch::In(texts) if !texts.is_empty() => {
-                let texts: Vec<String> = texts.iter().map(escape).collect();
-                (texts.join("|"), Anchor::Whole)
-            }
-            ValueMatch::Regex(pattern) => (pattern.clone(), Anchor::Whole),
-            ValueMatch::RegexStart(pattern) => (pattern.clone(), Anchor::Start),
-            ValueMatch::RegexSearch(pattern) => (pattern.clone(), Anchor::Search),
-            other => return self.value(subject, what, other),
-        };
-        let meaning = Meaning {
-            anchor,
-            ignore_case,
-        };
-        let regex = self.regex(subject, what, &pattern, meaning)?;
-        Some(ValueTest::Regex(regex))
     }
 }

@@ -90,6 +90,8 @@ pub(crate) struct RegexIndex {
     groups: HashMap<(Text, Syntax, Meaning), Option<u32>>,
     /// Each pattern without its anchors, by its number.
     read: Vec<(Hir, Anchor)>,
+    /// The pattern of those without groups of their own.
+    whole: Option<u32>,
     /// Bytes of dense automata, and of programs.
     automata: usize,
     programs: usize,
@@ -210,6 +212,23 @@ impl Build<'_> {
         };
         self.index.regex.groups.insert(key, compiled);
         compiled
+    }
+
+    /// The number of the pattern that captures the whole value as `0`.
+    pub(crate) fn whole_group(&mut self) -> u32 {
+        if let Some(known) = self.index.regex.whole {
+            return known;
+        }
+        let name = self.text("0");
+        let regexes = &mut self.sections.group_regexes;
+        let id = regexes.len() as u32;
+        regexes.push(GroupRegex {
+            engine: GroupEngine::Whole,
+            names: Vec::from([(0, name)]),
+            groups: 1,
+        });
+        self.index.regex.whole = Some(id);
+        id
     }
 
     fn refuse(

@@ -6,11 +6,12 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use super::host::HostItem;
 use super::path::PathItem;
 use super::{Build, CompiledMatch, HashMap, rank};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
-use crate::model::{HostBinding, HostMatch, Stage};
+use crate::model::{HostBinding, HostMatch, Route, Stage};
 use crate::table::names::CandidateName;
 use crate::table::path::Candidate;
 use crate::table::precedence::RankKey;
@@ -32,6 +33,8 @@ const ANY: &[HostBinding] = &[HostBinding {
 struct Places<'m> {
     known: HashMap<Place<'m>, u32>,
     list: Vec<Place<'m>>,
+    /// The first route under each.
+    routes: Vec<&'m Route>,
 }
 
 /// A match under a host of a stage.
@@ -75,7 +78,7 @@ impl<'m> Build<'m> {
             };
             for binding in bindings {
                 let place = (&binding.host, binding.port);
-                let (place, is_new) = places.number(place);
+                let (place, is_new) = places.number(place, route);
                 if is_new {
                     let form = stage.host_form;
                     self.check_host(&route.object, route.origin, &binding.host, form);
@@ -104,13 +107,14 @@ impl<'m> Build<'m> {
             }
         }
         ranked.sort_by(|one, other| one.key.compare(&other.key).0);
-        self.scopes(stage, &places.list, ranked)
+        self.scopes(stage, &places, ranked)
     }
 
-    fn scopes(&mut self, stage: &Stage, places: &[Place<'_>], ranked: Vec<Ranked>) -> StageEntry {
+    fn scopes(&mut self, stage: &Stage, places: &Places<'_>, ranked: Vec<Ranked>) -> StageEntry {
+        let Places { list, routes, .. } = places;
         let first = self.sections.scopes.len() as u32;
         let mut of_place: Vec<[Vec<PathItem>; 2]> = Vec::new();
-        of_place.resize_with(places.len(), Default::default);
+        of_place.resize_with(list.len(), Default::default);
         let mut keys = Vec::with_capacity(ranked.len());
         for (rank, Ranked { key, place, one }) in ranked.into_iter().enumerate() {
             keys.push(key);
@@ -136,7 +140,7 @@ impl<'m> Build<'m> {
             let hits = plain.hits + folded.map_or(0, |trie| trie.hits);
             let paths = &mut self.sections.paths;
             paths.worst_hits = paths.worst_hits.max(hits);
-            let port = places.get(at).and_then(|(_, port)| *port);
+            let port = list.get(at).and_then(|(_, port)| *port);
             self.sections.scopes.push(Scope {
                 port,
                 next: NONE,
@@ -153,7 +157,7 @@ impl<'m> Build<'m> {
                 }
             }
         }
-        for (host, port) in places {
+        for (host, port) in list {
             let text = match (host, port) {
                 (HostMatch::Any, None) => Text::default(),
                 (host, None) => self.text(&host.to_text()),
@@ -161,8 +165,17 @@ impl<'m> Build<'m> {
             };
             self.sections.names.scopes.push(text);
         }
-        let hosts = self.chain(first, places);
-        let hosts = self.host_index(&stage.object, stage.origin, &hosts);
+        let hosts = self.chain(first, list);
+        let items = hosts.into_iter().filter_map(|(host, value)| {
+            let route = routes.get(value as usize)?;
+            Some(HostItem {
+                host,
+                value,
+                what: &route.object,
+                origin: route.origin,
+            })
+        });
+        let hosts = self.host_index(&items.collect::<Vec<_>>());
         StageEntry {
             precedence: stage.precedence,
             host_fallthrough: stage.host_fallthrough,
@@ -170,7 +183,7 @@ impl<'m> Build<'m> {
             hosts,
             scopes: Range32 {
                 start: first,
-                len: places.len() as u32,
+                len: list.len() as u32,
             },
         }
     }
@@ -211,13 +224,14 @@ impl<'m> Build<'m> {
 
 impl<'m> Places<'m> {
     /// The number of a place, and whether it is new.
-    fn number(&mut self, place: Place<'m>) -> (u32, bool) {
+    fn number(&mut self, place: Place<'m>, route: &'m Route) -> (u32, bool) {
         if let Some(&known) = self.known.get(&place) {
             return (known, false);
         }
         let number = self.list.len() as u32;
         self.known.insert(place, number);
         self.list.push(place);
+        self.routes.push(route);
         (number, true)
     }
 }

@@ -13,16 +13,6 @@ use crate::table::text::{Range32, Text};
 use crate::table::value::number_of;
 
 impl Build<'_> {
-    /// A test of a value, with regard to case.
-    pub(crate) fn value(
-        &mut self,
-        subject: &Subject<'_>,
-        what: fmt::Arguments<'_>,
-        value: &ValueMatch,
-    ) -> Option<ValueTest> {
-        self.value_test(subject, what, value, false)
-    }
-
     /// A test of a value; `None` where its pattern cannot be compiled, which is then
     /// reported.
     pub(crate) fn value_test(

@@ -62,7 +62,7 @@ pub(super) fn all(
                 request,
                 candidate.entry,
                 entry,
-                (host, path),
+                (host.map(|host| host.name), path),
             ) {
                 Some(failure) => TrialVerdict::Failed(failure),
                 None if at < consulted => TrialVerdict::Outranked,

@@ -10,17 +10,20 @@ pub enum Dialect {
     GatewayApi,
     /// AWS App Mesh: its Kubernetes objects and its API's JSON.
     AppMesh,
+    /// The engine's own format: `fingerpost: v1` documents.
+    Native,
 }
 
 impl Dialect {
     /// Every dialect, in the order in which importers run.
-    pub const ALL: &[Self] = &[Self::GatewayApi, Self::AppMesh];
+    pub const ALL: &[Self] = &[Self::GatewayApi, Self::AppMesh, Self::Native];
 
-    /// The name, as `--dialect` takes it: `gateway-api`, `app-mesh`.
+    /// The name, as `--dialect` takes it: `gateway-api`, `app-mesh`, `native`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::GatewayApi => "gateway-api",
             Self::AppMesh => "app-mesh",
+            Self::Native => "native",
         }
     }
 }

@@ -8,6 +8,7 @@
 pub mod app_mesh;
 pub mod document;
 pub mod gateway_api;
+pub mod native;
 pub mod schema;
 
 mod dialect;
@@ -78,5 +79,6 @@ pub fn import(sources: &Sources, options: &Options) -> Import {
         &mut out,
     );
     app_mesh::import(&objects.app_mesh, &objects.refused, options, &mut out);
+    native::import(&objects.native, options, &mut out);
     out
 }

@@ -358,7 +358,7 @@ impl Sections {
             candidates: self.paths.candidates.len(),
             path_nodes: self.paths.nodes.len(),
             predicates: self.predicates.tests.len(),
-            regexes: self.predicates.regexes.len() + self.group_regexes.len(),
+            regexes: self.predicates.regexes.len(),
             worst_path_hits: self.paths.worst_hits as usize,
             worst_candidates: self.paths.worst_candidates as usize,
             bytes: structure,

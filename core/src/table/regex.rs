@@ -26,6 +26,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 #[cfg(feature = "compile")]
+use regex_automata::PatternID;
+#[cfg(feature = "compile")]
 use regex_automata::dfa::onepass;
 use regex_automata::dfa::{Automaton, dense};
 #[cfg(feature = "compile")]
@@ -63,6 +65,9 @@ pub(crate) struct GroupRegex {
 #[cfg(feature = "compile")]
 #[derive(Debug)]
 pub(crate) enum GroupEngine {
+    /// For patterns that take the whole value and have no groups: nothing is searched,
+    /// since who asks knows already that the value matches.
+    Whole,
     /// Only for a pattern that can match nowhere but at the first byte.
     OnePass { dfa: Box<onepass::DFA>, cache: u32 },
     /// With the cache that all of them share; the number tells them apart.
@@ -110,7 +115,7 @@ impl RegexScratch {
                 }
             }
             let vms = groups.iter().filter_map(|regex| match &regex.engine {
-                GroupEngine::OnePass { .. } => None,
+                GroupEngine::Whole | GroupEngine::OnePass { .. } => None,
                 GroupEngine::Pike { vm, .. } => Some(vm),
             });
             let cache = super::pike::shared_cache(vms);
@@ -206,6 +211,12 @@ impl GroupRegex {
             let slots = scratch.slots.get_mut(..self.groups as usize * 2)?;
             let input = Input::new(haystack).range(start..);
             let found = match &self.engine {
+                GroupEngine::Whole => {
+                    let [from, to] = slots else { return None };
+                    *from = NonMaxUsize::new(0);
+                    *to = NonMaxUsize::new(haystack.len());
+                    Some(PatternID::ZERO)
+                }
                 GroupEngine::OnePass { dfa, cache } => {
                     let cache = scratch.group_onepass.get_mut(*cache as usize)?;
                     let input = input.anchored(Anchored::Yes);
@@ -233,6 +244,7 @@ impl GroupRegex {
         #[cfg(feature = "compile")]
         {
             let engine = match &self.engine {
+                GroupEngine::Whole => 0,
                 GroupEngine::OnePass { dfa, .. } => {
                     dfa.memory_usage() + dfa.get_nfa().memory_usage()
                 }

@@ -13,7 +13,7 @@ use fingerpost::model::{
 use fingerpost::{Draws, Normalization, Outcome, Request, Scratch, Table};
 
 /// A rule that forwards to a backend of this name.
-pub fn rule(name: &str, one: RouteMatch) -> Rule {
+pub(crate) fn rule(name: &str, one: RouteMatch) -> Rule {
     let backend = Backend {
         kind: "Service".into(),
         name: name.into(),
@@ -26,7 +26,7 @@ pub fn rule(name: &str, one: RouteMatch) -> Rule {
 }
 
 /// A match on a path alone.
-pub fn path(path: PathMatch) -> RouteMatch {
+pub(crate) fn path(path: PathMatch) -> RouteMatch {
     RouteMatch {
         path,
         ..RouteMatch::default()
@@ -34,7 +34,7 @@ pub fn path(path: PathMatch) -> RouteMatch {
 }
 
 /// The same without regard to case.
-pub fn folded(path: PathMatch) -> RouteMatch {
+pub(crate) fn folded(path: PathMatch) -> RouteMatch {
     RouteMatch {
         path,
         path_ignore_case: true,
@@ -43,7 +43,7 @@ pub fn folded(path: PathMatch) -> RouteMatch {
 }
 
 /// The same on the path as it came.
-pub fn raw(path: PathMatch) -> RouteMatch {
+pub(crate) fn raw(path: PathMatch) -> RouteMatch {
     RouteMatch {
         path,
         path_raw: true,
@@ -51,19 +51,19 @@ pub fn raw(path: PathMatch) -> RouteMatch {
     }
 }
 
-pub fn template(text: &str) -> PathMatch {
+pub(crate) fn template(text: &str) -> PathMatch {
     PathMatch::Template(text.into())
 }
 
-pub fn glob(text: &str) -> PathMatch {
+pub(crate) fn glob(text: &str) -> PathMatch {
     PathMatch::Glob(text.into())
 }
 
-pub fn regex(text: &str) -> PathMatch {
+pub(crate) fn regex(text: &str) -> PathMatch {
     PathMatch::Regex(text.into())
 }
 
-pub fn host(host: HostMatch) -> HostBinding {
+pub(crate) fn host(host: HostMatch) -> HostBinding {
     HostBinding {
         written: host.clone(),
         host,
@@ -72,11 +72,11 @@ pub fn host(host: HostMatch) -> HostBinding {
 }
 
 /// What a set is made of besides its rules.
-pub struct Shape {
-    pub precedence: Precedence,
-    pub fallthrough: bool,
-    pub form: HostForm,
-    pub normalization: Normalization,
+pub(crate) struct Shape {
+    pub(crate) precedence: Precedence,
+    pub(crate) fallthrough: bool,
+    pub(crate) form: HostForm,
+    pub(crate) normalization: Normalization,
 }
 
 impl Default for Shape {
@@ -92,7 +92,7 @@ impl Default for Shape {
 
 impl Shape {
     /// A set of routes under their hosts.
-    pub fn set(&self, routes: Vec<(Vec<HostBinding>, Vec<Rule>)>) -> RouteSet {
+    pub(crate) fn set(&self, routes: Vec<(Vec<HostBinding>, Vec<Rule>)>) -> RouteSet {
         let mut set = RouteSet::new();
         let mut stage = Stage::new(ObjectRef::new("Listener", "", "http"), self.precedence);
         stage.host_fallthrough = self.fallthrough;
@@ -112,13 +112,13 @@ impl Shape {
     }
 
     /// A table of rules that ask of every host, the first that matches first.
-    pub fn table(&self, matches: Vec<(&str, RouteMatch)>) -> Asked {
+    pub(crate) fn table(&self, matches: Vec<(&str, RouteMatch)>) -> Asked {
         let rules = matches.into_iter().map(|(name, one)| rule(name, one));
         Asked::new(&self.set(vec![(vec![], rules.collect())]))
     }
 
     /// A table of one rule under each host.
-    pub fn hosts(&self, hosts: Vec<(&str, HostBinding)>) -> Asked {
+    pub(crate) fn hosts(&self, hosts: Vec<(&str, HostBinding)>) -> Asked {
         let routes = hosts.into_iter();
         let routes =
             routes.map(|(name, host)| (vec![host], vec![rule(name, path(PathMatch::Any))]));
@@ -127,18 +127,18 @@ impl Shape {
 }
 
 /// A table and its scratch.
-pub struct Asked {
-    pub table: Table,
-    pub diagnostics: Vec<Diagnostic>,
+pub(crate) struct Asked {
+    pub(crate) table: Table,
+    pub(crate) diagnostics: Vec<Diagnostic>,
     scratch: Scratch,
 }
 
 impl Asked {
-    pub fn new(set: &RouteSet) -> Self {
+    pub(crate) fn new(set: &RouteSet) -> Self {
         Self::with_limits(set, Limits::default())
     }
 
-    pub fn with_limits(set: &RouteSet, limits: Limits) -> Self {
+    pub(crate) fn with_limits(set: &RouteSet, limits: Limits) -> Self {
         let compiled = Compiler::new().with_limits(limits).compile(set);
         let scratch = compiled.table.create_scratch();
         Self {
@@ -149,7 +149,7 @@ impl Asked {
     }
 
     /// The backend of a request, `-` where no rule takes it, `!` where it is refused.
-    pub fn ask(&mut self, request: &Request<'_>) -> String {
+    pub(crate) fn ask(&mut self, request: &Request<'_>) -> String {
         let decision = self
             .table
             .decide_with(&mut self.scratch, request, Draws::fixed(0));
@@ -160,16 +160,16 @@ impl Asked {
         }
     }
 
-    pub fn path(&mut self, path: impl AsRef<[u8]>) -> String {
+    pub(crate) fn path(&mut self, path: impl AsRef<[u8]>) -> String {
         self.ask(&Request::new(b"GET", path.as_ref()).with_authority(b"shop.example"))
     }
 
-    pub fn host(&mut self, authority: impl AsRef<[u8]>) -> String {
+    pub(crate) fn host(&mut self, authority: impl AsRef<[u8]>) -> String {
         self.ask(&Request::new(b"GET", b"/").with_authority(authority.as_ref()))
     }
 
     /// The captures of a path, as `name=value` with spaces between.
-    pub fn captures(&mut self, path: impl AsRef<[u8]>) -> String {
+    pub(crate) fn captures(&mut self, path: impl AsRef<[u8]>) -> String {
         let request = Request::new(b"GET", path.as_ref()).with_authority(b"shop.example");
         let decision = self
             .table

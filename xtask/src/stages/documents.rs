@@ -1,5 +1,5 @@
-//! Stages about what people read: the tree's layout and the commands that
-//! documents show.
+//! Stages about what people read: the tree's layout, the commands that documents
+//! show, and what is written into documents.
 
 use std::env;
 use std::fs;
@@ -13,6 +13,7 @@ use crate::console::{Shown, commands};
 use crate::law;
 use crate::report::{Counts, Outcome};
 use crate::run::{End, run};
+use crate::schema;
 use crate::workspace;
 
 /// Documents show short commands.
@@ -34,6 +35,27 @@ pub(super) fn law(stage: &Stage<'_>) -> Outcome {
         }
         Err(error) => Outcome::failed(error),
     }
+}
+
+/// Files that are written out of a schema.
+pub(super) fn schema(stage: &Stage<'_>) -> Outcome {
+    let written = match schema::written() {
+        Ok(written) => written,
+        Err(error) => return Outcome::failed(error),
+    };
+    let mut counts = Counts::default();
+    for one in written {
+        if one.is_current() {
+            counts.passed += 1;
+        } else {
+            counts.failed += 1;
+            let file = one.file;
+            stage
+                .log
+                .note(&format!("{file} is stale; run `cargo xtask schema`"));
+        }
+    }
+    Outcome::Passed(counts)
 }
 
 /// Commands shown in documents, run at the root and compared with their answers.

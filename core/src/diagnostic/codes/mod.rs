@@ -10,11 +10,13 @@
 //! | FP15xx | `app_mesh.rs` | App Mesh |
 //! | FP16xx | `compile.rs` | compiling: regexes, limits |
 //! | FP17xx | `cli.rs` | the command line |
+//! | FP18xx | `native.rs` | the native format |
 
 pub mod app_mesh;
 pub mod cli;
 pub mod compile;
 pub mod gateway_api;
+pub mod native;
 pub mod read;
 pub mod request;
 pub mod schema;
@@ -40,6 +42,7 @@ pub fn all() -> impl Iterator<Item = CodeInfo> {
         app_mesh::ALL,
         compile::ALL,
         cli::ALL,
+        native::ALL,
     ]
     .into_iter()
     .flatten()

@@ -13,4 +13,5 @@ codes! {
     LIST_SIZE = 1108, "the list has too few or too many items";
     DUPLICATE_ITEM = 1109, "an item of the list repeats another";
     MAP_SIZE = 1110, "the map has too many entries";
+    CHOICE = 1111, "of fields that exclude each other there are several, or there is none";
 }

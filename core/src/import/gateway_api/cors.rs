@@ -45,7 +45,7 @@ impl<'d> Builder<'_, 'd> {
 
 /// SPEC: semantics/gateway-api.md 7.3: `*`, or `http(s)://host[:port]` where
 /// the host may be `*` or begin with `*.`; a missing port is the scheme's.
-fn origin(text: &str) -> Option<CorsOrigin> {
+pub(in crate::import) fn origin(text: &str) -> Option<CorsOrigin> {
     if text == "*" {
         return Some(CorsOrigin::Any);
     }

@@ -67,6 +67,9 @@ mod selector;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::import) use cors::origin;
+pub(in crate::import) use read::timestamp;
+
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;

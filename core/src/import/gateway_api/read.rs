@@ -315,7 +315,7 @@ pub(super) fn capped<'d>(
 }
 
 /// Seconds since 1970 of an RFC 3339 time, fractions cut off.
-pub(super) fn timestamp(text: &str) -> Option<i64> {
+pub(in crate::import) fn timestamp(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     let digits = |from: usize, to: usize| -> Option<i64> {
         let part = text.get(from..to)?;

@@ -11,7 +11,8 @@
 //! to no dialect is passed over with a note. What looks like one of our objects
 //! and lacks its type is an error. An object with something refused in it (a key
 //! written twice, a value that is not what its tag says) is refused: acting on a
-//! part of a route could send requests elsewhere than its author meant. Warnings
+//! part of a route could send requests elsewhere than its author meant. (A document
+//! of the native format holds many routes; its importer refuses the one.) Warnings
 //! of the reader about objects that nobody imports are dropped.
 
 mod api_json;
@@ -23,7 +24,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::document::{Documents, Kind};
-use super::{Dialect, Node, Object, Options};
+use super::{Dialect, Node, Object, Options, native};
 use crate::diagnostic::codes::read as codes;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 
@@ -61,6 +62,8 @@ const APP_MESH_KINDS: &[&str] = &[
 pub(super) struct Objects<'d> {
     pub(super) gateway_api: Vec<Object<'d>>,
     pub(super) app_mesh: Vec<Object<'d>>,
+    /// Whole documents of the native format.
+    pub(super) native: Vec<Node<'d>>,
     pub(super) refused: Refused<'d>,
 }
 
@@ -163,6 +166,9 @@ impl<'d> Search<'d, '_> {
 
     fn candidate(&mut self, candidate: Candidate<'d>) {
         let node = candidate.node;
+        if self.native(candidate) {
+            return;
+        }
         let (Some(api_version), Some(kind)) = (
             self.type_field(candidate, "apiVersion", candidate.api_version),
             self.type_field(candidate, "kind", candidate.kind),
@@ -191,6 +197,32 @@ impl<'d> Search<'d, '_> {
             return;
         }
         self.object(node, api_version, kind);
+    }
+
+    /// Takes a document of the native format, and says whether it was one.
+    ///
+    /// One with something refused in it is taken all the same: it holds many routes, and
+    /// its importer answers for the one that is concerned.
+    fn native(&mut self, candidate: Candidate<'d>) -> bool {
+        let node = candidate.node;
+        let is_forced = self.options.dialect == Some(Dialect::Native);
+        let has = |key: &str| node.key(key).is_some();
+        let has_type = has("apiVersion") || has("kind") || candidate.kind.is_some();
+        if !has(native::KEY) && (!is_forced || has_type) {
+            return false;
+        }
+        match self.options.dialect {
+            Some(forced) if !is_forced => {
+                let message = format!("the native document is not of {forced}, passed over");
+                self.report(Severity::Note, codes::UNKNOWN_KIND, node, message);
+            }
+            _ => {
+                self.take(node);
+                self.order += 1;
+                self.objects.native.push(node);
+            }
+        }
+        true
     }
 
     /// Puts a list's items on the stack, the first one on top.
@@ -289,7 +321,7 @@ impl<'d> Search<'d, '_> {
         }
         let api_version = if !api_version.is_empty() {
             api_version
-        } else if let (Some(assumed), false) = (forced.map(default_version), kind.is_empty()) {
+        } else if let (Some(assumed), false) = (forced.and_then(default_version), kind.is_empty()) {
             let message = format!("{kind}: apiVersion is missing, taken for {assumed}");
             self.report(Severity::Warning, codes::MISSING_TYPE, node, message);
             assumed
@@ -334,7 +366,7 @@ impl<'d> Search<'d, '_> {
                     self.give(object, dialects);
                 }
                 (Err((place, message)), _) | (_, Err((place, message))) => {
-                    self.take(&object);
+                    self.take(object.node);
                     self.objects.refused.kinds.push((group, kind));
                     let message = format!("{message}, so that the object is refused");
                     self.report(Severity::Error, codes::METADATA, place, message);
@@ -354,14 +386,14 @@ impl<'d> Search<'d, '_> {
     }
 
     /// Notes that what the reader said of an object is to be kept.
-    fn take(&mut self, object: &Object<'d>) {
-        let origin = object.node.range();
+    fn take(&mut self, node: Node<'d>) {
+        let place = node.range();
         self.taken
-            .push((object.node.source(), origin.start as u32, origin.end as u32));
+            .push((node.source(), place.start as u32, place.end as u32));
     }
 
     fn give(&mut self, object: Object<'d>, dialects: &[Dialect]) {
-        self.take(&object);
+        self.take(object.node);
         if object.node.is_damaged() {
             let kind = (object.group, object.kind);
             self.objects.refused.kinds.push(kind);
@@ -384,6 +416,8 @@ impl<'d> Search<'d, '_> {
             match dialect {
                 Dialect::GatewayApi => self.objects.gateway_api.push(object),
                 Dialect::AppMesh => self.objects.app_mesh.push(object),
+                // Its documents are found by a key of their own.
+                Dialect::Native => {}
             }
         }
     }
@@ -469,9 +503,10 @@ impl<'d> Search<'d, '_> {
 }
 
 /// What a forced dialect takes an object without `apiVersion` for.
-fn default_version(dialect: Dialect) -> &'static str {
+fn default_version(dialect: Dialect) -> Option<&'static str> {
     match dialect {
-        Dialect::GatewayApi => "gateway.networking.k8s.io/v1",
-        Dialect::AppMesh => "appmesh.k8s.aws/v1beta2",
+        Dialect::GatewayApi => Some("gateway.networking.k8s.io/v1"),
+        Dialect::AppMesh => Some("appmesh.k8s.aws/v1beta2"),
+        Dialect::Native => None,
     }
 }

@@ -37,6 +37,14 @@
 //! assert_eq!(wrong.help.as_deref(), Some("put it in quotes: \"7\""));
 //! ```
 //!
+//! # Shapes that exclude each other
+//!
+//! A value may have one of several shapes ([`Union`](Schema::Union)); they differ in
+//! the kind of value, so that what is wrong is said of the shape that was written. An
+//! object may have fields of which one alone may stand ([`Choice`]). A shape with a
+//! name ([`Named`]) may hold itself. [`json_schema`] writes a schema as JSON Schema,
+//! with the descriptions of its fields.
+//!
 //! # Rules of reading
 //!
 //! - SPEC: Kubernetes drops a null in place of a field, so null is absence; a null
@@ -48,28 +56,37 @@
 //!   strict validation; so the object takes effect without the field, and does here.
 //! - SPEC: the reader takes `80.0` for the integer 80, as Kubernetes' YAML reader does;
 //!   `"80"` is text, and where an integer is wanted it is an error, as it is there.
+//! - [`validate_strict`] is for formats of our own: an unknown field is an error, and so
+//!   is a null, which would otherwise drop what its author began to write.
 //!
 //! # Invariants
 //!
-//! 1. The walk's recursion follows the schema, whose depth is fixed at compile time;
-//!    below [`Schema::Any`] nothing is visited.
+//! 1. The walk's recursion follows the document, whose depth the reader limits; a
+//!    schema that holds itself is walked at most 256 fields and items deep. Below
+//!    [`Schema::Any`] nothing is visited.
 //! 2. Nothing is allocated unless there is something to report, except for the keys
 //!    of lists that must be unique.
 //! 3. Of a list or map that is too long, only as many entries are looked at as are
 //!    allowed, so the number of diagnostics is bounded by schema and input.
 
 mod ascii_name;
+mod json;
 mod path;
 pub mod patterns;
 mod report;
+mod shape;
 mod suggest;
+#[cfg(test)]
+mod tests;
 mod walk;
 
+pub(crate) use json::quote;
+pub use json::{definitions, json_schema};
 pub use path::Path;
 pub use patterns::Pattern;
 pub use report::Report;
 pub(crate) use report::{field_place, place, written};
-pub use walk::{validate, validate_at};
+pub use walk::{validate, validate_at, validate_strict};
 
 /// What a value may be.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +121,8 @@ pub enum Schema {
     },
     /// A mapping whose keys are the author's own.
     Map {
+        /// What the keys must be.
+        key: Option<&'static Pattern>,
         /// What each value may be.
         value: &'static Schema,
         /// The greatest number of entries.
@@ -111,6 +130,21 @@ pub enum Schema {
     },
     /// A mapping with known fields.
     Object(&'static Object),
+    /// One of these shapes, which take different kinds of values.
+    Union(&'static [Schema]),
+    /// A shape with a name of its own.
+    Named(&'static Named),
+}
+
+/// A shape with a name of its own, which may hold itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Named {
+    /// What JSON Schema and documents call it.
+    pub name: &'static str,
+    /// What it is, for people.
+    pub about: &'static str,
+    /// The shape.
+    pub schema: Schema,
 }
 
 /// What text may be.
@@ -145,6 +179,17 @@ pub struct Object {
     pub fields: &'static [Field],
     /// Whether fields that are not listed may stand (their values are not looked at).
     pub open: bool,
+    /// Fields that exclude each other.
+    pub choices: &'static [Choice],
+}
+
+/// Fields of which one alone may stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// Their names.
+    pub fields: &'static [&'static str],
+    /// Whether one of them must.
+    pub required: bool,
 }
 
 /// A field of an object.
@@ -158,6 +203,8 @@ pub struct Field {
     pub required: bool,
     /// The value it has where it is absent, as JSON.
     pub default: Option<&'static str>,
+    /// What it says, for people; empty where the dialect's own documents say it.
+    pub about: &'static str,
 }
 
 /// No limit, for lists, maps and text.
@@ -169,12 +216,23 @@ impl Object {
         Self {
             fields,
             open: false,
+            choices: &[],
         }
     }
 
     /// An object that has these fields, and perhaps others.
     pub const fn open(fields: &'static [Field]) -> Self {
-        Self { fields, open: true }
+        Self {
+            fields,
+            open: true,
+            choices: &[],
+        }
+    }
+
+    /// The same object, of whose fields some exclude each other.
+    #[must_use]
+    pub const fn choosing(self, choices: &'static [Choice]) -> Self {
+        Self { choices, ..self }
     }
 
     /// The field of this name.
@@ -191,6 +249,7 @@ impl Field {
             schema,
             required: true,
             default: None,
+            about: "",
         }
     }
 
@@ -201,6 +260,7 @@ impl Field {
             schema,
             required: false,
             default: None,
+            about: "",
         }
     }
 
@@ -211,6 +271,12 @@ impl Field {
             default: Some(json),
             ..self
         }
+    }
+
+    /// The same field with a description.
+    #[must_use]
+    pub const fn about(self, about: &'static str) -> Self {
+        Self { about, ..self }
     }
 }
 
@@ -286,5 +352,34 @@ pub const fn map_list(
 
 /// A mapping of at most `max` entries with keys of the author's own.
 pub const fn map(max: u32, value: &'static Schema) -> Schema {
-    Schema::Map { value, max }
+    Schema::Map {
+        key: None,
+        value,
+        max,
+    }
+}
+
+/// A mapping with keys of the author's own that a pattern describes.
+pub const fn keyed_map(key: &'static Pattern, value: &'static Schema) -> Schema {
+    Schema::Map {
+        key: Some(key),
+        value,
+        max: NO_LIMIT,
+    }
+}
+
+/// Exactly one of these fields.
+pub const fn exactly_one(fields: &'static [&'static str]) -> Choice {
+    Choice {
+        fields,
+        required: true,
+    }
+}
+
+/// One of these fields, or none.
+pub const fn at_most_one(fields: &'static [&'static str]) -> Choice {
+    Choice {
+        fields,
+        required: false,
+    }
 }

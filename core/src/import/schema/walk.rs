@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::diagnostic::codes::schema as codes;
@@ -12,8 +12,12 @@ use crate::model::Origin;
 
 use super::ascii_name::in_ascii;
 use super::report::{Report, place, written};
+use super::shape::{Wanted, alternatives, default_text, kinds_of, retyped, scalar, takes};
 use super::suggest::nearest;
-use super::{Field, NO_LIMIT, Object, Path, Schema, Text, Unique};
+use super::{Choice, NO_LIMIT, Object, Path, Pattern, Schema, Text, Unique};
+
+/// How many fields and items within each other are looked at.
+const DEPTH: u32 = 256;
 
 /// Checks a whole object. `subject` is what messages call it, such as
 /// `HTTPRoute shop/cart`. Says whether there was no error; warnings do not count.
@@ -29,8 +33,30 @@ pub fn validate_at(
     path: &Path<'_>,
     out: &mut Vec<Diagnostic>,
 ) -> bool {
+    walk(node, schema, (subject, path), false, out)
+}
+
+/// [`validate`], but what the schema does not know is an error, and so is a null.
+pub fn validate_strict(
+    node: Node<'_>,
+    schema: &Schema,
+    subject: &str,
+    out: &mut Vec<Diagnostic>,
+) -> bool {
+    walk(node, schema, (subject, &Path::ROOT), true, out)
+}
+
+fn walk(
+    node: Node<'_>,
+    schema: &Schema,
+    (subject, path): (&str, &Path<'_>),
+    strict: bool,
+    out: &mut Vec<Diagnostic>,
+) -> bool {
     let mut walk = Walk {
         report: Report::new(subject, out),
+        strict,
+        depth: 0,
     };
     walk.value(node, schema, path, place(node));
     walk.report.is_sound()
@@ -38,51 +64,35 @@ pub fn validate_at(
 
 struct Walk<'w> {
     report: Report<'w>,
-}
-
-/// The type that a value should have.
-#[derive(Clone, Copy)]
-enum Wanted {
-    Bool,
-    Int,
-    IntOrStr,
-    Str,
-    List,
-    Object,
-    /// The key of a mapping.
-    Key,
-}
-
-impl Wanted {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Bool => "a boolean",
-            Self::Int => "an integer",
-            Self::IntOrStr => "an integer or a string",
-            Self::Str => "a string",
-            Self::List => "a list",
-            Self::Object => "an object",
-            Self::Key => "an object with strings as keys",
-        }
-    }
-}
-
-/// What tells an item of a list from the others.
-#[derive(Eq, Ord, PartialEq, PartialOrd)]
-enum Scalar<'d> {
-    Absent,
-    Int(i64),
-    Text(&'d str),
+    strict: bool,
+    depth: u32,
 }
 
 impl Walk<'_> {
     /// `owner` is the place that stands for the value as a whole.
     fn value(&mut self, node: Node<'_>, schema: &Schema, path: &Path<'_>, owner: Origin) {
+        if self.depth >= DEPTH {
+            let says = "nests deeper than this format does";
+            return self
+                .report
+                .error(codes::WRONG_TYPE, place(node), path, says);
+        }
+        self.depth += 1;
+        self.shape(node, schema, path, owner);
+        self.depth -= 1;
+    }
+
+    fn shape(&mut self, node: Node<'_>, schema: &Schema, path: &Path<'_>, owner: Origin) {
         match *schema {
             Schema::Any => {}
+            Schema::Named(named) => self.shape(node, &named.schema, path, owner),
+            Schema::Union(shapes) => match shapes.iter().find(|shape| takes(shape, node.kind())) {
+                Some(shape) => self.shape(node, shape, path, owner),
+                None => self.wrong_type(node, &kinds_of(shapes), path),
+            },
             Schema::Bool => {
                 if node.kind() != Kind::Bool {
-                    self.wrong_type(node, Wanted::Bool, path);
+                    self.wrong_type(node, &[Wanted::Bool], path);
                 }
             }
             Schema::Int { min, max } => self.int(node, min, max, path),
@@ -90,7 +100,7 @@ impl Walk<'_> {
             Schema::Str(text) => self.text(node, &text, path),
             Schema::IntOrStr => {
                 if !matches!(node.kind(), Kind::Int | Kind::Str) {
-                    self.wrong_type(node, Wanted::IntOrStr, path);
+                    self.wrong_type(node, &[Wanted::IntOrStr], path);
                 }
             }
             Schema::List {
@@ -100,19 +110,19 @@ impl Walk<'_> {
                 unique,
             } => {
                 if node.kind() != Kind::Seq {
-                    return self.wrong_type(node, Wanted::List, path);
+                    return self.wrong_type(node, &[Wanted::List], path);
                 }
                 self.list(node, item, (min, max), unique, path, owner);
             }
-            Schema::Map { value, max } => {
+            Schema::Map { key, value, max } => {
                 if node.kind() != Kind::Map {
-                    return self.wrong_type(node, Wanted::Object, path);
+                    return self.wrong_type(node, &[Wanted::Object], path);
                 }
-                self.map(node, value, max, path, owner);
+                self.map(node, (key, value), max, path, owner);
             }
             Schema::Object(object) => {
                 if node.kind() != Kind::Map {
-                    return self.wrong_type(node, Wanted::Object, path);
+                    return self.wrong_type(node, &[Wanted::Object], path);
                 }
                 self.object(node, object, path, owner);
             }
@@ -121,7 +131,7 @@ impl Walk<'_> {
 
     fn int(&mut self, node: Node<'_>, min: i64, max: i64, path: &Path<'_>) {
         if node.kind() != Kind::Int {
-            return self.wrong_type(node, Wanted::Int, path);
+            return self.wrong_type(node, &[Wanted::Int], path);
         }
         // An integer that does not even fit 64 bits is out of every range.
         if node
@@ -145,7 +155,7 @@ impl Walk<'_> {
 
     fn int_one_of(&mut self, node: Node<'_>, values: &[i64], path: &Path<'_>) {
         if node.kind() != Kind::Int {
-            return self.wrong_type(node, Wanted::Int, path);
+            return self.wrong_type(node, &[Wanted::Int], path);
         }
         if !node.as_i64().is_some_and(|value| values.contains(&value)) {
             let says = format!("must be {}, not {}", alternatives(values), written(node));
@@ -156,7 +166,7 @@ impl Walk<'_> {
 
     fn text(&mut self, node: Node<'_>, text: &Text, path: &Path<'_>) {
         let Some(value) = node.as_str() else {
-            return self.wrong_type(node, Wanted::Str, path);
+            return self.wrong_type(node, &[Wanted::Str], path);
         };
         if !text.values.is_empty() && !text.values.contains(&value) {
             let says = format!(
@@ -271,7 +281,7 @@ impl Walk<'_> {
     fn map(
         &mut self,
         node: Node<'_>,
-        value: &'static Schema,
+        (pattern, value): (Option<&Pattern>, &'static Schema),
         max: u32,
         path: &Path<'_>,
         owner: Origin,
@@ -286,10 +296,18 @@ impl Walk<'_> {
         );
         for (key, node) in node.entries().take(max as usize) {
             let Some(name) = key.scalar_text() else {
-                self.wrong_type(key, Wanted::Key, path);
+                self.wrong_type(key, &[Wanted::Key], path);
                 continue;
             };
-            if !node.is_null() {
+            if let Some(pattern) = pattern.filter(|pattern| !(pattern.matches)(name)) {
+                let says = format!(
+                    "has the key {}, which must be {}",
+                    written(key),
+                    pattern.says
+                );
+                self.report.error(codes::PATTERN, key.origin(), path, &says);
+            }
+            if self.strict || !node.is_null() {
                 self.value(node, value, &path.field(name), key.origin());
             }
         }
@@ -298,11 +316,11 @@ impl Walk<'_> {
     fn object(&mut self, node: Node<'_>, object: &Object, path: &Path<'_>, owner: Origin) {
         for (key, value) in node.entries() {
             let Some(name) = key.scalar_text() else {
-                self.wrong_type(key, Wanted::Key, path);
+                self.wrong_type(key, &[Wanted::Key], path);
                 continue;
             };
             match object.field(name) {
-                Some(_) if value.is_null() => {}
+                Some(_) if value.is_null() && !self.strict => {}
                 Some(field) => self.value(value, &field.schema, &path.field(name), key.origin()),
                 None if object.open => {}
                 None => self.unknown_field(name, key.origin(), object, path),
@@ -318,14 +336,48 @@ impl Walk<'_> {
                 );
             }
         }
+        for choice in object.choices {
+            self.choice(node, choice, path, owner);
+        }
+    }
+
+    fn choice(&mut self, node: Node<'_>, choice: &Choice, path: &Path<'_>, owner: Origin) {
+        // A field that is there and null is reported by itself.
+        let mut found = choice.fields.iter().filter(|name| node.key(name).is_some());
+        match (found.next(), found.next()) {
+            (None, _) if choice.required => {
+                let says = format!("must have {}", alternatives(choice.fields));
+                self.report.error(codes::CHOICE, owner, path, &says);
+            }
+            (Some(first), Some(second)) => {
+                let says = format!("has both {first} and {second}, of which one alone may stand");
+                let place = node.key(second).map_or(owner, Node::origin);
+                self.report.error(codes::CHOICE, place, path, &says);
+            }
+            _ => {}
+        }
     }
 
     fn unknown_field(&mut self, name: &str, place: Origin, object: &Object, path: &Path<'_>) {
         let help = match nearest(name, object.fields.iter().map(|field| field.name)) {
             Some(near) => format!("did you mean '{near}'?"),
+            None if self.strict => {
+                let names: Vec<&str> = object.fields.iter().map(|field| field.name).collect();
+                format!("the fields there are: {}", names.join(", "))
+            }
             None => "it has no effect".to_string(),
         };
         let path = path.field(name);
+        if self.strict {
+            let says = "is not a known field";
+            return self.report.error_with_help(
+                codes::UNKNOWN_FIELD,
+                place,
+                &path,
+                says,
+                Some(help),
+            );
+        }
         self.report.warning(
             codes::UNKNOWN_FIELD,
             place,
@@ -361,7 +413,7 @@ impl Walk<'_> {
         }
     }
 
-    fn wrong_type(&mut self, node: Node<'_>, wanted: Wanted, path: &Path<'_>) {
+    fn wrong_type(&mut self, node: Node<'_>, wanted: &[Wanted], path: &Path<'_>) {
         let found = match node.kind() {
             Kind::Null => "null",
             Kind::Bool => "a boolean",
@@ -375,71 +427,8 @@ impl Walk<'_> {
             codes::WRONG_TYPE,
             place(node),
             path,
-            &format!("must be {}, not {found}", wanted.as_str()),
-            retyped(node, wanted),
+            &format!("must be {}, not {found}", alternatives(wanted)),
+            wanted.iter().find_map(|&wanted| retyped(node, wanted)),
         );
     }
-}
-
-/// How to write a scalar so that it has the wanted type, where it nearly has.
-fn retyped(node: Node<'_>, wanted: Wanted) -> Option<String> {
-    let text = node.scalar_text()?;
-    if text.len() > 40 {
-        return None;
-    }
-    match (wanted, node.kind()) {
-        (Wanted::Str, Kind::Bool | Kind::Int | Kind::Float) => {
-            Some(format!("put it in quotes: \"{text}\""))
-        }
-        (Wanted::Int, Kind::Str) if text.parse::<i64>().is_ok() => {
-            Some(format!("write it without quotes: {text}"))
-        }
-        (Wanted::Bool, Kind::Str) if matches!(text, "true" | "false") => {
-            Some(format!("write it without quotes: {text}"))
-        }
-        // YAML 1.1 knew these; Kubernetes' reader of YAML 1.2 does not.
-        (Wanted::Bool, Kind::Str) => match text.to_ascii_lowercase().as_str() {
-            "yes" | "on" | "y" => Some("write true".to_string()),
-            "no" | "off" | "n" => Some("write false".to_string()),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-fn scalar<'d>(node: Option<Node<'d>>, default: Option<&'d str>) -> Scalar<'d> {
-    match node {
-        Some(node) => match node.as_i64() {
-            Some(value) => Scalar::Int(value),
-            None => node.scalar_text().map_or(Scalar::Absent, Scalar::Text),
-        },
-        None => default.map_or(Scalar::Absent, |text| match text.parse() {
-            Ok(value) => Scalar::Int(value),
-            Err(_) => Scalar::Text(text.trim_matches('"')),
-        }),
-    }
-}
-
-/// The default of a scalar field of a list's items, as JSON.
-fn default_text(item: &Schema, key: &str) -> Option<&'static str> {
-    match item {
-        Schema::Object(object) => object.field(key).and_then(|field: &Field| field.default),
-        _ => None,
-    }
-}
-
-/// `a, b or c`.
-fn alternatives<T: ToString>(values: &[T]) -> String {
-    let mut text = String::new();
-    for (index, value) in values.iter().enumerate() {
-        if index > 0 {
-            text.push_str(if index + 1 == values.len() {
-                " or "
-            } else {
-                ", "
-            });
-        }
-        text.push_str(&value.to_string());
-    }
-    text
 }

@@ -1,0 +1,161 @@
+//! Predicates: tests of facts, and AND, OR and NOT of them.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::diagnostic::codes::native as codes;
+use crate::import::document::Node;
+use crate::model::{Fact, FactMatch, Predicate, PredicateKind, RepeatedValues, ValueMatch};
+
+use super::reader::{Reader, flag, items, text, texts};
+use super::values::Alone;
+
+/// Facts without a name of their own, by the field that tests them.
+const PLAIN: [(&str, Fact, Alone); 13] = [
+    ("host", Fact::Host, Alone::Text),
+    ("authority", Fact::Authority, Alone::Text),
+    ("authority_port", Fact::AuthorityPort, Alone::Text),
+    ("port", Fact::Port, Alone::Text),
+    ("version", Fact::Version, Alone::Text),
+    ("raw_path", Fact::RawPath, Alone::Text),
+    ("raw_query", Fact::RawQuery, Alone::Text),
+    ("source_ip", Fact::SourceIp, Alone::Address),
+    ("destination_ip", Fact::DestinationIp, Alone::Address),
+    ("sni", Fact::Sni, Alone::Text),
+    ("client_namespace", Fact::ClientNamespace, Alone::Text),
+    ("grpc_service", Fact::GrpcService, Alone::Text),
+    ("grpc_method", Fact::GrpcMethod, Alone::Text),
+];
+
+/// How deep `all`, `any` and `not` are read.
+const DEPTH: u8 = Predicate::MAX_DEPTH;
+
+impl Reader<'_> {
+    /// Reads what matches and predicates say alike, all of which must hold.
+    pub(super) fn shared(&mut self, node: Node<'_>, depth: u8, out: &mut Vec<Predicate>) {
+        self.named(node, "cookies", Fact::Cookie, out);
+        self.named(node, "attributes", Fact::Attribute, out);
+        for (key, fact, alone) in PLAIN {
+            let tested = node.get(key).and_then(|value| self.tested(value, alone));
+            out.extend(tested.map(|tested| tested.of(fact, RepeatedValues::Any).into()));
+        }
+        if let Some(share) = node.get("fraction") {
+            let (numerator, denominator) = self.fraction(Some(share));
+            out.push(Predicate::fraction(numerator, denominator));
+        }
+        out.extend(self.list(node, "all", depth));
+        if node.get("any").is_some() {
+            out.push(Predicate::any(self.list(node, "any", depth)));
+        }
+        if let Some(part) = node.get("not")
+            && let Some(part) = self.nested(part, depth)
+        {
+            out.push(Predicate::negated(part));
+        }
+    }
+
+    /// Tests of facts that have names.
+    fn named(
+        &mut self,
+        node: Node<'_>,
+        key: &str,
+        fact: fn(String) -> Fact,
+        out: &mut Vec<Predicate>,
+    ) {
+        let entries = node.get(key).into_iter().flat_map(Node::entries);
+        for (name, value) in entries {
+            let tested = self.tested(value, Alone::Text);
+            if let (Some(name), Some(tested)) = (name.scalar_text(), tested) {
+                let fact = fact(name.to_string());
+                out.push(tested.of(fact, RepeatedValues::Any).into());
+            }
+        }
+    }
+
+    fn list(&mut self, node: Node<'_>, key: &str, depth: u8) -> Vec<Predicate> {
+        let items = items(node, key);
+        items.filter_map(|item| self.nested(item, depth)).collect()
+    }
+
+    /// A predicate within another.
+    fn nested(&mut self, node: Node<'_>, depth: u8) -> Option<Predicate> {
+        let found = match depth < DEPTH {
+            true => Some(self.predicate(node, depth + 1)),
+            false => None,
+        };
+        let found = found.filter(|found| found.kind() != PredicateKind::TooDeep);
+        if found.is_none() {
+            let says = format!("predicates nest deeper than {DEPTH}");
+            self.error(codes::TOO_DEEP, node, &says);
+        }
+        found
+    }
+
+    /// Everything that an item of `all` or `any` says.
+    fn predicate(&mut self, node: Node<'_>, depth: u8) -> Predicate {
+        let mut parts = Vec::new();
+        if let Some(path) = node.get("path") {
+            parts.extend(self.path_value(path));
+        }
+        let methods: Vec<String> = texts(node, "method").map(ToString::to_string).collect();
+        match <[String; 1]>::try_from(methods) {
+            Ok([method]) => parts.push(is(Fact::Method, method)),
+            Err(methods) if methods.is_empty() => {}
+            Err(methods) => {
+                let test = FactMatch::new(Fact::Method, ValueMatch::In(methods));
+                parts.push(test.into());
+            }
+        }
+        if let Some(scheme) = text(node, "scheme") {
+            parts.push(is(Fact::Scheme, scheme.to_string()));
+        }
+        for (name, tested) in self.headers(node) {
+            parts.push(tested.of(Fact::Header(name), RepeatedValues::Joined).into());
+        }
+        for (name, tested) in self.query(node) {
+            let fact = match tested.raw {
+                true => Fact::RawQueryParameter(name),
+                false => Fact::Query(name),
+            };
+            parts.push(tested.of(fact, RepeatedValues::First).into());
+        }
+        if flag(node, "grpc_only") == Some(true) {
+            parts.push(FactMatch::new(Fact::Grpc, ValueMatch::Present).into());
+        }
+        self.shared(node, depth, &mut parts);
+        match <[Predicate; 1]>::try_from(parts) {
+            Ok([only]) => only,
+            Err(parts) => Predicate::all(parts),
+        }
+    }
+
+    /// A test of the path, here as a value: `segments` is the path itself or what
+    /// begins with it and a slash.
+    fn path_value(&mut self, node: Node<'_>) -> Option<Predicate> {
+        let Some(segments) = text(node, "segments") else {
+            let tested = self.tested(node, Alone::Text)?;
+            return Some(tested.of(Fact::Path, RepeatedValues::Any).into());
+        };
+        let root = segments.trim_end_matches('/');
+        let test = |value: ValueMatch| {
+            let mut test = FactMatch::new(Fact::Path, value);
+            test.ignore_case = flag(node, "ignore_case").unwrap_or(false);
+            test.origin = node.origin();
+            Predicate::fact(test)
+        };
+        let below = test(ValueMatch::Prefix(format!("{root}/")));
+        let found = match root {
+            "" => below,
+            root => Predicate::any([test(ValueMatch::Exact(root.to_string())), below]),
+        };
+        Some(match flag(node, "invert") {
+            Some(true) => Predicate::negated(found),
+            _ => found,
+        })
+    }
+}
+
+fn is(fact: Fact, text: String) -> Predicate {
+    FactMatch::new(fact, ValueMatch::Exact(text)).into()
+}

@@ -1,0 +1,182 @@
+//! What every part of a document is read with: where to report, what names mean,
+//! and whether a part has the shape that the schema asks for.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::diagnostic::codes::native as codes;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::import::document::{Kind, Node};
+use crate::import::schema::{Named, Object, Schema, validate_strict};
+use crate::model::{Fact, Format, FormatPart, StageId};
+
+/// Stages by namespace and name.
+pub(super) type Stages = BTreeMap<(String, String), StageId>;
+
+/// Reads one route, gateway or stage.
+pub(super) struct Reader<'a> {
+    /// What messages call it: `Route shop/cart`.
+    pub(super) subject: String,
+    /// Its namespace: where names are looked up first.
+    pub(super) namespace: String,
+    /// The stages there are.
+    pub(super) stages: &'a Stages,
+    /// Whether the document has the shape of the schema throughout.
+    pub(super) is_document_sound: bool,
+    /// How many errors were reported here.
+    pub(super) errors: usize,
+    pub(super) out: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    /// Reports an error.
+    pub(super) fn error(&mut self, code: Code, node: Node<'_>, says: &str) {
+        self.errors += 1;
+        let message = format!("{}: {says}", self.subject);
+        self.out
+            .push(Diagnostic::error(code, node.origin(), message));
+    }
+
+    /// Reports a warning.
+    pub(super) fn warn(&mut self, code: Code, node: Node<'_>, says: &str) {
+        let message = format!("{}: {says}", self.subject);
+        self.out
+            .push(Diagnostic::warning(code, node.origin(), message));
+    }
+
+    /// Whether a part has the shape that it should. What is wrong was reported when
+    /// the document was checked as a whole; an alias stands for the same text in
+    /// several places, so that places do not tell which parts are concerned.
+    pub(super) fn is_sound(&self, node: Node<'_>, schema: &Schema) -> bool {
+        let fits = || validate_strict(node, schema, "", &mut Vec::new());
+        !node.is_damaged() && (self.is_document_sound || fits())
+    }
+
+    /// [`Reader::is_sound`] for the fields of an object but `except`.
+    pub(super) fn has_sound_fields(
+        &self,
+        node: Node<'_>,
+        named: &'static Named,
+        except: &[&str],
+    ) -> bool {
+        let Some(object) = object_of(named) else {
+            return self.is_sound(node, &named.schema);
+        };
+        // What was refused lies within a field, or in the object itself.
+        let mut values = node.entries().map(|(_, value)| value);
+        if node.is_damaged() && !values.any(Node::is_damaged) {
+            return false;
+        }
+        let is_sound = |(key, value): (Node<'_>, Node<'_>)| {
+            let name = key.scalar_text().unwrap_or("");
+            let field = object.field(name);
+            except.contains(&name) || field.is_some_and(|field| self.is_sound(value, &field.schema))
+        };
+        let is_there = |name: &str| node.key(name).is_some();
+        let mut fields = object.fields.iter();
+        node.entries().all(is_sound) && fields.all(|field| !field.required || is_there(field.name))
+    }
+
+    /// Reads a text with holes. What cannot be read is reported, and counts as empty.
+    pub(super) fn format(&mut self, node: Node<'_>) -> Format {
+        let text = node.as_str().unwrap_or("");
+        match Format::parse(text) {
+            Ok(format) => format,
+            Err(error) => {
+                let says = format!("'{text}' is no text with holes: {error}");
+                self.error(codes::INVALID_FORMAT, node, &says);
+                Format::default()
+            }
+        }
+    }
+
+    /// Reads the name of a fact.
+    pub(super) fn fact(&mut self, node: Node<'_>) -> Option<Fact> {
+        let text = node.as_str()?;
+        let format = Format::parse(&format!("{{{text}}}")).ok();
+        match format.as_ref().map(Format::parts) {
+            Some([FormatPart::Fact(fact)]) => Some(fact.clone()),
+            _ => {
+                let says = format!("'{text}' is the name of no fact");
+                self.error(codes::INVALID_VALUE, node, &says);
+                None
+            }
+        }
+    }
+
+    /// Says that a field beside `other` means nothing.
+    pub(super) fn misplaced(&mut self, node: Node<'_>, fields: &[&str], other: &str) {
+        for name in fields {
+            if let Some(key) = node.key(name) {
+                let says = format!("{name} says nothing beside {other}");
+                self.error(codes::MISPLACED, key, &says);
+            }
+        }
+    }
+
+    /// The stage of a name.
+    pub(super) fn stage(&self, text: &str) -> Option<StageId> {
+        lookup(self.stages, text, &self.namespace).copied()
+    }
+}
+
+/// What has this name: `namespace/name`, or a name in the namespace or in none.
+pub(super) fn lookup<'m, T>(
+    known: &'m BTreeMap<(String, String), T>,
+    text: &str,
+    namespace: &str,
+) -> Option<&'m T> {
+    let get = |namespace: &str, name: &str| known.get(&(namespace.to_string(), name.to_string()));
+    match text.split_once('/') {
+        Some((namespace, name)) => get(namespace, name),
+        None => get(namespace, text).or_else(|| get("", text)),
+    }
+}
+
+/// The fields of a shape, where it is an object.
+fn object_of(named: &'static Named) -> Option<&'static Object> {
+    match named.schema {
+        Schema::Object(object) => Some(object),
+        _ => None,
+    }
+}
+
+/// A field's text.
+pub(super) fn text<'d>(node: Node<'d>, key: &str) -> Option<&'d str> {
+    node.get(key).and_then(Node::as_str)
+}
+
+/// A field's text, owned.
+pub(super) fn owned(node: Node<'_>, key: &str) -> Option<String> {
+    text(node, key).map(ToString::to_string)
+}
+
+/// A field that is true or false.
+pub(super) fn flag(node: Node<'_>, key: &str) -> Option<bool> {
+    node.get(key).and_then(Node::as_bool)
+}
+
+/// A field's integer, where it fits.
+pub(super) fn number<T: TryFrom<i64>>(node: Node<'_>, key: &str) -> Option<T> {
+    let number = node.get(key)?.as_i64()?;
+    T::try_from(number).ok()
+}
+
+/// The texts of a field's list; a text alone is a list of one.
+pub(super) fn texts<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = &'d str> + use<'d> {
+    several(node.get(key)).filter_map(Node::as_str)
+}
+
+/// The items of a field's list.
+pub(super) fn items<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = Node<'d>> + use<'d> {
+    node.get(key).into_iter().flat_map(Node::items)
+}
+
+/// A list's items, or a value that stands for a list of one.
+pub(super) fn several<'d>(node: Option<Node<'d>>) -> impl Iterator<Item = Node<'d>> + use<'d> {
+    let is_list = node.is_some_and(|node| node.kind() == Kind::Seq);
+    let items = node.into_iter().flat_map(Node::items);
+    items.chain(node.filter(|_| !is_list))
+}
