@@ -110,6 +110,48 @@ fn adv_cb_006_a_million_routes_take_memory_in_proportion() {
     }
 }
 
+#[test]
+fn adv_cb_007_many_hosts_of_many_rules_have_a_limit() {
+    let names: Vec<String> = (0..1_000).map(|nth| format!("h{nth}.example")).collect();
+    let hosts: Vec<&str> = names.iter().map(String::as_str).collect();
+    let few = route("few", vec![on(exact("/few"))]);
+    let set = |all: &[&str]| {
+        let many = route(
+            "all",
+            (0..100).map(|nth| on(exact(&format!("/{nth}")))).collect(),
+        );
+        one_stage(
+            Precedence::FirstMatch,
+            vec![(&[], few.clone()), (all, many)],
+        )
+    };
+    let mut limits = Limits::default();
+    limits.candidates = 100_000;
+    let over = compiled(limits.clone(), &set(&hosts));
+    let error = over
+        .diagnostics
+        .first()
+        .map(|found| (found.code.0, found.message.as_str()));
+    let (code, message) = error.expect("the limit is crossed");
+    assert_eq!(code, 1645);
+    for word in [
+        "all",
+        "100000 candidates",
+        "1000 hosts",
+        "`candidates` of 100000",
+    ] {
+        assert!(message.contains(word), "{message}");
+    }
+    assert_eq!(get("/few").answer(&over.table), "few");
+    let within = compiled(limits, &set(&hosts[1..]));
+    assert!(within.diagnostics.is_empty());
+    assert_eq!(get("/99").host("h999.example").answer(&within.table), "all");
+    assert_eq!(
+        get("/99").host("h0.example").answer(&within.table),
+        "no_route"
+    );
+}
+
 /// A route with one field of `fields` in it, between two sound ones.
 fn among_sound(fields: &str) -> Imported {
     imported(&[

@@ -19,4 +19,5 @@ codes! {
     TOO_MANY_PROGRAMS = 1623, "the programs of all patterns of a table are over the limit";
     HOST_AUTOMATON = 1624, "a host's regular expression is over the limit of its automaton";
     UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";
+    TOO_MANY_CANDIDATES = 1645, "matches and hosts make more pairs than the limit";
 }
