@@ -142,6 +142,7 @@ pub(crate) struct Index {
     pub(crate) backends: HashMap<crate::table::action::BackendEntry, u32>,
     pub(crate) predicates: HashMap<crate::table::predicate::Predicate, u32>,
     pub(crate) regex: regex::RegexIndex,
+    pub(crate) groups: path_group::Known,
     pub(crate) slots: HashMap<(FactEntry, RepeatedValues), u32>,
     /// Numbers of names, each kind counted for itself.
     pub(crate) names: HashMap<FactEntry, u32>,
@@ -149,7 +150,6 @@ pub(crate) struct Index {
     pub(crate) blocks: HashMap<Vec<Block>, Range32>,
     pub(crate) borders: HashMap<Text, u32>,
     pub(crate) automata_bytes: usize,
-    pub(crate) groups: path_group::Known,
     pub(crate) methods: HashMap<Text, u32>,
 }
 
@@ -314,7 +314,7 @@ impl<'m> Build<'m> {
             let object = self.object(&gateway.object, gateway.origin);
             self.sections.names.gateways.push(object);
             let first = self.sections.listeners.len() as u32;
-            let mut hosts: Vec<(&HostMatch, Vec<u32>)> = Vec::new();
+            let mut hosts: Vec<(host::HostItem<'_>, Vec<u32>)> = Vec::new();
             let mut known: HashMap<&HostMatch, usize> = HashMap::default();
             for listener in &gateway.listeners {
                 let listener_id = self.sections.listeners.len() as u32;
@@ -352,7 +352,13 @@ impl<'m> Build<'m> {
                 for host in own {
                     self.check_host(&listener.name, listener.origin, host, HostForm::Name);
                     let at = *known.entry(host).or_insert_with(|| {
-                        hosts.push((host, Vec::new()));
+                        let item = host::HostItem {
+                            host,
+                            value: hosts.len() as u32,
+                            what: &listener.name,
+                            origin: listener.origin,
+                        };
+                        hosts.push((item, Vec::new()));
                         hosts.len() - 1
                     });
                     if let Some((_, bucket)) = hosts.get_mut(at) {
@@ -369,9 +375,8 @@ impl<'m> Build<'m> {
                     len: bucket.len() as u32,
                 });
             }
-            let patterns = hosts.iter().enumerate();
-            let patterns: Vec<_> = patterns.map(|(at, (host, _))| (*host, at as u32)).collect();
-            let index = self.host_index(&gateway.object, gateway.origin, &patterns);
+            let items: Vec<_> = hosts.iter().map(|(item, _)| *item).collect();
+            let index = self.host_index(&items);
             let count = self.sections.listeners.len() as u32 - first;
             self.sections.gateways.push(GatewayEntry {
                 normalization: gateway.normalization,

@@ -121,7 +121,7 @@ fn failure(
     request: &Request<'_>,
     id: u32,
     entry: &Entry,
-    (host, path): (Option<HostView<'_>>, &[u8]),
+    (host, path): (Option<&[u8]>, &[u8]),
 ) -> Option<Failure> {
     let Scratch {
         fields,
@@ -135,7 +135,7 @@ fn failure(
     let seen = Seen {
         request,
         path,
-        host: host.map(|host| host.name),
+        host,
     };
     let method = sections.method_bit(request.method());
     let mut search = Search {
