@@ -6,7 +6,7 @@ use fingerpost::model::{HeaderMatch, RouteMatch, RouteSet, ValueMatch};
 use fingerpost_tests::build::With;
 
 use crate::asked::{Asked, get};
-use crate::manifest::{http_gateway, http_route, imported, rules};
+use crate::manifest::{http_gateway, http_route, imported, read, rules};
 use crate::table::{first_match, guarded, is, on, open, table};
 
 /// The header `x-role` is `admin`, in one of its lines or all of them joined.
@@ -143,6 +143,20 @@ fn adv_hm_011_a_header_without_a_name_ends_no_list() {
     assert_eq!(between.answer(&table), "reject:BadHeader");
     let sound = get("/").header("a", "1").header("x", "admin");
     assert_eq!(sound.answer(&table), "deny");
+}
+
+#[test]
+fn adv_hm_012_a_hash_names_no_occurrence_of_a_header() {
+    let hashed = |key: &str| {
+        read(format!(
+            "{{fingerpost: v1, routes: [{{name: r, rules: [{{backend: app, hash: [{key}]}}]}}]}}"
+        ))
+    };
+    // A key is the first value of a header; there is no number to be negative.
+    let indexed = hashed("{fact: header.x, index: -5}");
+    assert!(indexed.refuses(1101), "{:#?}", indexed.diagnostics);
+    assert!(!hashed("{fact: header.x}").refuses(1101));
+    assert_eq!(get("/").answer(&hashed("header.x").sound()), "r");
 }
 
 #[test]
