@@ -10,8 +10,13 @@ use std::hint::black_box;
 
 use fingerpost::compile::Compiler;
 use fingerpost::compile::limits::Limits;
-use fingerpost::model::RouteSet;
-use fingerpost::{Decision, GatewayId, Outcome, Request, Scratch, Table, oracle};
+use fingerpost::model::{
+    Action, Fact, FactMatch, Gateway, HostMatch, Listener, ObjectRef, Precedence, Predicate,
+    Protocol, RepeatedValues, Route, RouteMatch, RouteSet, Rule, Stage, ValueMatch,
+};
+use fingerpost::{
+    Decision, Draws, GatewayId, Outcome, Request, RequestProtocol, Scratch, Table, oracle,
+};
 use fingerpost_tests::engine::{draws, pairs, request, without_automata};
 use fingerpost_tests::generate::Source;
 use fingerpost_tests::show::Asked;
@@ -110,6 +115,149 @@ fn deciding_and_reading_a_decision_does_not_allocate() {
     }
     println!("{forwarded} forwarded, {deep} through several stages, {edits} header edits");
     assert!(forwarded > 10_000 && deep > 500 && edits > 5_000);
+}
+
+/// Every fact, asked in every way, by automata and without.
+#[test]
+fn asking_every_fact_does_not_allocate() {
+    let texts = ["a", "1"];
+    let mut tests = Vec::new();
+    for fact in facts() {
+        for text in texts {
+            tests.extend(asked_of(&fact, text));
+        }
+    }
+    let predicates = tests.into_iter().map(Predicate::fact).collect::<Vec<_>>();
+    // Each test is followed by one that fails, so that the next is asked too.
+    let nothing = Predicate::fact(FactMatch::new(Fact::Method, ValueMatch::In(Vec::new())));
+    let rules = predicates.chunks(64).map(|some| {
+        let each = some.iter().map(|one| {
+            let fails = [one.clone(), nothing.clone()];
+            Predicate::all(fails)
+        });
+        let mut rule = Rule::new(Action::Forward(Vec::new()));
+        rule.matches.push(RouteMatch {
+            predicates: vec![Predicate::any(each.chain([nothing.clone()]))],
+            ..RouteMatch::default()
+        });
+        rule
+    });
+    let mut set = RouteSet::new();
+    let route = set.add_route(Route::new(
+        ObjectRef::new("Route", "", "r"),
+        rules.collect(),
+    ));
+    let mut stage = Stage::new(ObjectRef::new("Stage", "", "s"), Precedence::FirstMatch);
+    stage.attach(route, [HostMatch::Any]);
+    let stage = set.add_stage(stage);
+    let mut gateway = Gateway::new(ObjectRef::new("Gateway", "", "g"));
+    let listener = Listener::new("http", Protocol::AnyHttp, stage);
+    gateway.listeners.push(listener);
+    set.gateways.push(gateway);
+
+    let long = "ab,".repeat(2_000);
+    let cookie = format!("n=a; n=\"b\"; n={long}");
+    let headers: &[(&[u8], &[u8])] = &[
+        (b"n", b"a"),
+        (b"N", long.as_bytes()),
+        (b"cookie", cookie.as_bytes()),
+        (b"cookie", b"n=1; other"),
+        (b"n", b"\xff"),
+    ];
+    let attributes: &[(&str, &[u8])] = &[("n", b"a"), ("n", b"10.0.0.1"), ("n", b"7")];
+    let target = format!("/shop.A/b%41?n=%61&n={}&n=b&%6e=1", "%61b".repeat(1_000));
+    let full = Request::new(b"GET", target.as_bytes())
+        .with_authority(b"Shop.example:8080")
+        .with_headers(headers)
+        .with_attributes(attributes)
+        .with_protocol(RequestProtocol::Grpc)
+        .with_sni(b"Shop.example")
+        .with_client_namespace("a")
+        .with_source_ip("10.0.0.1".parse().unwrap())
+        .with_destination_ip("::ffff:10.0.0.1".parse().unwrap());
+    let bare = Request::new(b"GET", b"/");
+    for direct_tests in [0, 8, u32::MAX] {
+        let mut limits = Limits::default();
+        limits.direct_tests = direct_tests;
+        let compiled = Compiler::new().with_limits(limits).compile(&set);
+        assert!(compiled.diagnostics.is_empty());
+        let mut scratch = compiled.table.create_scratch();
+        for _ in 0..2 {
+            for request in [&full, &bare] {
+                let before = calls();
+                let decision = compiled
+                    .table
+                    .decide_with(&mut scratch, request, Draws::fixed(0));
+                let outcome = decision.outcome();
+                assert_eq!(calls() - before, 0, "{direct_tests}");
+                assert_eq!(outcome, Outcome::NoRoute);
+            }
+        }
+    }
+}
+
+fn facts() -> Vec<Fact> {
+    let name = || "n".to_owned();
+    vec![
+        Fact::Path,
+        Fact::RawPath,
+        Fact::Method,
+        Fact::Scheme,
+        Fact::Host,
+        Fact::Authority,
+        Fact::AuthorityPort,
+        Fact::Port,
+        Fact::Version,
+        Fact::RawQuery,
+        Fact::Header(name()),
+        Fact::Query(name()),
+        Fact::RawQueryParameter(name()),
+        Fact::Cookie(name()),
+        Fact::Attribute(name()),
+        Fact::SourceIp,
+        Fact::DestinationIp,
+        Fact::Sni,
+        Fact::ClientNamespace,
+        Fact::GrpcService,
+        Fact::GrpcMethod,
+        Fact::Grpc,
+    ]
+}
+
+/// Tests of every kind, for every way in which several values can count.
+fn asked_of(fact: &Fact, text: &str) -> Vec<FactMatch> {
+    let owned = || text.to_owned();
+    let pattern = format!("{}[a-z]*", text.replace('.', "[.]"));
+    let kinds = [
+        ValueMatch::Exact(owned()),
+        ValueMatch::Prefix(owned()),
+        ValueMatch::Suffix(owned()),
+        ValueMatch::Contains(owned()),
+        ValueMatch::In(vec![owned(), "z".into()]),
+        ValueMatch::Glob(format!("{text}?*")),
+        ValueMatch::Regex(pattern.clone()),
+        ValueMatch::RegexStart(pattern.clone()),
+        ValueMatch::RegexSearch(pattern),
+        ValueMatch::Cidr(vec!["10.0.0.0/8".parse().unwrap()]),
+        ValueMatch::Range { start: 0, end: 9 },
+        ValueMatch::Present,
+    ];
+    let mut tests = Vec::new();
+    for (at, value) in kinds.into_iter().enumerate() {
+        for repeated in [
+            RepeatedValues::Joined,
+            RepeatedValues::Any,
+            RepeatedValues::All,
+            RepeatedValues::First,
+        ] {
+            tests.push(FactMatch {
+                repeated,
+                ignore_case: at % 2 == 0,
+                ..FactMatch::new(fact.clone(), value.clone())
+            });
+        }
+    }
+    tests
 }
 
 struct Seen {
