@@ -208,7 +208,7 @@ fn a_second_stage_sees_the_rewritten_path() {
         assert_eq!(decision.stages().len(), 2);
         assert_eq!(
             decision.metadata().collect::<Vec<_>>(),
-            [("virtual_service", "red")]
+            [("virtual_service", fingerpost::MetadataView::Text("red"))]
         );
     });
     assert_eq!(

@@ -11,12 +11,15 @@ use std::hint::black_box;
 use fingerpost::compile::Compiler;
 use fingerpost::compile::limits::Limits;
 use fingerpost::model::{
-    Action, Fact, FactMatch, Gateway, HostMatch, Listener, ObjectRef, Precedence, Predicate,
-    Protocol, RepeatedValues, Route, RouteMatch, RouteSet, Rule, Stage, ValueMatch,
+    Action, CorsOrigin, CorsPolicy, Fact, FactMatch, Filter, Format, Gateway, HashKey, HeaderEdit,
+    HeaderVerb, HostMatch, HostRewrite, Listener, MetadataValue, ObjectRef, PathMatch, PathRewrite,
+    Precedence, Predicate, Protocol, QueryEdit, QueryRewrite, Redirect, RepeatedValues, Rewrite,
+    Route, RouteMatch, RouteSet, Rule, Stage, Substitution, Target, ValueMatch, WeightedTarget,
 };
 use fingerpost::{
     Decision, Draws, GatewayId, Outcome, Request, RequestProtocol, Scratch, Table, oracle,
 };
+use fingerpost_tests::build::{forward, path, weighted};
 use fingerpost_tests::engine::{draws, pairs, request, without_automata};
 use fingerpost_tests::generate::Source;
 use fingerpost_tests::show::Asked;
@@ -331,6 +334,179 @@ fn asked(source: &mut Source, set: &RouteSet) -> Vec<oracle::Request> {
     asked
 }
 
+/// Rules that write: everything that is rendered, replaced, hashed or joined.
+fn writing_rules() -> RouteSet {
+    let format = |text: &str| Format::parse(text).expect("a format");
+    let edit = |verb, name: &str, value: &str| HeaderEdit {
+        verb,
+        name: name.into(),
+        value: format(value),
+    };
+    let substitution = |pattern: &str, replacement: &str| Substitution {
+        pattern: pattern.into(),
+        replacement: format(replacement),
+        all: true,
+    };
+    let edits = || {
+        Filter::RequestHeaders(vec![
+            edit(HeaderVerb::Append, "x-a", "{path}-{query.q}"),
+            edit(HeaderVerb::Append, "x-a", "{header.x-b}"),
+            edit(HeaderVerb::Set, "x-b", "{cookie.sid}{decoded_query.q}"),
+            edit(HeaderVerb::SetIfAbsent, "x-c", "{source_ip}"),
+            edit(HeaderVerb::SetIfPresent, "x-d", "{port}"),
+            edit(HeaderVerb::Remove, "x-e", ""),
+        ])
+    };
+    let query = QueryRewrite::Edit(vec![
+        QueryEdit::Set {
+            name: "q".into(),
+            value: format("{header.x-a}"),
+        },
+        QueryEdit::Add {
+            name: "r".into(),
+            value: format("{raw_query}"),
+        },
+        QueryEdit::Remove { name: "s".into() },
+    ]);
+    let rewrite = |path, query| {
+        Filter::Rewrite(Rewrite {
+            host: Some(HostRewrite::FromPath(substitution(
+                "^/([a-z]+).*$",
+                "{1}.x",
+            ))),
+            path: Some(path),
+            query: Some(query),
+            method: Some("POST".into()),
+        })
+    };
+    let mut sticky = rule(
+        path(PathMatch::Prefix("/full".into())),
+        Action::Forward(vec![weighted("a", 1), weighted("b", 2)]),
+    );
+    sticky.sticky = vec![
+        HashKey::new(Fact::Cookie("sid".into())),
+        HashKey::new(Fact::SourceIp),
+    ];
+    sticky.hash = vec![HashKey::new(Fact::Query("q".into()))];
+    sticky.metadata = vec![("n".into(), MetadataValue::Number(0.5))];
+    sticky.filters = vec![
+        edits(),
+        rewrite(
+            PathRewrite::Full(format("/n{path}?own={method}")),
+            query.clone(),
+        ),
+        Filter::ResponseHeaders(vec![edit(HeaderVerb::Set, "y", "{host}")]),
+        Filter::Cors(CorsPolicy {
+            allow_origins: vec![CorsOrigin::Value(ValueMatch::Regex("https://.*".into()))],
+            ..CorsPolicy::default()
+        }),
+    ];
+    let mut replaced = rule(path(PathMatch::Prefix("/re".into())), forward("c"));
+    replaced.filters = vec![
+        edits(),
+        rewrite(
+            PathRewrite::Regex(substitution("[a-c]+|x*", "{0}{0}")),
+            QueryRewrite::To(format("{raw_query}&p={path}")),
+        ),
+    ];
+    let redirect = Redirect {
+        host: Some(format("{host}")),
+        path: Some(PathRewrite::Regex(substitution("/", "//"))),
+        query: Some(query),
+        status: 302,
+        ..Redirect::default()
+    };
+    let redirect = rule(
+        path(PathMatch::Prefix("/to".into())),
+        Action::Redirect(redirect),
+    );
+    let named = Target::FromRequest {
+        kind: "cluster".into(),
+        fact: Fact::Header("x-a".into()),
+        status: 503,
+    };
+    let named = rule(
+        path(PathMatch::Any),
+        Action::Forward(vec![WeightedTarget::new(named, 1)]),
+    );
+    one_stage(vec![sticky, replaced, redirect, named])
+}
+
+fn rule(one: RouteMatch, action: Action) -> Rule {
+    let mut rule = Rule::new(action);
+    rule.matches = vec![one];
+    rule
+}
+
+fn one_stage(rules: Vec<Rule>) -> RouteSet {
+    let mut set = RouteSet::new();
+    let route = set.add_route(Route::new(ObjectRef::new("Route", "", "r"), rules));
+    let mut stage = Stage::new(ObjectRef::new("Listener", "", "l"), Precedence::FirstMatch);
+    stage.attach(route, []);
+    let stage = set.add_stage(stage);
+    let mut gateway = Gateway::new(ObjectRef::new("Gateway", "", "g"));
+    let listener = Listener::new("l", Protocol::AnyHttp, stage);
+    gateway.listeners.push(listener);
+    set.gateways.push(gateway);
+    set
+}
+
+#[test]
+fn writing_what_leaves_does_not_allocate() {
+    let table = Compiler::new().compile(&writing_rules()).table;
+    let mut scratch = table.create_scratch();
+    let mut outcomes = [0; 4];
+    for size in [0, 1, 10, 1_000, 9_000, 30_000, 60_000] {
+        for start in ["/full", "/re", "/to", "/other"] {
+            for piece in ["a", "/", "abcx", "%41", "?q=%41", "&q=1&s&%71", "/..", " "] {
+                let target: String = start
+                    .chars()
+                    .chain(piece.chars().cycle().take(size))
+                    .collect();
+                let value: Vec<u8> = piece.bytes().cycle().take(size).collect();
+                let headers: &[(&[u8], &[u8])] = &[
+                    (b"x-a", &value),
+                    (b"X-B", b"1"),
+                    (b"X-A", b"2"),
+                    (b"x-d", b"3"),
+                    (b"cookie", b"sid=abc"),
+                    (b"origin", b"https://a.example"),
+                ];
+                let request = Request::new(b"GET", target.as_bytes())
+                    .with_authority(b"shop.example")
+                    .with_headers(headers)
+                    .with_source_ip([192, 0, 2, 1].into());
+                let before = calls();
+                let decision =
+                    table.decide_with(&mut scratch, &request, Draws::fixed(0));
+                read_all(&decision);
+                let outcome = decision.outcome();
+                assert_eq!(calls() - before, 0, "{start} {piece} {size}");
+                let at = match outcome {
+                    Outcome::Forward => 0,
+                    Outcome::Redirect => 1,
+                    Outcome::Respond => 2,
+                    _ => 3,
+                };
+                outcomes[at] += 1;
+            }
+        }
+    }
+    assert!(outcomes.iter().all(|&count| count > 5), "{outcomes:?}");
+}
+
+fn read_all(decision: &Decision<'_>) {
+    black_box((decision.method(), decision.target(), decision.authority()));
+    black_box((decision.location(), decision.hash(), decision.backend()));
+    black_box((decision.failover().count(), decision.metadata().count()));
+    black_box((decision.cors_headers().count(), decision.captures().count()));
+    black_box((
+        decision.is_backend_from_request(),
+        decision.is_host_from_request(),
+    ));
+    read_heads(decision);
+}
+
 /// Every kind of path and host, with each engine, on short paths and on long ones.
 #[test]
 fn patterns_and_captures_do_not_allocate() {
@@ -424,7 +600,7 @@ fn patterns_and_captures_do_not_allocate() {
                 let decision =
                     compiled
                         .table
-                        .decide_with(&mut scratch, &request, fingerpost::Draws::fixed(0));
+                        .decide_with(&mut scratch, &request, Draws::fixed(0));
                 captured += decision.captures().count();
                 assert_eq!(calls(), before, "{host} {}", path.get(..60).unwrap_or(path));
             }

@@ -65,7 +65,7 @@ fn fields(debug: &str) -> Vec<(String, u64)> {
 }
 
 /// Limits that count something other than bytes, and could be taken for such.
-const COUNTS: &[&str] = &["predicate_steps"];
+const COUNTS: &[&str] = &["predicate_steps", "targets"];
 
 /// A number as the document writes it.
 fn written(name: &str, value: u64) -> String {

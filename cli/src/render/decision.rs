@@ -255,7 +255,7 @@ fn effects(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
         line(
             out,
             "metadata",
-            format!("{}: {}", plain(name), plain(value)),
+            format!("{}: {}", plain(name), plain(value.to_string())),
         )?;
     }
     Ok(())

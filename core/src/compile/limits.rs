@@ -65,6 +65,20 @@ pub struct Limits {
     /// of repeated parameters, cookies and attributes; a request with more is refused.
     /// Default 64 KiB.
     pub repeated_header: u32,
+    /// Header and query edits of one rule's filters, and of one target's. Default 256.
+    pub header_edits: usize,
+    /// Targets of one rule. Default 1,024.
+    pub targets: usize,
+    /// Mirrors of one rule's filters, and of one target's. Default 64.
+    pub mirrors: usize,
+    /// Bytes of one rule's metadata, with that of its targets: names and texts.
+    /// Default 64 KiB.
+    pub metadata: usize,
+    /// Holes of one format. Default 64.
+    pub format_holes: usize,
+    /// Bytes that the formats of one decision fill in and that its patterns replace,
+    /// together; a request that needs more is answered with 500. Default 64 KiB.
+    pub rendered: u32,
     /// Headers of a request; one with more is refused. Default `u32::MAX`, which no
     /// request reaches: what reads requests off the wire has a limit of its own.
     pub request_headers: u32,
@@ -96,6 +110,12 @@ impl Default for Limits {
             replacement: 8 << 10,
             request_target: 64 << 10,
             repeated_header: 64 << 10,
+            header_edits: 256,
+            targets: 1_024,
+            mirrors: 64,
+            metadata: 64 << 10,
+            format_holes: 64,
+            rendered: 64 << 10,
             request_headers: u32::MAX,
             request_parameters: u32::MAX,
         }

@@ -151,6 +151,8 @@ pub(crate) struct Index {
     pub(crate) borders: HashMap<Text, u32>,
     pub(crate) automata_bytes: usize,
     pub(crate) methods: HashMap<Text, u32>,
+    /// Slots of the names of edited request headers.
+    pub(crate) edit_names: HashMap<Text, u32>,
 }
 
 /// A match as it is found in path tries.
@@ -175,6 +177,7 @@ impl<'m> Build<'m> {
                 target: limits.request_target,
                 repeated_header: limits.repeated_header,
                 captured: limits.captured,
+                rendered: limits.rendered,
                 headers: limits.request_headers,
                 parameters: limits.request_parameters,
             },
@@ -248,6 +251,7 @@ impl<'m> Build<'m> {
             self.entries.push(of_route);
         }
         self.finish_predicates();
+        self.finish_edits();
     }
 
     fn one_match(

@@ -7,13 +7,25 @@ use super::Decision;
 use crate::matcher::request::Request;
 use crate::table::Sections;
 use crate::table::action::{CorsEntry, CorsOriginEntry};
+use crate::table::regex::RegexScratch;
 
 /// A preflight: OPTIONS with Origin and Access-Control-Request-Method.
 // SPEC: Fetch standard, CORS-preflight request.
 pub(crate) fn is_preflight(request: &Request<'_>) -> bool {
     request.method() == b"OPTIONS"
-        && request.header(b"origin").is_some()
+        && origin_of(request).is_some()
         && request.header(b"access-control-request-method").is_some()
+}
+
+/// The origin of a request. Two are none: whoever follows could take the other one.
+// SPEC: RFC 6454 7.3: a request has at most one Origin header.
+fn origin_of<'r>(request: &Request<'r>) -> Option<&'r [u8]> {
+    let mut lines = request.headers().iter();
+    let mut origins = lines
+        .by_ref()
+        .filter(|(name, _)| name.eq_ignore_ascii_case(b"origin"));
+    let (_, origin) = origins.next()?;
+    origins.next().is_none().then_some(*origin)
 }
 
 impl<'a> Decision<'a> {
@@ -24,16 +36,15 @@ impl<'a> Decision<'a> {
 
     /// Whether a CORS policy applies to the request.
     pub fn has_cors(&self) -> bool {
-        self.cors_entry().is_some() && self.request.header(b"origin").is_some()
+        self.cors_entry().is_some() && origin_of(&self.request).is_some()
     }
 
     /// The CORS headers of the response; none where the origin is not allowed.
     /// Does not allocate.
     pub fn cors_headers(&self) -> impl Iterator<Item = (&'static str, &'a [u8])> + 'a {
         let headers = self.cors_entry().and_then(|cors| {
-            let origin = self.request.header(b"origin")?;
-            let allowed = is_allowed(self.sections, cors, origin)?;
-            Some(self.cors_values(cors, origin, allowed))
+            let origin = origin_of(&self.request)?;
+            Some(self.cors_values(cors, origin, self.verdict.allowed?))
         });
         headers
             .unwrap_or([None; 6])
@@ -98,13 +109,23 @@ impl<'a> Decision<'a> {
     }
 }
 
-#[derive(Clone, Copy, Eq, PartialEq)]
-enum Allowed {
+/// How an origin is allowed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Allowed {
     Any,
     Listed,
 }
 
-fn is_allowed(sections: &Sections, cors: &CorsEntry, origin: &[u8]) -> Option<Allowed> {
+/// Whether a policy allows the request's origin. Asked when deciding, since patterns
+/// need working memory.
+pub(crate) fn allowed(
+    sections: &Sections,
+    regex: &mut RegexScratch,
+    request: &Request<'_>,
+    cors: u32,
+) -> Option<Allowed> {
+    let cors = sections.actions.cors.get(cors as usize)?;
+    let origin = origin_of(request)?;
     let origins = cors.origins.of(&sections.actions.cors_origins);
     if origins
         .iter()
@@ -112,22 +133,31 @@ fn is_allowed(sections: &Sections, cors: &CorsEntry, origin: &[u8]) -> Option<Al
     {
         return Some(Allowed::Any);
     }
-    let (scheme, host, port) = split_origin(origin)?;
+    let parts = split_origin(origin);
     let text = &sections.text;
-    let listed = origins.iter().any(|allowed| match *allowed {
-        CorsOriginEntry::Any => true,
-        CorsOriginEntry::Exact {
-            scheme: s,
-            host: h,
-            port: p,
-        } => text.get(s) == scheme && text.get(h).eq_ignore_ascii_case(host) && p == port,
+    let predicates = &sections.predicates;
+    let listed = origins.iter().any(|allowed| match (*allowed, parts) {
+        (CorsOriginEntry::Value(test), _) => predicates.value_holds(text, regex, test, origin),
+        (CorsOriginEntry::Any, _) => true,
+        (_, None) => false,
+        (
+            CorsOriginEntry::Exact {
+                scheme: s,
+                host: h,
+                port: p,
+            },
+            Some((scheme, host, port)),
+        ) => text.get(s) == scheme && text.get(h).eq_ignore_ascii_case(host) && p == port,
         // SPEC: HTTPCORSFilter.allowOrigins: `*` is greedy to the left, over any
         // number of labels.
-        CorsOriginEntry::Wildcard {
-            scheme: s,
-            suffix,
-            port: p,
-        } => {
+        (
+            CorsOriginEntry::Wildcard {
+                scheme: s,
+                suffix,
+                port: p,
+            },
+            Some((scheme, host, port)),
+        ) => {
             let suffix = text.get(suffix);
             let tail = host
                 .len()

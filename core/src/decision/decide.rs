@@ -1,13 +1,17 @@
 //! The way from a request to a decision, stage by stage.
 
-use super::draw::{Draws, scale};
-use super::enter::{Entered, enter, find_in_stage, unsound};
+use super::draw::Draws;
+use super::enter::{enter, find_in_stage, unsound};
+use super::format::Writer;
+use super::rewrite::{HostSource, Parts, PathRules};
 use super::{Decision, Outcome, Reason, Verdict};
 use crate::matcher::facts::Seen;
+use crate::matcher::output::QueryBuffers;
 use crate::matcher::request::Request;
-use crate::matcher::scratch::{Scratch, Step};
+use crate::matcher::scratch::{HostBuffer, PathBuffers, Scratch, Step};
 use crate::matcher::walk::{Found, Search};
 use crate::table::action::{ActionEntry, Effects, RuleEntry, TargetEntry, TargetKind};
+use crate::table::regex::RegexScratch;
 use crate::table::{NONE, Sections, Table};
 use crate::vocabulary::Normalization;
 
@@ -43,269 +47,428 @@ impl Table {
     }
 }
 
-fn decide(
-    sections: &Sections,
+fn decide<'t>(
+    sections: &'t Sections,
     scratch: &mut Scratch,
-    request: &Request<'_>,
-    mut draws: Draws<'_>,
+    request: &Request<'t>,
+    draws: Draws<'_>,
 ) -> Verdict {
+    scratch.output.clear();
+    scratch.captures.clear();
     let entry = match enter(sections, scratch, request) {
         Ok(entry) => entry,
         Err(verdict) => return verdict,
     };
-    let mut verdict = follow(sections, scratch, request, entry, &mut draws);
-    verdict.listener = entry.listener;
-    if verdict.outcome == Outcome::Forward {
-        draw_mirrors(sections, scratch, &mut verdict, &mut draws);
-        finish_target(scratch, request);
+    let mut way = Way {
+        sections,
+        seen: *request,
+        listener: entry.listener,
+        gateway: entry.gateway,
+        draws,
+        verdict: Verdict::new(Outcome::Forward, 0, Reason::Matched),
+    };
+    way.verdict.listener = entry.listener;
+    let done = way.follow(scratch, entry.found.candidate).and_then(|()| {
+        if way.verdict.outcome == Outcome::Forward {
+            way.draw_mirrors(scratch);
+            let Scratch { paths, output, .. } = &mut *scratch;
+            super::rewrite::finish_target(paths, &output.query, request)?;
+        }
+        super::head::build(sections, scratch, request)
+    });
+    if let Err(reason) = done {
+        way.refuse(scratch, reason);
     }
+    let mut verdict = way.verdict;
+    verdict.allowed = super::cors::allowed(sections, &mut scratch.regex, request, verdict.cors);
     verdict
 }
 
-/// Follows the rule that was found to where the request ends.
-fn follow(
-    sections: &Sections,
-    scratch: &mut Scratch,
-    request: &Request<'_>,
-    entry: Entered,
-    draws: &mut Draws<'_>,
-) -> Verdict {
-    let mut verdict = Verdict::new(Outcome::Forward, 0, Reason::Matched);
-    let mut stage = sections
-        .listeners
-        .get(entry.listener as usize)
-        .map_or(NONE, |l| l.stage);
-    let mut candidate = entry.found.candidate;
-    loop {
-        let Some((rule, _)) = sections.rule_of_candidate(candidate) else {
-            return settle(verdict, Outcome::Respond, 500, Reason::NoTarget);
-        };
-        if !scratch.capture(sections, request, candidate) {
-            return settle(verdict, Outcome::Reject, 400, Reason::CapturesTooLong);
-        }
-        let mut step = Step {
-            stage,
-            candidate,
-            target: NONE,
-            draw: None,
-        };
-        if let Some(answer) = answer_before_action(sections, request, &mut verdict, rule, draws) {
-            scratch.trail.push(step);
-            return answer;
-        }
-        let target = match rule.action {
-            ActionEntry::Redirect(redirect) => {
-                scratch.trail.push(step);
-                return redirected(sections, scratch, request, verdict, entry, redirect);
-            }
-            ActionEntry::Respond(respond) => {
-                scratch.trail.push(step);
-                let (status, reason) = match sections.actions.responds.get(respond as usize) {
-                    // A word for why: the importer put the answer there, not the user.
-                    Some(entry) if entry.reason.len > 0 => (entry.status, Reason::InvalidRule),
-                    Some(entry) => (entry.status, Reason::Matched),
-                    None => (500, Reason::InvalidRule),
-                };
-                verdict.respond = respond;
-                return settle(verdict, Outcome::Respond, status, reason);
-            }
-            ActionEntry::Forward { targets, total } => {
-                let all = targets.of(&sections.actions.targets);
-                match choose(all, total, draws) {
-                    Some((index, draw)) => {
-                        step.target = targets.start + index as u32;
-                        step.draw = draw;
-                        all.get(index)
+/// A request on its way from stage to stage.
+pub(super) struct Way<'t, 'd> {
+    pub(super) sections: &'t Sections,
+    /// The request as the stage sees it: with the method that those before left.
+    pub(super) seen: Request<'t>,
+    pub(super) listener: u32,
+    pub(super) gateway: u32,
+    pub(super) draws: Draws<'d>,
+    pub(super) verdict: Verdict,
+}
+
+impl<'t> Way<'t, '_> {
+    /// Follows the rule that was found to where the request ends.
+    fn follow(&mut self, scratch: &mut Scratch, mut candidate: u32) -> Result<(), Reason> {
+        let sections = self.sections;
+        let listener = sections.listeners.get(self.listener as usize);
+        let mut stage = listener.map_or(NONE, |listener| listener.stage);
+        loop {
+            match self.step(scratch, stage, candidate)? {
+                Next::Done => return Ok(()),
+                Next::Stage(_) if scratch.trail.is_full() => {
+                    self.settle(Outcome::Respond, 500, Reason::TooManyStages);
+                    return Ok(());
+                }
+                Next::Stage(next) => {
+                    let found = find_next(sections, scratch, &self.seen, next);
+                    if let Some(reason) = unsound(scratch) {
+                        self.settle(Outcome::Reject, 400, reason);
+                        return Ok(());
                     }
-                    None => None,
+                    let Some(found) = found else {
+                        // SPEC: App Mesh: a VirtualRouter without a matching route
+                        // answers 404.
+                        self.settle(Outcome::NoRoute, 404, Reason::NoRule);
+                        return Ok(());
+                    };
+                    stage = next;
+                    candidate = found.candidate;
                 }
             }
+        }
+    }
+
+    /// Does what the winner of one stage says.
+    fn step(&mut self, scratch: &mut Scratch, stage: u32, candidate: u32) -> Result<Next, Reason> {
+        let sections = self.sections;
+        let Some((rule, _)) = sections.rule_of_candidate(candidate) else {
+            self.settle(Outcome::Respond, 500, Reason::NoTarget);
+            return Ok(Next::Done);
         };
-        if !scratch.trail.push(step) {
-            return settle(verdict, Outcome::Respond, 500, Reason::TooManyStages);
+        scratch.trail.push(Step::new(stage, candidate));
+        if !scratch.capture(sections, &self.seen, candidate) {
+            return Err(Reason::CapturesTooLong);
+        }
+        self.render(scratch, &rule.effects, 0)?;
+        if self.answers_first(rule) {
+            return Ok(Next::Done);
+        }
+        let (targets, total) = match rule.action {
+            ActionEntry::Redirect(redirect) => {
+                self.redirect(scratch, redirect)?;
+                return Ok(Next::Done);
+            }
+            ActionEntry::Respond(respond) => {
+                self.respond(respond);
+                return Ok(Next::Done);
+            }
+            ActionEntry::Forward { targets, total } => (targets, total),
+        };
+        let all = targets.of(&sections.actions.targets);
+        let chosen = self.choose(scratch, all, total, rule.sticky);
+        if let (Some(chosen), Some(step)) = (chosen, scratch.trail.last()) {
+            step.target = targets.start + chosen.index as u32;
+            step.draw = chosen.draw;
+            step.sticky = chosen.sticky;
         }
         // SPEC: Gateway API, HTTPRouteRule.backendRefs: none that can be chosen: 500.
-        let Some(target) = target else {
-            return settle(verdict, Outcome::Respond, 500, Reason::NoTarget);
+        let Some(target) = chosen.and_then(|chosen| all.get(chosen.index)) else {
+            self.settle(Outcome::Respond, 500, Reason::NoTarget);
+            return Ok(Next::Done);
         };
-        if target.effects.cors != NONE {
-            verdict.cors = target.effects.cors;
-            if super::cors::is_preflight(request) {
-                verdict.preflight = true;
-                return settle(verdict, Outcome::Respond, 204, Reason::Preflight);
-            }
+        self.render(scratch, &target.effects, 1)?;
+        if self.is_preflight(target.effects.cors) {
+            return Ok(Next::Done);
         }
         if target.effects.redirect != NONE {
-            let redirect = target.effects.redirect;
-            return redirected(sections, scratch, request, verdict, entry, redirect);
+            self.redirect(scratch, target.effects.redirect)?;
+            return Ok(Next::Done);
         }
-        match target.kind {
+        self.go(scratch, candidate, rule, target)
+    }
+
+    /// Sends the request on to the target that was chosen.
+    fn go(
+        &mut self,
+        scratch: &mut Scratch,
+        candidate: u32,
+        rule: &RuleEntry,
+        target: &TargetEntry,
+    ) -> Result<Next, Reason> {
+        let next = match target.kind {
             TargetKind::Invalid {
                 backend, status, ..
             } => {
-                verdict.backend = backend;
-                return settle(verdict, Outcome::Respond, status, Reason::InvalidTarget);
+                self.verdict.backend = backend;
+                self.settle(Outcome::Respond, status, Reason::InvalidTarget);
+                return Ok(Next::Done);
             }
             TargetKind::Backend(backend) => {
-                verdict.backend = backend;
-                let profile = sections.normalization(entry.gateway);
-                return match rewrite(sections, scratch, request, candidate, rule, target, profile) {
-                    true => verdict,
-                    false => settle(verdict, Outcome::Respond, 500, Reason::RewriteTooLong),
-                };
+                self.verdict.backend = backend;
+                Next::Done
             }
-            TargetKind::Stage(next) => {
-                let profile = sections.normalization(entry.gateway);
-                if !rewrite(sections, scratch, request, candidate, rule, target, profile) {
-                    return settle(verdict, Outcome::Respond, 500, Reason::RewriteTooLong);
-                }
-                let found = find_next(sections, scratch, request, next);
-                if let Some(reason) = unsound(scratch) {
-                    return settle(verdict, Outcome::Reject, 400, reason);
-                }
-                match found {
-                    Some(found) => {
-                        stage = next;
-                        candidate = found.candidate;
+            TargetKind::Stage(stage) => Next::Stage(stage),
+            TargetKind::FromRequest { kind, fact, status } => {
+                match self.name_of_backend(scratch, fact)? {
+                    Some(name) => {
+                        self.verdict.named = Some((kind, name));
+                        Next::Done
                     }
-                    // SPEC: App Mesh: a VirtualRouter without a matching route
-                    // answers 404.
-                    None => return settle(verdict, Outcome::NoRoute, 404, Reason::NoRule),
+                    None => {
+                        self.settle(Outcome::Respond, status, Reason::InvalidTarget);
+                        return Ok(Next::Done);
+                    }
                 }
             }
+        };
+        // The hash is of the request as the stage saw it, so before it is rewritten.
+        let Scratch {
+            paths,
+            host,
+            buffer,
+            ..
+        } = &mut *scratch;
+        let seen = seen(&self.seen, paths, host);
+        let hash = super::hash::hash(self.sections, seen, rule.hash, buffer);
+        self.verdict.hash = hash.or(self.verdict.hash);
+        self.rewrite(scratch, candidate, rule, target)?;
+        Ok(next)
+    }
+
+    /// Applies a rule's and its target's rewrite.
+    fn rewrite(
+        &mut self,
+        scratch: &mut Scratch,
+        candidate: u32,
+        rule: &RuleEntry,
+        target: &TargetEntry,
+    ) -> Result<(), Reason> {
+        let sections = self.sections;
+        let entry = sections.rewrite_of(&rule.effects, &target.effects);
+        let rules = PathRules {
+            prefix_len: sections.prefix_len(candidate),
+            profile: sections.normalization(self.gateway),
+        };
+        // A target that is no path has no query, and no path to rewrite in part.
+        let is_path = scratch.paths.changed || self.seen.target().first() == Some(&b'/');
+        let query = entry.query.filter(|_| is_path);
+        let mut spare = core::mem::take(&mut scratch.paths.spare);
+        let parts = Parts {
+            path: entry.path,
+            query,
+            replaces_query: false,
+        };
+        let (mut writer, regex, buffers) = writer(sections, scratch, &self.seen);
+        let host = entry
+            .host
+            .map(|entry| super::rewrite::host(&mut writer, regex, entry));
+        let taken = super::rewrite::take(&mut writer, regex, parts, &rules, &mut spare, buffers);
+        scratch.paths.spare = spare;
+        let host = host.transpose()?;
+        if taken? {
+            scratch.paths.commit();
+        }
+        if let Some(host) = host {
+            self.verdict.host = host;
+            if let HostSource::Written(written) = host {
+                let name = written.get(sections, &scratch.output.rendered);
+                scratch.host.set(name);
+            }
+        }
+        if let Some(method) = entry.method {
+            self.verdict.method = Some(method);
+            self.seen = self.seen.with_method(sections.text.get(method));
+        }
+        Ok(())
+    }
+
+    fn redirect(&mut self, scratch: &mut Scratch, redirect: u32) -> Result<(), Reason> {
+        let sections = self.sections;
+        let Some(parts) = sections.actions.redirects.get(redirect as usize) else {
+            self.settle(Outcome::Respond, 500, Reason::NoTarget);
+            return Ok(());
+        };
+        let steps = scratch.trail.get();
+        let candidate = steps.last().map_or(NONE, |step| step.candidate);
+        let listener = sections.listeners.get(self.listener as usize);
+        let port = listener.map_or(0, |listener| listener.port);
+        let rules = PathRules {
+            prefix_len: sections.prefix_len(candidate),
+            profile: sections.normalization(self.gateway),
+        };
+        super::redirect::write(sections, scratch, &self.seen, parts, port, &rules)?;
+        self.verdict.redirect = redirect;
+        self.verdict.host_from_request = parts.host.is_none() && self.seen.authority().is_some();
+        self.settle(Outcome::Redirect, parts.status, Reason::Matched);
+        Ok(())
+    }
+
+    fn respond(&mut self, respond: u32) {
+        let entry = self.sections.actions.responds.get(respond as usize);
+        let (status, reason) = match entry {
+            // A word for why: the rule cannot do what it says.
+            Some(entry) if entry.reason.len > 0 => (entry.status, Reason::InvalidRule),
+            Some(entry) => (entry.status, Reason::Matched),
+            None => (500, Reason::InvalidRule),
+        };
+        self.verdict.respond = respond;
+        self.settle(Outcome::Respond, status, reason);
+    }
+
+    /// Preflights and faults, which come before a rule's action.
+    // SPEC: Envoy: the CORS and fault filters stand before the router.
+    fn answers_first(&mut self, rule: &RuleEntry) -> bool {
+        if self.is_preflight(rule.effects.cors) {
+            return true;
+        }
+        let faults = &self.sections.actions.faults;
+        let Some(fault) = faults.get(rule.effects.fault as usize) else {
+            return false;
+        };
+        if self.verdict.fault == NONE {
+            self.verdict.fault = rule.effects.fault;
+        }
+        if fault.delay_ms.is_some() && self.draws.share(fault.delay_ppm, 1_000_000) {
+            self.verdict.delayed = true;
+        }
+        // A gRPC status alone ends gRPC requests, whose HTTP status is then 200.
+        let grpc = fault.abort_grpc_status.filter(|_| self.seen.is_grpc());
+        let Some(status) = fault.abort_status.or(grpc.map(|_| 200)) else {
+            return false;
+        };
+        let is_drawn = self.draws.share(fault.abort_ppm, 1_000_000);
+        if is_drawn {
+            self.verdict.aborted = true;
+            self.verdict.abort_grpc_status = grpc;
+            self.settle(Outcome::Respond, status, Reason::Fault);
+        }
+        is_drawn
+    }
+
+    /// Takes a CORS policy where there is one, and answers a preflight.
+    fn is_preflight(&mut self, cors: u32) -> bool {
+        if cors == NONE {
+            return false;
+        }
+        self.verdict.cors = cors;
+        let is_preflight = super::cors::is_preflight(&self.seen);
+        if is_preflight {
+            self.verdict.preflight = true;
+            self.settle(Outcome::Respond, 204, Reason::Preflight);
+        }
+        is_preflight
+    }
+
+    /// Renders the edits of a rule's filters (0) or its target's (1).
+    fn render(
+        &mut self,
+        scratch: &mut Scratch,
+        effects: &Effects,
+        which: usize,
+    ) -> Result<(), Reason> {
+        let edits = &self.sections.actions.edits;
+        let first = scratch.output.rendered.values.len() as u32;
+        if let Some(step) = scratch.trail.last()
+            && let Some(values) = step.values.get_mut(which)
+        {
+            *values = first;
+        }
+        let (mut writer, ..) = writer(self.sections, scratch, &self.seen);
+        writer.edits(effects.request_edits.of(edits))?;
+        writer.edits(effects.response_edits.of(edits))
+    }
+
+    fn settle(&mut self, outcome: Outcome, status: u16, reason: Reason) {
+        self.verdict.outcome = outcome;
+        self.verdict.status = status;
+        self.verdict.reason = reason;
+    }
+
+    /// Answers a request whose way cannot be gone on; what was written for it is
+    /// not shown.
+    fn refuse(&mut self, scratch: &mut Scratch, reason: Reason) {
+        scratch.output.clear();
+        let own = Verdict::new(Outcome::Respond, 500, reason);
+        self.verdict = Verdict {
+            listener: self.verdict.listener,
+            cors: self.verdict.cors,
+            fault: self.verdict.fault,
+            delayed: self.verdict.delayed,
+            refused: true,
+            ..own
+        };
+        // The request itself brought what no path may have.
+        if matches!(
+            reason,
+            Reason::RewriteNotCanonical | Reason::CapturesTooLong
+        ) {
+            self.settle(Outcome::Reject, 400, reason);
         }
     }
 }
 
-fn settle(mut verdict: Verdict, outcome: Outcome, status: u16, reason: Reason) -> Verdict {
-    verdict.outcome = outcome;
-    verdict.status = status;
-    verdict.reason = reason;
-    verdict
-}
-
-/// Preflights and faults, which come before a rule's action.
-fn answer_before_action(
-    sections: &Sections,
-    request: &Request<'_>,
-    verdict: &mut Verdict,
-    rule: &RuleEntry,
-    draws: &mut Draws<'_>,
-) -> Option<Verdict> {
-    if rule.effects.cors != NONE {
-        verdict.cors = rule.effects.cors;
-        if super::cors::is_preflight(request) {
-            verdict.preflight = true;
-            return Some(settle(*verdict, Outcome::Respond, 204, Reason::Preflight));
-        }
-    }
-    let fault = sections.actions.faults.get(rule.effects.fault as usize)?;
-    if verdict.fault == NONE {
-        verdict.fault = rule.effects.fault;
-    }
-    if fault.delay_ms.is_some() && draws.share(fault.delay_ppm, 1_000_000) {
-        verdict.delayed = true;
-    }
-    let status = fault.abort_status?;
-    if draws.share(fault.abort_ppm, 1_000_000) {
-        verdict.aborted = true;
-        return Some(settle(*verdict, Outcome::Respond, status, Reason::Fault));
-    }
-    None
-}
-
-/// Draws a target by weight: its index, and the draw where one was taken.
-fn choose(
-    targets: &[TargetEntry],
-    total: u64,
-    draws: &mut Draws<'_>,
-) -> Option<(usize, Option<u64>)> {
-    if total == 0 {
-        return None;
-    }
-    let with_share = targets
-        .iter()
-        .filter(|target| target.weight > 0)
-        .take(2)
-        .count();
-    let draw = (with_share > 1).then(|| draws.next());
-    let point = scale(draw.unwrap_or(0), total);
-    // The first whose cumulative weight is above the point; zero weights add
-    // nothing, so they are never it.
-    let index = targets.partition_point(|target| target.cumulative <= point);
-    Some((index, draw))
-}
-
-fn redirected(
-    sections: &Sections,
+/// Leaves a request as a further stage sees it, for whoever tells the way again:
+/// nothing is drawn, and what cannot be rewritten stays.
+#[cfg(feature = "explain")]
+pub(crate) fn advance<'t>(
+    sections: &'t Sections,
     scratch: &mut Scratch,
-    request: &Request<'_>,
-    mut verdict: Verdict,
-    entry: Entered,
-    redirect: u32,
-) -> Verdict {
-    let Some(parts) = sections.actions.redirects.get(redirect as usize) else {
-        return settle(verdict, Outcome::Respond, 500, Reason::NoTarget);
-    };
-    verdict.redirect = redirect;
-    let candidate = scratch
-        .trail
-        .get()
-        .last()
-        .map_or(NONE, |step| step.candidate);
-    let port = sections
-        .listeners
-        .get(entry.listener as usize)
-        .map_or(0, |l| l.port);
-    let profile = sections.normalization(entry.gateway);
-    super::redirect::write(sections, scratch, request, candidate, parts, port, profile);
-    settle(verdict, Outcome::Redirect, parts.status, Reason::Matched)
-}
-
-/// Applies a rule's and its target's rewrite to path and host; `false` where the
-/// result is over the limit.
-pub(crate) fn rewrite(
-    sections: &Sections,
-    scratch: &mut Scratch,
-    request: &Request<'_>,
+    request: &mut Request<'t>,
+    gateway: u32,
     candidate: u32,
-    rule: &RuleEntry,
     target: &TargetEntry,
-    profile: Normalization,
-) -> bool {
-    let part = |effects: &Effects| {
-        sections
-            .actions
-            .rewrites
-            .get(effects.rewrite as usize)
-            .copied()
+) {
+    let Some((rule, _)) = sections.rule_of_candidate(candidate) else {
+        return;
     };
-    let (of_rule, of_target) = (part(&rule.effects), part(&target.effects));
-    // SPEC: Gateway API, HTTPBackendRef.filters: run only for the backend chosen.
-    // Both are computed from the matched path, so the target's takes the rule's
-    // place.
-    let path = of_target
-        .and_then(|r| r.path)
-        .or(of_rule.and_then(|r| r.path));
-    if let Some(path) = path
-        && !super::rewrite::apply(
-            sections,
-            &mut scratch.paths,
-            request,
-            candidate,
-            path,
-            profile,
-        )
+    let mut way = Way {
+        sections,
+        seen: *request,
+        listener: NONE,
+        gateway,
+        draws: Draws::fixed(0),
+        verdict: Verdict::new(Outcome::Forward, 0, Reason::Matched),
+    };
+    if scratch.capture(sections, request, candidate)
+        && way.rewrite(scratch, candidate, rule, target).is_ok()
     {
-        return false;
+        *request = way.seen;
     }
-    let host = of_target
-        .and_then(|r| r.host)
-        .or(of_rule.and_then(|r| r.host));
-    if let Some(host) = host {
-        scratch.host.set(sections.text.get(host));
+}
+
+/// Where a request goes from a stage.
+enum Next {
+    /// Nowhere: the verdict stands.
+    Done,
+    Stage(u32),
+}
+
+/// The request as a stage sees it.
+pub(super) fn seen<'s>(
+    request: &'s Request<'s>,
+    paths: &'s PathBuffers,
+    host: &'s HostBuffer,
+) -> Seen<'s> {
+    let host = host.get();
+    Seen {
+        request,
+        path: paths.get(request),
+        host: (!host.is_empty()).then_some(host),
     }
-    true
+}
+
+/// What renders and replaces, and what it needs of the scratch.
+pub(super) fn writer<'s>(
+    sections: &'s Sections,
+    scratch: &'s mut Scratch,
+    request: &'s Request<'s>,
+) -> (Writer<'s>, &'s mut RegexScratch, &'s mut QueryBuffers) {
+    let Scratch {
+        paths,
+        host,
+        regex,
+        captures,
+        buffer,
+        output,
+        ..
+    } = scratch;
+    let writer = Writer {
+        sections,
+        seen: seen(request, paths, host),
+        captures,
+        buffer,
+        rendered: &mut output.rendered,
+    };
+    (writer, regex, &mut output.query)
 }
 
 /// The rule of a further stage.
@@ -333,44 +496,6 @@ fn find_next(
     find_in_stage(search, stage, host, path)
 }
 
-fn draw_mirrors(
-    sections: &Sections,
-    scratch: &Scratch,
-    verdict: &mut Verdict,
-    draws: &mut Draws<'_>,
-) {
-    let mut bit = 0;
-    for step in scratch.trail.get() {
-        let rule = sections
-            .rule_of_candidate(step.candidate)
-            .map(|(rule, _)| rule.effects);
-        let target = sections
-            .actions
-            .targets
-            .get(step.target as usize)
-            .map(|t| t.effects);
-        for effects in [rule, target].into_iter().flatten() {
-            for mirror in effects.mirrors.of(&sections.actions.mirrors) {
-                if draws.share(mirror.numerator, mirror.denominator) {
-                    verdict.mirrored |= 1u64.checked_shl(bit).unwrap_or(0);
-                }
-                bit += 1;
-            }
-        }
-    }
-}
-
-/// Adds the query to a path that was changed, so that the target is one slice.
-fn finish_target(scratch: &mut Scratch, request: &Request<'_>) {
-    if !scratch.paths.changed {
-        return;
-    }
-    let target = request.target();
-    if let Some(query) = memchr::memchr(b'?', target).and_then(|at| target.get(at..)) {
-        scratch.paths.current.extend_from_slice(query);
-    }
-}
-
 impl Sections {
     pub(crate) fn normalization(&self, gateway: u32) -> Normalization {
         self.gateways
@@ -381,19 +506,21 @@ impl Sections {
     /// Longest path with everything that rewrites can add.
     pub(crate) fn path_capacity(&self) -> usize {
         use crate::matcher::scratch::MAX_STAGES;
-        self.limits.target as usize + self.actions.longest_replacement(&self.text) * MAX_STAGES
+        let rendered = match self.actions.most.renders || self.actions.most.queries {
+            true => self.limits.rendered as usize,
+            false => 0,
+        };
+        let written = self.actions.longest_replacement(&self.text) * MAX_STAGES;
+        (self.limits.target as usize)
+            .saturating_add(written)
+            .saturating_add(rendered)
     }
 
-    /// Longest host that a Location can have.
-    pub(crate) fn longest_host(&self) -> usize {
-        let of_redirects = self
-            .actions
-            .redirects
-            .iter()
-            .filter_map(|redirect| redirect.host);
-        let longest = of_redirects.map(|host| host.len as usize).max();
-        longest
-            .unwrap_or(0)
-            .max(crate::matcher::authority::MAX_HOST)
+    /// Longest Location.
+    pub(crate) fn location_capacity(&self) -> usize {
+        use crate::matcher::authority::MAX_HOST;
+        // A scheme, brackets, a port and the marks between them.
+        let rest = MAX_HOST + 32;
+        self.path_capacity() + self.query_capacity() + rest
     }
 }

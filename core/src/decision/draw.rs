@@ -4,7 +4,8 @@
 ///
 /// Draws are taken in a fixed order and only where chance decides: for each stage
 /// a delay, an abort, a target; then the mirrors in order. A share of none or all
-/// takes no draw, nor does a choice among fewer than two targets with a share.
+/// takes no draw, nor does a choice among fewer than two targets with a share, nor one
+/// that a hash of the request makes.
 ///
 /// A number is scaled to the sum of the weights, and the first target whose
 /// running sum is above it is chosen: with weights 90 and 10, numbers below nine

@@ -1,7 +1,11 @@
 //! Header edits, and the request head that leaves.
 
 use super::Decision;
-use crate::table::action::EditEntry;
+use crate::matcher::output::{Rendered, Written};
+use crate::matcher::scratch::{Scratch, Step};
+use crate::table::Sections;
+use crate::table::action::{EditEntry, Effects};
+use crate::table::format::Value;
 use crate::vocabulary::HeaderVerb;
 
 /// One header edit, as the proxy must carry it out.
@@ -20,62 +24,133 @@ impl<'a> Decision<'a> {
     /// Edits of the request's headers, in the order in which they apply: the
     /// rule's, then the chosen target's, stage by stage. Does not allocate.
     pub fn request_edits(&self) -> impl Iterator<Item = HeaderEdit<'a>> + Clone + 'a {
-        let sections = self.sections;
-        self.effects().flat_map(move |effects| {
-            effects
-                .request_edits
-                .of(&sections.actions.edits)
-                .iter()
-                .map(move |e| edit(sections, e))
-        })
+        let (sections, scratch) = (self.sections, self.scratch);
+        Edited::request(sections, self.shown_steps())
+            .map(move |(entry, values)| values.edit(sections, scratch, entry))
     }
 
-    /// Edits of the response's headers, in order. Does not allocate.
+    /// Edits of the response's headers, in order, whoever gives the response. Does
+    /// not allocate.
     pub fn response_edits(&self) -> impl Iterator<Item = HeaderEdit<'a>> + Clone + 'a {
-        let sections = self.sections;
-        self.effects().flat_map(move |effects| {
-            effects
-                .response_edits
-                .of(&sections.actions.edits)
-                .iter()
-                .map(move |e| edit(sections, e))
-        })
+        let (sections, scratch) = (self.sections, self.scratch);
+        Edited::response(sections, self.shown_steps())
+            .map(move |(entry, values)| values.edit(sections, scratch, entry))
     }
 
     /// The headers as they leave, after all edits: first those of the request that
-    /// stay, in their order, then those that were set or added. Names as they came,
-    /// or in lower case where an edit wrote them. Does not allocate; takes time
-    /// in proportion to headers times edits.
-    pub fn headers(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + '_ {
-        let edits = self.request_edits();
-        let edits_again = edits.clone();
-        let kept = self
-            .request
-            .headers()
-            .iter()
-            .copied()
-            .filter(move |(name, _)| {
-                !edits.clone().any(|edit| {
-                    edit.verb != HeaderVerb::Add && edit.name.eq_ignore_ascii_case(name)
-                })
-            });
-        let written = edits_again
-            .clone()
-            .enumerate()
-            .filter_map(move |(at, edit)| {
-                let undone = edits_again.clone().skip(at + 1).any(|later| {
-                    later.verb != HeaderVerb::Add && later.name.eq_ignore_ascii_case(edit.name)
-                });
-                (edit.verb != HeaderVerb::Remove && !undone).then_some((edit.name, edit.value))
-            });
+    /// stay, in their order, then those that were set or added, in the order of the
+    /// edits. What is appended stands with the value that it is appended to. Names as
+    /// they came, or in lower case where an edit wrote them. Does not allocate; linear
+    /// in headers and edits, times the logarithm of the number of names that the
+    /// table's edits have.
+    pub fn headers(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone + 'a {
+        let sections = self.sections;
+        let output = &self.scratch.output;
+        let head = &output.head;
+        let lines = self.request.headers().iter().enumerate();
+        let kept =
+            lines.filter_map(
+                move |(at, &(name, value))| match head.touched(sections, name) {
+                    None => Some((name, value)),
+                    Some(slot) if slot.is_cleared => None,
+                    Some(slot) => match slot.joined_value {
+                        Some(joined) if slot.last_line == at as u32 => {
+                            Some((name, output.rendered.get(joined)))
+                        }
+                        _ => Some((name, value)),
+                    },
+                },
+            );
+        let pieces = head.pieces.iter().enumerate();
+        let written = pieces.filter_map(move |(at, piece)| {
+            let slot = head.slots.get(piece.slot as usize)?;
+            let stays = piece.is_line && at as u32 >= slot.first_piece;
+            let value = piece.value.get(sections, &output.rendered);
+            stays.then(|| (sections.text.get(piece.name), value))
+        });
         kept.chain(written)
+    }
+
+    /// The steps whose edits may be shown: none where rendering them was given up.
+    fn shown_steps(&self) -> &'a [Step] {
+        match self.verdict.refused {
+            true => &[],
+            false => self.steps(),
+        }
     }
 }
 
-fn edit<'a>(sections: &'a crate::table::Sections, entry: &EditEntry) -> HeaderEdit<'a> {
-    HeaderEdit {
-        verb: entry.verb,
-        name: sections.text.get(entry.name),
-        value: sections.text.get(entry.value),
+/// Edits on a request's way.
+pub(crate) struct Edited;
+
+impl Edited {
+    /// Edits of the request, in order, each with where its rendered value is.
+    pub(crate) fn request<'a>(
+        sections: &'a Sections,
+        steps: &'a [Step],
+    ) -> impl Iterator<Item = (&'a EditEntry, Values)> + Clone + 'a {
+        filters(sections, steps).flat_map(move |(effects, first)| {
+            let edits = effects.request_edits.of(&sections.actions.edits).iter();
+            edits.map(move |entry| (entry, Values { first }))
+        })
+    }
+
+    /// Edits of the response, likewise.
+    pub(crate) fn response<'a>(
+        sections: &'a Sections,
+        steps: &'a [Step],
+    ) -> impl Iterator<Item = (&'a EditEntry, Values)> + Clone + 'a {
+        filters(sections, steps).flat_map(move |(effects, first)| {
+            let edits = effects.response_edits.of(&sections.actions.edits).iter();
+            edits.map(move |entry| (entry, Values { first }))
+        })
+    }
+}
+
+/// What filters do, in order: each step's rule, then its target; and where their
+/// rendered values begin.
+fn filters<'a>(
+    sections: &'a Sections,
+    steps: &'a [Step],
+) -> impl Iterator<Item = (&'a Effects, u32)> + Clone + 'a {
+    steps.iter().flat_map(move |step| {
+        let [of_rule, of_target] = step.values;
+        let rule = sections.rule_of_candidate(step.candidate);
+        let rule = rule.map(|(rule, _)| (&rule.effects, of_rule));
+        let target = sections.actions.targets.get(step.target as usize);
+        rule.into_iter()
+            .chain(target.map(|target| (&target.effects, of_target)))
+    })
+}
+
+/// Where the rendered values of one list of filters begin.
+#[derive(Clone, Copy)]
+pub(crate) struct Values {
+    first: u32,
+}
+
+impl Values {
+    pub(crate) fn value(self, entry: &EditEntry, rendered: &Rendered) -> Written {
+        match entry.value {
+            Value::Text(text) => Written::Text(text),
+            Value::Parts(_) => {
+                let at = self.first as usize + entry.nth as usize;
+                Written::Rendered(rendered.values.get(at).copied().unwrap_or_default())
+            }
+        }
+    }
+
+    fn edit<'a>(
+        self,
+        sections: &'a Sections,
+        scratch: &'a Scratch,
+        entry: &EditEntry,
+    ) -> HeaderEdit<'a> {
+        let rendered = &scratch.output.rendered;
+        HeaderEdit {
+            verb: entry.verb,
+            name: sections.text.get(entry.name),
+            value: self.value(entry, rendered).get(sections, rendered),
+        }
     }
 }

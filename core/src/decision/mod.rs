@@ -8,26 +8,41 @@
 //! * `decide`: the way from stage to stage.
 //! * `check`: what is asked of a request before it is matched.
 //! * `enter`: the listener, and the rule that wins in its stage.
-//! * `draw`: chance, which the caller supplies.
-//! * `rewrite` and `redirect`: the path, host and Location that leave.
-//! * `headers`: header edits and the head that leaves.
+//! * `choose`: targets and mirrors, by `draw` (chance, which the caller supplies) or
+//!   by `hash`.
+//! * `format`: values with holes, filled in; `substitute`: patterns replaced.
+//! * `rewrite`, `query` and `redirect`: the path, query, host and Location that leave.
+//! * `headers` and `head`: header edits and the head that leaves.
 //! * `cors`: cross-origin answers.
-//! * `view`: what a decision shows of policies, backends and names.
+//! * `view`, `policy`, `metadata`: what a decision shows.
 
+pub(crate) mod choose;
 pub(crate) mod check;
 pub(crate) mod cors;
 pub(crate) mod decide;
 pub(crate) mod draw;
 pub(crate) mod enter;
+pub(crate) mod format;
+pub(crate) mod hash;
+pub(crate) mod head;
 pub(crate) mod headers;
+pub(crate) mod metadata;
+pub(crate) mod policy;
+pub(crate) mod query;
 pub(crate) mod redirect;
 pub(crate) mod rewrite;
+pub(crate) mod substitute;
 pub(crate) mod view;
 
+use crate::matcher::output::Span;
 use crate::matcher::request::Request;
 use crate::matcher::scratch::{Scratch, Step};
-use crate::table::action::{Effects, RuleEntry, TargetEntry};
+use crate::table::action::{RuleEntry, TargetEntry};
+use crate::table::text::Text;
 use crate::table::{NONE, Sections};
+
+use cors::Allowed;
+use rewrite::HostSource;
 
 /// What the proxy must do with a request. Made by
 /// [`Table::decide_with`](crate::Table::decide_with).
@@ -52,19 +67,31 @@ pub(crate) struct Verdict {
     pub(crate) rival: u32,
     /// Index of the backend, or [`NONE`].
     pub(crate) backend: u32,
+    /// Kind and name of a backend that the request named.
+    pub(crate) named: Option<(Text, Span)>,
+    pub(crate) host: HostSource,
+    /// The new method, where a rewrite sets one.
+    pub(crate) method: Option<Text>,
+    pub(crate) hash: Option<u64>,
+    /// Whether the host of a Location is the request's own.
+    pub(crate) host_from_request: bool,
+    /// Whether the way was given up while something was written for it.
+    pub(crate) refused: bool,
     /// Index of the redirect, or [`NONE`].
     pub(crate) redirect: u32,
     /// Index of the response, or [`NONE`].
     pub(crate) respond: u32,
     /// Index of the CORS policy that applies, or [`NONE`].
     pub(crate) cors: u32,
+    /// Whether that policy allows the request's origin.
+    pub(crate) allowed: Option<Allowed>,
     pub(crate) preflight: bool,
     /// Index of the first fault on the way, or [`NONE`], and what was drawn.
     pub(crate) fault: u32,
     pub(crate) delayed: bool,
     pub(crate) aborted: bool,
-    /// A bit for each mirror on the way, in order: whether it was drawn.
-    pub(crate) mirrored: u64,
+    /// gRPC status of the abort, where it was drawn for a gRPC request.
+    pub(crate) abort_grpc_status: Option<u8>,
 }
 
 impl Verdict {
@@ -76,14 +103,21 @@ impl Verdict {
             listener: NONE,
             rival: NONE,
             backend: NONE,
+            named: None,
+            host: HostSource::Request,
+            method: None,
+            hash: None,
+            host_from_request: false,
+            refused: false,
             redirect: NONE,
             respond: NONE,
             cors: NONE,
+            allowed: None,
             preflight: false,
             fault: NONE,
             delayed: false,
             aborted: false,
-            mirrored: 0,
+            abort_grpc_status: None,
         }
     }
 }
@@ -182,6 +216,15 @@ pub enum Reason {
     TooManyStages,
     /// The rewritten path is longer than the table's limit.
     RewriteTooLong,
+    /// The rewritten path is not canonical: it has a dot segment or an escape that
+    /// whoever follows would resolve.
+    RewriteNotCanonical,
+    /// What formats and patterns write for the request is longer than the table's
+    /// limit.
+    RenderedTooLong,
+    /// What the request fills in cannot stand where the rule puts it: a control
+    /// character, or a host that is none.
+    UnsoundOutput,
     /// Several gateways would answer differently.
     Ambiguous,
 }
@@ -217,6 +260,9 @@ impl Reason {
             Self::Preflight => "a CORS preflight is answered here",
             Self::TooManyStages => "too many stages follow each other",
             Self::RewriteTooLong => "the rewritten path is too long",
+            Self::RewriteNotCanonical => "the rewritten path is not canonical",
+            Self::RenderedTooLong => "what the rule writes for the request is too long",
+            Self::UnsoundOutput => "what the request fills in cannot stand there",
             Self::Ambiguous => "several gateways would answer differently",
         }
     }
@@ -243,22 +289,6 @@ impl<'a> Decision<'a> {
     /// decimal, and `0` is all that it matched. What took no part is not there.
     pub fn captures(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> + 'a {
         self.scratch.captures.iter(self.sections)
-    }
-
-    /// What filters do, in order: each step's rule, then its target.
-    pub(crate) fn effects(&self) -> impl Iterator<Item = &'a Effects> + Clone + 'a {
-        let sections = self.sections;
-        self.steps().iter().flat_map(move |step| {
-            let rule = sections
-                .rule_of_candidate(step.candidate)
-                .map(|(rule, _)| &rule.effects);
-            let target = sections
-                .actions
-                .targets
-                .get(step.target as usize)
-                .map(|target| &target.effects);
-            rule.into_iter().chain(target)
-        })
     }
 }
 

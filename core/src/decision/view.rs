@@ -3,13 +3,14 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::rewrite::HostSource;
 use super::{Decision, Outcome, Reason};
 use crate::matcher::request::Request;
 use crate::table::action::{BackendEntry, TargetEntry, TargetKind};
 use crate::table::names::ObjectName;
 use crate::table::text::Text;
 use crate::table::{NONE, Sections};
-use crate::vocabulary::{Fault, Origin, Timeouts};
+use crate::vocabulary::Origin;
 
 /// A backend, in its dialect's own naming.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -62,6 +63,9 @@ pub struct TargetView<'a> {
     pub chosen: bool,
     /// Why the reference leads nowhere, where it does.
     pub invalid: Option<&'a str>,
+    /// Whether the request names the backend; it is `None` then where this target was
+    /// not drawn.
+    pub from_request: bool,
 }
 
 /// One stage on a request's way, and the rule that won there.
@@ -84,49 +88,8 @@ pub struct StageView<'a> {
     pub file: Option<&'a str>,
     /// The draw that chose a target, where one was taken.
     pub draw: Option<u64>,
-}
-
-/// A mirror on a request's way.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct MirrorView<'a> {
-    /// Where the copy goes.
-    pub backend: BackendView<'a>,
-    /// Share copied: `numerator / denominator`.
-    pub numerator: u32,
-    /// At least 1.
-    pub denominator: u32,
-    /// Whether it was drawn.
-    pub selected: bool,
-}
-
-/// A retry policy.
-#[derive(Clone, Copy)]
-pub struct RetryView<'a> {
-    sections: &'a Sections,
-    /// Tries after the first.
-    pub attempts: Option<u32>,
-    /// Limit of each try in milliseconds.
-    pub per_try_timeout_ms: Option<u64>,
-    /// Shortest wait between tries in milliseconds.
-    pub backoff_ms: Option<u64>,
-    on: crate::table::text::Range32,
-}
-
-/// A session policy.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct SessionView<'a> {
-    /// `cookie` or `header`.
-    pub kind: &'static str,
-    /// The cookie's or header's name; `None` leaves it to the proxy.
-    pub name: Option<&'a str>,
-    /// Whether a cookie outlives the browser's session.
-    pub permanent: bool,
-    /// Limit on the session's age in milliseconds.
-    pub absolute_timeout_ms: Option<u64>,
-    /// Limit on its idleness in milliseconds.
-    pub idle_timeout_ms: Option<u64>,
+    /// Whether a hash of the request chose the target rather than a draw.
+    pub sticky: bool,
 }
 
 impl<'a> Decision<'a> {
@@ -142,7 +105,7 @@ impl<'a> Decision<'a> {
 
     /// The gRPC status of an answer that no backend gives, where the request is
     /// gRPC: 12 (UNIMPLEMENTED) without a route, 14 (UNAVAILABLE) without a usable
-    /// backend. It takes the place of the HTTP status, which is then 200.
+    /// backend, a fault's own. It takes the place of the HTTP status, which is then 200.
     // SPEC: Gateway API, GRPCRouteRule.matches and GRPCBackendRef.
     pub fn grpc_status(&self) -> Option<u8> {
         if !self.request.is_grpc() {
@@ -150,6 +113,7 @@ impl<'a> Decision<'a> {
         }
         match (self.verdict.outcome, self.verdict.reason) {
             (Outcome::NoRoute, _) => Some(12),
+            (Outcome::Respond, Reason::Fault) => self.verdict.abort_grpc_status,
             (Outcome::Respond, Reason::NoTarget | Reason::InvalidTarget | Reason::InvalidRule) => {
                 Some(14)
             }
@@ -191,14 +155,51 @@ impl<'a> Decision<'a> {
     /// first is the route of the gateway.
     pub fn stages(&self) -> impl ExactSizeIterator<Item = StageView<'a>> + Clone + 'a {
         let sections = self.sections;
-        self.steps()
-            .iter()
-            .map(move |step| sections.stage_view(step.stage, step.candidate, step.draw))
+        self.steps().iter().map(move |step| StageView {
+            sticky: step.sticky,
+            ..sections.stage_view(step.stage, step.candidate, step.draw)
+        })
     }
 
     /// The backend that was chosen.
     pub fn backend(&self) -> Option<BackendView<'a>> {
-        self.sections.backend_view(self.verdict.backend)
+        self.named_backend()
+            .or_else(|| self.sections.backend_view(self.verdict.backend))
+    }
+
+    /// Whether the request itself named the backend. Who forwards it should know the
+    /// names that it may.
+    pub fn is_backend_from_request(&self) -> bool {
+        self.verdict.named.is_some()
+    }
+
+    /// Where the request goes, in this order, while the backend that was chosen cannot
+    /// take it. Does not allocate.
+    pub fn failover(&self) -> impl Iterator<Item = BackendView<'a>> + 'a {
+        let sections = self.sections;
+        let forwards = self.verdict.outcome == Outcome::Forward;
+        let step = self.steps().last().filter(|_| forwards);
+        let target = step.and_then(|step| self.target_of(step));
+        let failover = target.map(|target| target.failover).unwrap_or_default();
+        let backends = failover.of(&sections.actions.failovers).iter();
+        backends.filter_map(move |&backend| sections.backend_view(backend))
+    }
+
+    /// The hash by which a load balancer chooses an endpoint, of the last rule on the
+    /// way whose keys the request has; how it is made never changes.
+    pub fn hash(&self) -> Option<u64> {
+        let forwards = self.verdict.outcome == Outcome::Forward;
+        self.verdict.hash.filter(|_| forwards)
+    }
+
+    fn named_backend(&self) -> Option<BackendView<'a>> {
+        let (kind, name) = self.verdict.named?;
+        let name = self.scratch.output.rendered.get(name);
+        Some(BackendView {
+            kind: self.sections.text.str(kind),
+            name: core::str::from_utf8(name).unwrap_or(""),
+            ..BackendView::default()
+        })
     }
 
     /// The targets of the last rule on the way, in written order.
@@ -210,6 +211,7 @@ impl<'a> Decision<'a> {
     pub fn targets_of(&self, stage: usize) -> impl Iterator<Item = TargetView<'a>> + 'a {
         use crate::table::action::ActionEntry;
         let sections = self.sections;
+        let named = self.named_backend();
         let step = self.steps().get(stage);
         let chosen = step.map_or(NONE, |step| step.target);
         let range = step
@@ -221,7 +223,13 @@ impl<'a> Decision<'a> {
         };
         range.indices().filter_map(move |index| {
             let target = sections.actions.targets.get(index as usize)?;
-            Some(sections.target_view(target, index == chosen))
+            let view = sections.target_view(target, index == chosen);
+            Some(TargetView {
+                backend: named
+                    .filter(|_| view.chosen && view.from_request)
+                    .or(view.backend),
+                ..view
+            })
         })
     }
 
@@ -242,19 +250,42 @@ impl<'a> Decision<'a> {
         target.get(..end).unwrap_or(target)
     }
 
-    /// The authority as it leaves: the rewritten host, or what the client sent.
+    /// The method as it leaves: the rewritten one, or the client's.
+    pub fn method(&self) -> &'a [u8] {
+        match self.verdict.method {
+            Some(method) => self.sections.text.get(method),
+            None => self.request.method(),
+        }
+    }
+
+    /// The authority as it leaves: the rewritten host, or what the client sent. Where
+    /// [`Decision::host_from_backend`] says so, the proxy writes the backend's name in
+    /// its place.
     pub fn authority(&self) -> Option<&'a [u8]> {
         self.rewritten_host().or(self.request.authority())
     }
 
     /// The new host, where a rewrite sets one.
     pub fn rewritten_host(&self) -> Option<&'a [u8]> {
-        let rewrites = &self.sections.actions.rewrites;
-        let host = self
-            .effects()
-            .filter_map(|effects| rewrites.get(effects.rewrite as usize)?.host)
-            .last()?;
-        Some(self.sections.text.get(host))
+        match self.verdict.host {
+            HostSource::Written(host) => {
+                Some(host.get(self.sections, &self.scratch.output.rendered))
+            }
+            HostSource::Request | HostSource::Backend => None,
+        }
+    }
+
+    /// Whether the host that leaves is the chosen backend's name, which the proxy
+    /// fills in.
+    pub fn host_from_backend(&self) -> bool {
+        matches!(self.verdict.host, HostSource::Backend)
+    }
+
+    /// Whether the host in [`Decision::location`] is the one that the client sent,
+    /// since the rule sets none. Where a rule takes any host, a client can then be sent
+    /// wherever the request says; who answers may refuse a host that it does not know.
+    pub fn is_host_from_request(&self) -> bool {
+        self.verdict.host_from_request
     }
 
     /// The Location of a redirect.
@@ -272,7 +303,7 @@ impl<'a> Decision<'a> {
         Some(self.sections.text.get(respond.body))
     }
 
-    /// The importer's word for why a rule or target cannot forward:
+    /// The word for why a rule or target cannot forward:
     /// `BackendNotFound`, `RefNotPermitted`. [`Decision::reason`] is the clause
     /// that it belongs to.
     pub fn failure(&self) -> Option<&'a str> {
@@ -288,124 +319,6 @@ impl<'a> Decision<'a> {
             TargetKind::Invalid { reason, .. } => Some(self.sections.text.str(reason)),
             _ => None,
         }
-    }
-
-    /// The mirrors on the way, in order.
-    pub fn mirrors(&self) -> impl Iterator<Item = MirrorView<'a>> + 'a {
-        let sections = self.sections;
-        let mirrored = self.verdict.mirrored;
-        self.effects()
-            .flat_map(|effects| effects.mirrors.of(&sections.actions.mirrors))
-            .enumerate()
-            .filter_map(move |(bit, mirror)| {
-                Some(MirrorView {
-                    backend: sections.backend_view(mirror.backend)?,
-                    numerator: mirror.numerator,
-                    denominator: mirror.denominator,
-                    selected: mirrored.checked_shr(bit as u32).unwrap_or(0) & 1 == 1,
-                })
-            })
-    }
-
-    /// How long things may take; a later stage's limits come before an earlier's.
-    pub fn timeouts(&self) -> Timeouts {
-        let mut timeouts = Timeouts::default();
-        for step in self.steps() {
-            let own = self.rule_of(step).map(|rule| rule.timeouts);
-            let own = own.and_then(|id| self.sections.actions.timeouts.get(id as usize));
-            let own = own.copied().unwrap_or_default();
-            timeouts.request_ms = own.request_ms.or(timeouts.request_ms);
-            timeouts.backend_request_ms = own.backend_request_ms.or(timeouts.backend_request_ms);
-            timeouts.idle_ms = own.idle_ms.or(timeouts.idle_ms);
-        }
-        timeouts
-    }
-
-    /// When the request is tried again; the last stage's policy that there is.
-    pub fn retry(&self) -> Option<RetryView<'a>> {
-        let sections = self.sections;
-        let mut policies = self.steps().iter().filter_map(|step| {
-            sections
-                .actions
-                .retries
-                .get(self.rule_of(step)?.retry as usize)
-        });
-        policies.next_back().map(|retry| RetryView {
-            sections,
-            attempts: retry.attempts,
-            per_try_timeout_ms: retry.per_try_timeout_ms,
-            backoff_ms: retry.backoff_ms,
-            on: retry.on,
-        })
-    }
-
-    /// How the client is kept at one backend.
-    pub fn session(&self) -> Option<SessionView<'a>> {
-        let sections = self.sections;
-        let mut policies = self.steps().iter().filter_map(|step| {
-            sections
-                .actions
-                .sessions
-                .get(self.rule_of(step)?.session as usize)
-        });
-        policies.next_back().map(|session| SessionView {
-            kind: if session.cookie { "cookie" } else { "header" },
-            name: session.name.map(|name| sections.text.str(name)),
-            permanent: session.permanent,
-            absolute_timeout_ms: session.absolute_timeout_ms,
-            idle_timeout_ms: session.idle_timeout_ms,
-        })
-    }
-
-    /// The fault on the way, and whether its delay and its abort were drawn.
-    pub fn fault(&self) -> Option<(Fault, bool, bool)> {
-        let fault = self
-            .sections
-            .actions
-            .faults
-            .get(self.verdict.fault as usize)?;
-        Some((*fault, self.verdict.delayed, self.verdict.aborted))
-    }
-
-    /// Facts that the manifests attach to the rules and targets on the way.
-    pub fn metadata(&self) -> impl Iterator<Item = (&'a str, &'a str)> + 'a {
-        let sections = self.sections;
-        let this = *self;
-        self.steps().iter().flat_map(move |step| {
-            let rule = this
-                .rule_of(step)
-                .map(|rule| rule.metadata)
-                .unwrap_or_default();
-            let target = this
-                .target_of(step)
-                .map(|target| target.metadata)
-                .unwrap_or_default();
-            let all = rule.of(&sections.actions.metadata).iter();
-            all.chain(target.of(&sections.actions.metadata))
-                .map(move |&(key, value)| (sections.text.str(key), sections.text.str(value)))
-        })
-    }
-}
-
-impl<'a> RetryView<'a> {
-    /// What is tried again: Envoy's words, or a status.
-    pub fn on(&self) -> impl Iterator<Item = &'a str> + 'a {
-        let sections = self.sections;
-        self.on
-            .of(&sections.actions.words)
-            .iter()
-            .map(move |&word| sections.text.str(word))
-    }
-}
-
-impl fmt::Debug for RetryView<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RetryView")
-            .field("attempts", &self.attempts)
-            .field("per_try_timeout_ms", &self.per_try_timeout_ms)
-            .field("backoff_ms", &self.backoff_ms)
-            .field("on", &self.on().collect::<Vec<_>>())
-            .finish()
     }
 }
 
@@ -449,6 +362,7 @@ impl Sections {
     fn target_view(&self, target: &TargetEntry, chosen: bool) -> TargetView<'_> {
         let (backend, stage, invalid) = match target.kind {
             TargetKind::Backend(backend) => (self.backend_view(backend), None, None),
+            TargetKind::FromRequest { .. } => (None, None, None),
             TargetKind::Stage(stage) => {
                 let object = self.names.stages.get(stage as usize).copied();
                 (None, Some(self.object(object)), None)
@@ -467,6 +381,7 @@ impl Sections {
             weight: target.weight,
             chosen,
             invalid,
+            from_request: matches!(target.kind, TargetKind::FromRequest { .. }),
         }
     }
 
@@ -503,6 +418,7 @@ impl Sections {
             origin,
             file: self.source(origin),
             draw,
+            sticky: false,
         }
     }
 }

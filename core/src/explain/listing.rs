@@ -341,6 +341,9 @@ fn targets(sections: &Sections, entry: &Entry) -> Vec<String> {
                     TargetKind::Backend(id) | TargetKind::Invalid { backend: id, .. } => sections
                         .backend_view(id)
                         .map_or(String::new(), |b| b.to_string()),
+                    TargetKind::FromRequest { kind, .. } => {
+                        format!("{} named by the request", sections.text.str(kind))
+                    }
                     TargetKind::Stage(id) => sections
                         .object(sections.names.stages.get(id as usize).copied())
                         .to_string(),

@@ -22,7 +22,7 @@ pub use listing::{Row, StageListing};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::decision::decide::rewrite;
+use crate::decision::decide::advance;
 use crate::decision::enter::enter_path;
 use crate::decision::{Decision, Outcome, Reason};
 use crate::matcher::authority::{MAX_HOST, ServerName, host_of, server_name};
@@ -219,6 +219,8 @@ fn explain(
     decided: &Decided,
 ) -> Explanation {
     scratch.fields.begin();
+    scratch.output.clear();
+    scratch.captures.clear();
     let listener = sections.listeners.get(decided.listener as usize);
     if let Some(listener) = listener {
         // What is refused is shown as it came.
@@ -246,7 +248,7 @@ fn explain(
         outcome: decided.outcome,
         reason: decided.reason,
     };
-    if decided.outcome == Outcome::Reject {
+    if decided.outcome == Outcome::Reject && steps.is_empty() {
         return explanation;
     }
     let Some(listener) = listener else {
@@ -257,14 +259,16 @@ fn explain(
         return explanation;
     }
 
+    // Further stages see the method that those before left.
+    let mut request = *request;
     let mut stage = listener.stage;
     for step in steps {
         let host = scratch.host.clone();
-        let path = scratch.paths.get(request).to_vec();
+        let path = scratch.paths.get(&request).to_vec();
         let told = stage_explanation(
             sections,
             scratch,
-            request,
+            &request,
             stage,
             host.view(),
             &path,
@@ -272,32 +276,28 @@ fn explain(
         );
         explanation.stages.push(told);
         let target = sections.actions.targets.get(step.target as usize);
-        let rule = sections
-            .rule_of_candidate(step.candidate)
-            .map(|(rule, _)| rule);
-        let (Some(target), Some(rule)) = (target, rule) else {
+        let Some(target) = target else {
             return explanation;
         };
         let TargetKind::Stage(next) = target.kind else {
             return explanation;
         };
-        let profile = sections.normalization(listener.gateway);
-        rewrite(
+        let gateway = listener.gateway;
+        advance(
             sections,
             scratch,
-            request,
+            &mut request,
+            gateway,
             step.candidate,
-            rule,
             target,
-            profile,
         );
         stage = next;
     }
     // The last stage that was searched had no rule for the request.
     if matches!(decided.outcome, Outcome::NoRoute) {
         let host = scratch.host.clone();
-        let path = scratch.paths.get(request).to_vec();
-        let told = stage_explanation(sections, scratch, request, stage, host.view(), &path, NONE);
+        let path = scratch.paths.get(&request).to_vec();
+        let told = stage_explanation(sections, scratch, &request, stage, host.view(), &path, NONE);
         explanation.stages.push(told);
     }
     explanation

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use core::str;
 
 use crate::decision::headers::HeaderEdit;
+use crate::decision::metadata::MetadataView;
 use crate::decision::view::{BackendView, StageView};
 use crate::decision::{Decision, Outcome, Reason};
 use crate::diagnostic::codes::request::AMBIGUOUS_GATEWAY;
@@ -23,7 +24,7 @@ use super::write::{self, Object};
 ///
 /// With `latin1`, and wherever a value is not UTF-8, the decision says
 /// `"latin1":true`, and each character of `request`, `response_edits`,
-/// `redirect` and `cors` stands for one byte.
+/// `redirect`, `cors` and `captures` stands for one byte.
 ///
 /// # Errors
 ///
@@ -89,15 +90,27 @@ fn fields(object: &mut Object<'_>, decision: &Decision<'_>, latin1: bool) {
     }
     match decision.backend().filter(|_| forwards) {
         Some(chosen) => {
-            object.object("backend", |object| backend(object, &chosen));
+            object.object("backend", |object| {
+                backend(object, &chosen);
+                if decision.is_backend_from_request() {
+                    object.bool("from_request", true);
+                }
+            });
         }
         None => object.key("backend").push_str("null"),
     }
     if decision.backends().next().is_some() {
         object.list("backends", decision.backends(), |out, target| {
             write::object(out, |object| {
-                if let Some(of) = target.backend {
-                    object.object("backend", |object| backend(object, &of));
+                if target.backend.is_some() || target.from_request {
+                    object.object("backend", |object| {
+                        if let Some(of) = target.backend {
+                            backend(object, &of);
+                        }
+                        if target.from_request {
+                            object.bool("from_request", true);
+                        }
+                    });
                 }
                 if let Some(stage) = target.stage {
                     object.object("stage", |object| name(object, &stage));
@@ -105,6 +118,11 @@ fn fields(object: &mut Object<'_>, decision: &Decision<'_>, latin1: bool) {
                 object.number("weight", target.weight);
                 object.text_opt("invalid", target.invalid);
             });
+        });
+    }
+    if decision.failover().next().is_some() {
+        object.list("failover", decision.failover(), |out, of| {
+            write::object(out, |object| backend(object, &of));
         });
     }
     if forwards && decision.request().protocol().is_http() {
@@ -131,6 +149,16 @@ fn fields(object: &mut Object<'_>, decision: &Decision<'_>, latin1: bool) {
         });
     }
     policies(object, decision, bytes);
+    if let Some(hash) = decision.hash() {
+        object.text("hash_key", &format!("{hash:016x}"));
+    }
+    if decision.captures().next().is_some() {
+        object.object("captures", |object| {
+            for (name, value) in decision.captures() {
+                bytes.write(object.key(name), value);
+            }
+        });
+    }
     metadata(object, decision);
     if bytes.latin1 {
         object.bool("latin1", true);
@@ -171,12 +199,14 @@ fn policies(object: &mut Object<'_>, decision: &Decision<'_>, bytes: Bytes) {
             object.number_opt("per_try_timeout_ms", retry.per_try_timeout_ms);
             object.list("on", retry.on(), write::string);
             object.number_opt("backoff_ms", retry.backoff_ms);
+            object.number_opt("max_backoff_ms", retry.max_backoff_ms);
         });
     }
     if let Some((fault, delayed, aborted)) = decision.fault() {
         object.object("fault", |object| {
             object.number_opt("delay_ms", fault.delay_ms);
             object.number_opt("abort_status", fault.abort_status);
+            object.number_opt("abort_grpc_status", fault.abort_grpc_status);
             object
                 .bool("delay_selected", delayed)
                 .bool("abort_selected", aborted);
@@ -210,7 +240,7 @@ fn policies(object: &mut Object<'_>, decision: &Decision<'_>, bytes: Bytes) {
 
 /// Of a name given twice, the later stage's value counts.
 fn metadata(object: &mut Object<'_>, decision: &Decision<'_>) {
-    let mut all: Vec<(&str, &str)> = Vec::new();
+    let mut all: Vec<(&str, MetadataView<'_>)> = Vec::new();
     for (name, value) in decision.metadata() {
         match all.iter_mut().find(|(taken, _)| *taken == name) {
             Some((_, old)) => *old = value,
@@ -220,9 +250,17 @@ fn metadata(object: &mut Object<'_>, decision: &Decision<'_>) {
     if !all.is_empty() {
         object.object("metadata", |object| {
             for (name, value) in all {
-                object.text(name, value);
+                metadata_value(object.key(name), value);
             }
         });
+    }
+}
+
+fn metadata_value(out: &mut String, value: MetadataView<'_>) {
+    match value {
+        MetadataView::Text(text) => write::string(out, text),
+        MetadataView::Json(text) => write::embedded(out, text),
+        other => out.push_str(&other.to_string()),
     }
 }
 
@@ -244,9 +282,12 @@ fn rule(object: &mut Object<'_>, of: &StageView<'_>) {
 
 /// The request's head as it leaves.
 fn head(object: &mut Object<'_>, decision: &Decision<'_>, bytes: Bytes) {
-    bytes.write(object.key("method"), decision.request().method());
+    bytes.write(object.key("method"), decision.method());
     if let Some(authority) = decision.authority() {
         bytes.write(object.key("authority"), authority);
+    }
+    if decision.host_from_backend() {
+        object.bool("authority_from_backend", true);
     }
     bytes.write(object.key("path"), decision.target());
     object.list("headers", decision.headers(), |out, (name, value)| {
@@ -316,6 +357,9 @@ impl Bytes {
             && decision.authority().is_none_or(is_text)
             && decision.location().is_none_or(is_text)
             && decision.headers().all(|(_, value)| is_text(value))
+            && decision.request_edits().all(|edit| is_text(edit.value))
+            && decision.response_edits().all(|edit| is_text(edit.value))
+            && decision.captures().all(|(_, value)| is_text(value))
             && decision.cors_headers().all(|(_, value)| is_text(value));
         Self {
             latin1: latin1 || !all,

@@ -125,6 +125,16 @@ pub(super) fn string(out: &mut String, value: &str) {
     out.push('"');
 }
 
+/// Writes JSON that is known to be valid and without white space.
+pub(super) fn embedded(out: &mut String, json: &str) {
+    // Quotes and backslashes are its own; what a terminal would obey can only stand
+    // in its strings, where an escape says the same.
+    json.chars().for_each(|c| match c {
+        '"' | '\\' => out.push(c),
+        c => character(out, c),
+    });
+}
+
 /// Writes bytes as a text in which each character stands for one byte.
 pub(super) fn latin1(out: &mut String, value: &[u8]) {
     out.push('"');

@@ -24,6 +24,7 @@ pub(crate) mod facts;
 pub(crate) mod fields;
 pub(crate) mod listener;
 pub(crate) mod normalize;
+pub(crate) mod output;
 pub(crate) mod predicate;
 pub(crate) mod request;
 pub(crate) mod scratch;

@@ -304,6 +304,12 @@ impl<'r> Request<'r> {
         self.attributes
     }
 
+    /// The request with another method, as a further stage sees it.
+    pub(crate) fn with_method(mut self, method: &'r [u8]) -> Self {
+        self.method = method;
+        self
+    }
+
     /// The request as it can be decided. A connection has no target. A target has no
     /// fragment; what a gateway makes of one is asked by
     /// [`Request::has_fragment`]. A `host` header is the authority.

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::authority::{MAX_HOST, host_of, port_of};
 use super::captures::Captures;
 use super::fields::Fields;
+use super::output::Output;
 use super::walk::Hits;
 use crate::table::regex::RegexScratch;
 use crate::table::{NONE, Sections, Table};
@@ -34,6 +35,7 @@ pub struct Scratch {
     pub(crate) trail: Trail,
     /// A redirect's Location.
     pub(crate) location: Vec<u8>,
+    pub(crate) output: Output,
 }
 
 /// The host as it stands, in both of its forms.
@@ -87,6 +89,10 @@ pub(crate) struct Step {
     pub(crate) target: u32,
     /// The draw that chose it, where one was taken.
     pub(crate) draw: Option<u64>,
+    /// Whether a hash of the request chose it rather than a draw.
+    pub(crate) sticky: bool,
+    /// Where the rule's and the target's rendered values begin.
+    pub(crate) values: [u32; 2],
 }
 
 impl Scratch {
@@ -108,7 +114,8 @@ impl Scratch {
             buffer: Vec::with_capacity(path),
             hits: Hits::new(sections),
             trail: Trail::new(),
-            location: Vec::with_capacity(path + sections.longest_host() + 32),
+            location: Vec::with_capacity(sections.location_capacity()),
+            output: Output::new(sections),
         }
     }
 
@@ -122,6 +129,7 @@ impl Scratch {
             + self.captures.bytes()
             + self.fields.bytes()
             + self.regex.bytes()
+            + self.output.bytes()
             + size_of::<Self>()
     }
 
@@ -129,6 +137,20 @@ impl Scratch {
     pub(crate) fn prepare(&mut self, table: &Table) {
         if Weak::as_ptr(&self.table) != Arc::as_ptr(&table.sections) {
             *self = Self::new(table);
+        }
+    }
+}
+
+impl Step {
+    /// A step whose target is not chosen yet.
+    pub(crate) fn new(stage: u32, candidate: u32) -> Self {
+        Self {
+            stage,
+            candidate,
+            target: NONE,
+            draw: None,
+            sticky: false,
+            values: [0; 2],
         }
     }
 }
@@ -179,14 +201,8 @@ impl HostBuffer {
 
 impl Trail {
     fn new() -> Self {
-        let empty = Step {
-            stage: NONE,
-            candidate: NONE,
-            target: NONE,
-            draw: None,
-        };
         Self {
-            steps: [empty; MAX_STAGES],
+            steps: [Step::new(NONE, NONE); MAX_STAGES],
             len: 0,
         }
     }
@@ -195,15 +211,21 @@ impl Trail {
         self.steps.get(..self.len).unwrap_or(&[])
     }
 
-    /// Adds a step; `false` where there is no room for more.
-    pub(crate) fn push(&mut self, step: Step) -> bool {
-        match self.steps.get_mut(self.len) {
-            Some(slot) => {
-                *slot = step;
-                self.len += 1;
-                true
-            }
-            None => false,
+    /// The last step.
+    pub(crate) fn last(&mut self) -> Option<&mut Step> {
+        self.steps.get_mut(self.len.checked_sub(1)?)
+    }
+
+    /// Whether there is no room for more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.len >= MAX_STAGES
+    }
+
+    /// Adds a step, where there is room.
+    pub(crate) fn push(&mut self, step: Step) {
+        if let Some(slot) = self.steps.get_mut(self.len) {
+            *slot = step;
+            self.len += 1;
         }
     }
 }

@@ -123,9 +123,10 @@ pub struct Redirect {
     pub host: Option<Format>,
     /// New port.
     pub port: Option<u16>,
-    /// New path; the query stays.
+    /// New path; the query stays, unless the path brings one of its own.
     pub path: Option<super::PathRewrite>,
-    /// What becomes of the query; `None` keeps it.
+    /// What becomes of the query; `None` keeps it, and `Some(QueryRewrite::To("".into()))`
+    /// leaves it out.
     pub query: Option<super::QueryRewrite>,
     /// 300 to 399.
     pub status: u16,

@@ -60,7 +60,8 @@ pub enum HostRewrite {
     /// This host.
     To(Format),
     /// The path, without query, with a pattern replaced in it (Envoy's
-    /// `host_rewrite_path_regex`).
+    /// `host_rewrite_path_regex`). A path in which the pattern is not found gives no
+    /// host, and the request is answered with 500.
     FromPath(Substitution),
     /// The name of the backend that is chosen, for the proxy to fill in (Envoy's
     /// `auto_host_rewrite`).
@@ -68,6 +69,16 @@ pub enum HostRewrite {
 }
 
 /// A new path. The query is kept unless it is rewritten itself.
+///
+/// A `?` in the new path ends it, and what follows is a query. It comes before the
+/// request's own, or before what a [`QueryRewrite`] of the same rule makes of that,
+/// with `&` between them; in a [`Redirect`] without a rewrite of the query it takes the
+/// place of the request's.
+///
+/// Leading slashes become one, and where the gateway's profile merges slashes, all
+/// runs do. A new path that then is not canonical under the profile refuses the
+/// request with 400; what the rule itself states (a full path without holes, a
+/// prefix's replacement) is made canonical first, so that it is never the reason.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum PathRewrite {
@@ -98,7 +109,9 @@ pub struct Substitution {
 }
 
 /// What becomes of the query. Names and values are written as they stand; what
-/// cannot stand in a query is percent-encoded.
+/// cannot stand in a query (RFC 3986 3.4) is percent-encoded, and in an edit's name or
+/// value `&` as well, in a name `=`, so that no value makes a second parameter. A
+/// percent sign stays what it is.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum QueryRewrite {

@@ -2,6 +2,9 @@
 
 use alloc::vec::Vec;
 
+use super::fact::FactEntry;
+use super::format::{Part, SubstitutionEntry, Value};
+use super::predicate::ValueTest;
 use super::text::{Range32, Text};
 use crate::vocabulary::{Fault, HeaderVerb, PrefixJoin, Scheme, Timeouts};
 
@@ -21,9 +24,32 @@ pub(crate) struct Actions {
     pub(crate) timeouts: Vec<Timeouts>,
     pub(crate) retries: Vec<RetryEntry>,
     pub(crate) sessions: Vec<SessionEntry>,
-    pub(crate) metadata: Vec<(Text, Text)>,
-    /// Lists of words that retry policies refer to.
+    pub(crate) metadata: Vec<(Text, MetadataEntry)>,
+    /// Lists of words that retry policies and query edits refer to.
     pub(crate) words: Vec<Text>,
+    /// Parts of values with holes.
+    pub(crate) parts: Vec<Part>,
+    pub(crate) query_edits: Vec<QueryEditEntry>,
+    /// Backends that take a request while its target cannot.
+    pub(crate) failovers: Vec<u32>,
+    pub(crate) hash_keys: Vec<HashKeyEntry>,
+    /// Names of edited request headers and their slots, in order of name.
+    pub(crate) edit_names: Vec<(Text, u32)>,
+    pub(crate) most: Most,
+}
+
+/// The most that one list of filters has: what the scratch must have room for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Most {
+    /// Edits of request headers.
+    pub(crate) request_edits: usize,
+    /// Edits whose values have holes.
+    pub(crate) values: usize,
+    pub(crate) mirrors: usize,
+    /// Whether anything is rendered.
+    pub(crate) renders: bool,
+    /// Whether a query is rewritten.
+    pub(crate) queries: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +60,28 @@ pub(crate) struct RuleEntry {
     pub(crate) retry: u32,
     pub(crate) session: u32,
     pub(crate) metadata: Range32,
+    /// What chooses among the targets.
+    pub(crate) sticky: Range32,
+    /// What a load balancer chooses an endpoint by.
+    pub(crate) hash: Range32,
+}
+
+/// One part of a hash.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HashKeyEntry {
+    pub(crate) fact: FactEntry,
+    pub(crate) terminal: bool,
+}
+
+/// A fact that travels with a decision.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum MetadataEntry {
+    Text(Text),
+    Integer(i64),
+    Number(f64),
+    Boolean(bool),
+    /// Valid, without white space.
+    Json(Text),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -66,12 +114,19 @@ pub(crate) struct TargetEntry {
     pub(crate) weight: u32,
     pub(crate) effects: Effects,
     pub(crate) metadata: Range32,
+    pub(crate) failover: Range32,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TargetKind {
     Backend(u32),
     Stage(u32),
+    /// A backend that the request names.
+    FromRequest {
+        kind: Text,
+        fact: FactEntry,
+        status: u16,
+    },
     Invalid {
         backend: u32,
         status: u16,
@@ -93,27 +148,73 @@ pub(crate) struct BackendEntry {
 pub(crate) struct EditEntry {
     pub(crate) verb: HeaderVerb,
     pub(crate) name: Text,
-    pub(crate) value: Text,
+    /// Number of the name among those of request edits.
+    pub(crate) slot: u32,
+    pub(crate) value: Value,
+    /// Number of the value among those with holes of its filters.
+    pub(crate) nth: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct RewriteEntry {
+    pub(crate) host: Option<HostRewriteEntry>,
+    pub(crate) path: Option<PathRewriteEntry>,
+    pub(crate) query: Option<QueryRewriteEntry>,
+    pub(crate) method: Option<Text>,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RewriteEntry {
-    pub(crate) host: Option<Text>,
-    pub(crate) path: Option<PathRewriteEntry>,
+pub(crate) enum HostRewriteEntry {
+    To(Value),
+    FromPath(SubstitutionEntry),
+    Backend,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum PathRewriteEntry {
-    Full(Text),
-    Prefix { replacement: Text, join: PrefixJoin },
+    /// A text begins with a slash.
+    Full(Value),
+    /// The replacement is empty or begins with a slash.
+    Prefix {
+        replacement: Text,
+        join: PrefixJoin,
+    },
+    Regex(SubstitutionEntry),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum QueryRewriteEntry {
+    To(Value),
+    /// Range into [`Actions::query_edits`].
+    Edit(Range32),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum QueryEditEntry {
+    Set {
+        name: Text,
+        value: Value,
+    },
+    Add {
+        name: Text,
+        value: Value,
+    },
+    Remove {
+        name: Text,
+    },
+    /// Names are words.
+    Keep {
+        names: Range32,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RedirectEntry {
     pub(crate) scheme: Option<Scheme>,
-    pub(crate) host: Option<Text>,
+    pub(crate) host: Option<Value>,
     pub(crate) port: Option<u16>,
     pub(crate) path: Option<PathRewriteEntry>,
+    pub(crate) query: Option<QueryRewriteEntry>,
     pub(crate) status: u16,
 }
 
@@ -159,6 +260,8 @@ pub(crate) enum CorsOriginEntry {
         suffix: Text,
         port: u16,
     },
+    /// The whole value.
+    Value(ValueTest),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -166,6 +269,7 @@ pub(crate) struct RetryEntry {
     pub(crate) attempts: Option<u32>,
     pub(crate) per_try_timeout_ms: Option<u64>,
     pub(crate) backoff_ms: Option<u64>,
+    pub(crate) max_backoff_ms: Option<u64>,
     pub(crate) on: Range32,
 }
 
@@ -194,6 +298,12 @@ impl Actions {
             + self.timeouts.len() * size_of::<Timeouts>()
             + self.retries.len() * size_of::<RetryEntry>()
             + self.sessions.len() * size_of::<SessionEntry>()
-            + (self.metadata.len() * 2 + self.words.len()) * size_of::<Text>()
+            + self.metadata.len() * size_of::<(Text, MetadataEntry)>()
+            + self.words.len() * size_of::<Text>()
+            + self.parts.len() * size_of::<Part>()
+            + self.query_edits.len() * size_of::<QueryEditEntry>()
+            + self.failovers.len() * size_of::<u32>()
+            + self.hash_keys.len() * size_of::<HashKeyEntry>()
+            + self.edit_names.len() * size_of::<(Text, u32)>()
     }
 }

@@ -33,6 +33,7 @@
 pub(crate) mod action;
 pub(crate) mod automaton;
 pub(crate) mod fact;
+pub(crate) mod format;
 pub(crate) mod hash;
 pub(crate) mod host;
 pub(crate) mod index;
@@ -167,6 +168,8 @@ pub(crate) struct RequestLimits {
     pub(crate) repeated_header: u32,
     /// Longest sum of what the groups of one path took, in bytes.
     pub(crate) captured: u32,
+    /// Longest sum of what one decision renders, in bytes.
+    pub(crate) rendered: u32,
     /// Most headers.
     pub(crate) headers: u32,
     /// Most query parameters.
@@ -179,6 +182,7 @@ impl Default for RequestLimits {
             target: 64 << 10,
             repeated_header: 64 << 10,
             captured: 256 << 10,
+            rendered: 64 << 10,
             headers: u32::MAX,
             parameters: u32::MAX,
         }

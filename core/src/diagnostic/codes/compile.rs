@@ -18,6 +18,15 @@ codes! {
     TOO_MANY_HOLES = 1622, "a glob or template has more stars and holes than the limit";
     TOO_MANY_PROGRAMS = 1623, "the programs of all patterns of a table are over the limit";
     HOST_AUTOMATON = 1624, "a host's regular expression is over the limit of its automaton";
+    INVALID_REWRITE = 1630, "a rewrite or redirect cannot be carried out";
+    INVALID_EDIT = 1631, "a header edit names no header";
+    INVALID_METADATA = 1632, "a metadata value is no JSON";
+    TOO_MANY_EDITS = 1633, "a rule has more edits than the limit";
+    TOO_MANY_TARGETS = 1634, "a rule has more targets than the limit";
+    TOO_MANY_MIRRORS = 1635, "a rule has more mirrors than the limit";
+    METADATA_TOO_LONG = 1636, "a rule's metadata is over the limit";
+    TOO_MANY_FORMAT_HOLES = 1637, "a format has more holes than the limit";
+    INVALID_POLICY = 1638, "a status, a share or a time of a policy is out of its range";
     UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";
     TOO_MANY_CANDIDATES = 1645, "matches and hosts make more pairs than the limit";
 }

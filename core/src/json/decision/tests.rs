@@ -14,6 +14,8 @@ use crate::model::{
 use crate::table::Table;
 use crate::vocabulary::{Fault, Normalization, Origin, Protocol, Timeouts};
 
+mod actions;
+
 fn backend(name: &str) -> Backend {
     Backend {
         kind: "Service".into(),
