@@ -61,7 +61,7 @@ fn decide<'t>(
     };
     let mut way = Way {
         sections,
-        seen: *request,
+        seen: request.seen_by(sections.gateways.get(entry.gateway as usize)),
         listener: entry.listener,
         gateway: entry.gateway,
         draws,

@@ -145,6 +145,7 @@ fn find_entry(
     // The listener of a gateway that sends the client to the canonical path.
     let mut moved: Option<u32> = None;
     for gateway in first..last {
+        let request = &request.seen_by(sections.gateways.get(gateway as usize));
         let by_server_name = match request.protocol() {
             RequestProtocol::Tls => true,
             RequestProtocol::Tcp | RequestProtocol::Udp => false,

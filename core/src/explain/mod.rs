@@ -222,6 +222,8 @@ fn explain(
     scratch.output.clear();
     scratch.captures.clear();
     let listener = sections.listeners.get(decided.listener as usize);
+    let gateway = listener.and_then(|of| sections.gateways.get(of.gateway as usize));
+    let request = &request.seen_by(gateway);
     if let Some(listener) = listener {
         // What is refused is shown as it came.
         let _ = enter_path(sections, &mut scratch.paths, request, listener.gateway);

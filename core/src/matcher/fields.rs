@@ -38,6 +38,8 @@ pub(crate) struct Fields {
     /// Number of the stage that looks at it.
     pub(super) stage: u64,
     is_read: Read,
+    /// Whether headers are read without the spaces around their values.
+    trims_values: bool,
     is_grpc: Option<bool>,
     headers: Vec<Found>,
     joins: Vec<Join>,
@@ -132,6 +134,7 @@ impl Fields {
             epoch: 0,
             stage: 0,
             is_read: Read::default(),
+            trims_values: false,
             is_grpc: None,
             headers: places(names.headers.names.len()),
             joins: alloc::vec![Join::default(); names.headers.names.len()],
@@ -180,19 +183,31 @@ impl Fields {
 
     /// Forgets the last request.
     pub(crate) fn begin(&mut self) {
-        self.begin_stage();
-        self.epoch = self.stage;
-        self.is_read = Read::default();
-        self.is_grpc = None;
-        self.lists.clear();
+        self.forget();
+        self.trims_values = false;
         self.overflow = false;
         self.bad_header = false;
     }
 
-    /// Forgets what can be another for the next stage: the path and the host.
-    pub(crate) fn begin_stage(&mut self) {
+    /// Forgets what can be another for the next stage: the path and the host, and of
+    /// a gateway that trims values where the last one did not, the headers.
+    pub(crate) fn begin_stage(&mut self, request: &Request<'_>) {
+        if self.trims_values != request.trims_values() {
+            self.trims_values = request.trims_values();
+            self.forget();
+        }
         self.clock += 1;
         self.stage = self.clock;
+    }
+
+    /// Forgets everything that was read.
+    fn forget(&mut self) {
+        self.clock += 1;
+        self.stage = self.clock;
+        self.epoch = self.clock;
+        self.is_read = Read::default();
+        self.is_grpc = None;
+        self.lists.clear();
     }
 
     pub(crate) fn is_grpc(&mut self, request: &Request<'_>) -> bool {
@@ -273,7 +288,9 @@ impl Fields {
                 continue;
             };
             self.bad_header |= has_control(value);
-            let place = (Place::Header, at, 0, value.len());
+            let start = request.start_of_value(value);
+            let value = request.value(value);
+            let place = (Place::Header, at, start, value.len());
             let count = note(&mut self.headers, number, self.epoch, place);
             is_repeated |= count > 1;
             if let Some(join) = self.joins.get_mut(number as usize) {
@@ -303,6 +320,7 @@ impl Fields {
             let Some(found) = found.filter(|found| found.count > 1) else {
                 continue;
             };
+            let value = request.value(value);
             let Some(join) = self.joins.get_mut(number as usize) else {
                 continue;
             };
