@@ -3,9 +3,12 @@
 use fingerpost::compile::Compiler;
 use fingerpost::compile::limits::Limits;
 use fingerpost::diagnostic::codes::compile::UNNORMALIZED_DENIAL;
-use fingerpost::model::{self, Backend, RouteSet};
-use fingerpost::oracle::{self, Answer, Forward, Step};
-use fingerpost::{BackendView, Decision, Draws, Outcome, Request, RequestProtocol, Scratch, Table};
+use fingerpost::model::{self, Backend, MetadataValue, RouteSet};
+use fingerpost::oracle::{self, Answer, Edit, Forward, Redirected, Refusal, Responded, Step};
+use fingerpost::{
+    BackendView, Decision, Draws, MetadataView, Outcome, Reason, Request, RequestProtocol, Scratch,
+    Table,
+};
 
 /// A compiled table with its scratch.
 pub struct Engine {
@@ -49,6 +52,13 @@ impl Engine {
         &self.table
     }
 
+    /// Index of the rule that the table finds for a request, in its route. Much
+    /// faster than [`Engine::answer`].
+    pub fn rule(&mut self, request: &Request<'_>) -> Option<usize> {
+        let matched = self.table.find_with(&mut self.scratch, request)?;
+        Some(matched.stage().rule as usize)
+    }
+
     /// What the table makes of a request, in the oracle's words.
     ///
     /// # Panics
@@ -56,8 +66,8 @@ impl Engine {
     /// Panics where the request's gateway is the name of several, and where
     /// finding and deciding disagree.
     pub fn answer(&mut self, asked: &oracle::Request) -> Answer {
-        let headers: Vec<_> = pairs(asked);
-        let mut request = request(asked, &headers);
+        let (headers, attributes) = (pairs(asked), attributes(asked));
+        let mut request = request(asked, &headers).with_attributes(&attributes);
         if let Some(name) = &asked.gateway {
             let named: Vec<_> = self.table.gateways_named(name).collect();
             match named[..] {
@@ -79,15 +89,35 @@ impl Engine {
     }
 }
 
-/// An answer without the path of a connection, which has none.
-pub fn comparable(asked: &oracle::Request, mut answer: Answer) -> Answer {
-    use oracle::Protocol::{Tcp, Tls, Udp};
-    if let Answer::Forward(forward) = &mut answer
-        && matches!(asked.protocol, Tls | Tcp | Udp)
-    {
-        forward.target.clear();
+/// Whether the engine's answer is one that the oracle's allows.
+pub fn agree(asked: &oracle::Request, expected: &Answer, found: &Answer) -> bool {
+    match (expected, found) {
+        (Answer::OneOf(answers), found) => {
+            let mut answers = answers.iter();
+            answers.any(|expected| agree(asked, expected, found))
+        }
+        // Which of several reasons is named is open.
+        (Answer::Reject(reasons), Answer::Reject(named)) => {
+            named.iter().all(|reason| reasons.contains(reason))
+        }
+        // Headers are read where a rule asks for one, and which rules are asked is open.
+        (_, Answer::Reject(named)) if named[..] == [Refusal::Header] => asked
+            .headers
+            .iter()
+            .any(|(_, value)| value.iter().any(|byte| b"\0\r\n".contains(byte))),
+        (Answer::Forward(expected), Answer::Forward(found)) => {
+            use oracle::Protocol::{Tcp, Tls, Udp};
+            let mut expected = expected.clone();
+            let mut found = found.clone();
+            // The path of a connection, which has none.
+            if matches!(asked.protocol, Tls | Tcp | Udp) {
+                expected.target.clear();
+                found.target.clear();
+            }
+            expected == found
+        }
+        (expected, found) => expected == found,
     }
-    answer
 }
 
 /// Limits under which a table chooses its other structures: no regular expression
@@ -108,18 +138,28 @@ pub fn pairs(asked: &oracle::Request) -> Vec<(&[u8], &[u8])> {
         .collect()
 }
 
-/// The oracle's request as the engine's, without the gateway.
+/// The attributes of a request in the form that the engine borrows.
+pub fn attributes(asked: &oracle::Request) -> Vec<(&str, &[u8])> {
+    let attributes = asked.attributes.iter();
+    attributes
+        .map(|(name, value)| (name.as_str(), &value[..]))
+        .collect()
+}
+
+/// The oracle's request as the engine's, without the gateway and attributes.
 pub fn request<'r>(asked: &'r oracle::Request, headers: &'r [(&'r [u8], &'r [u8])]) -> Request<'r> {
     let mut request = Request::new(&asked.method, &asked.target)
         .with_headers(headers)
         .with_protocol(match asked.protocol {
             oracle::Protocol::Http1 => RequestProtocol::Http1,
             oracle::Protocol::Http2 => RequestProtocol::Http2,
+            oracle::Protocol::Http3 => RequestProtocol::Http3,
             oracle::Protocol::Grpc => RequestProtocol::Grpc,
             oracle::Protocol::Tls => RequestProtocol::Tls,
             oracle::Protocol::Tcp => RequestProtocol::Tcp,
             oracle::Protocol::Udp => RequestProtocol::Udp,
-        });
+        })
+        .with_random(asked.random);
     if let Some(scheme) = asked.scheme {
         request = request.with_scheme(scheme);
     }
@@ -128,6 +168,9 @@ pub fn request<'r>(asked: &'r oracle::Request, headers: &'r [(&'r [u8], &'r [u8]
     }
     if let Some(port) = asked.port {
         request = request.with_port(port);
+    }
+    if let Some(address) = asked.source_ip {
+        request = request.with_source_ip(address);
     }
     if let Some(address) = asked.destination_ip {
         request = request.with_destination_ip(address);
@@ -173,42 +216,124 @@ fn located(set: &RouteSet) -> RouteSet {
 
 fn answer(decision: &Decision<'_>) -> Answer {
     let status = decision.status().unwrap_or(0);
+    // What an answer is where no rule asks for it is open but for its status.
+    let is_meant = decision.reason() == Reason::Matched;
     match decision.outcome() {
-        Outcome::Forward => {
-            let edit = |edit: fingerpost::HeaderEdit<'_>| model::HeaderEdit {
-                verb: edit.verb,
-                name: text(edit.name),
-                value: text(edit.value).into(),
-            };
-            let step = |stage: fingerpost::StageView<'_>| Step {
-                route: stage.origin.line - 1,
-                rule: stage.rule as usize,
-                matched: match stage.origin.column {
-                    NO_MATCH => None,
-                    _ => Some(stage.matched as usize),
-                },
-            };
-            let mirror =
-                |mirror: fingerpost::MirrorView<'_>| (backend(mirror.backend), mirror.selected);
-            Answer::Forward(Box::new(Forward {
-                trail: decision.stages().map(step).collect(),
-                backend: decision.backend().map(backend).unwrap_or_default(),
-                target: decision.target().to_vec(),
-                authority: decision.authority().map(<[u8]>::to_vec),
-                request_edits: decision.request_edits().map(edit).collect(),
-                response_edits: decision.response_edits().map(edit).collect(),
-                mirrors: decision.mirrors().map(mirror).collect(),
-            }))
-        }
-        Outcome::Redirect => Answer::Redirect {
+        Outcome::Forward => Answer::Forward(Box::new(forward(decision))),
+        Outcome::Redirect => Answer::Redirect(Box::new(Redirected {
             status,
             location: decision.location().unwrap_or_default().to_vec(),
-        },
-        Outcome::Respond => Answer::Respond { status },
+            host_from_request: decision.is_host_from_request(),
+            response_edits: edits(decision.response_edits()),
+            cors: cors(decision),
+        })),
+        Outcome::Respond => Answer::Respond(Box::new(Responded {
+            status,
+            body: match is_meant {
+                true => decision.body().unwrap_or_default().to_vec(),
+                false => Vec::new(),
+            },
+            response_edits: match is_meant {
+                true => edits(decision.response_edits()),
+                false => Vec::new(),
+            },
+            cors: match decision.reason() {
+                Reason::Matched | Reason::Preflight | Reason::Fault => cors(decision),
+                _ => Vec::new(),
+            },
+        })),
         Outcome::NoRoute => Answer::NoRoute { status },
-        Outcome::Reject => Answer::Reject,
+        Outcome::Reject => Answer::Reject(vec![refusal(decision.reason())]),
         Outcome::Ambiguous => Answer::Ambiguous,
         other => panic!("unknown outcome {other:?}"),
+    }
+}
+
+fn forward(decision: &Decision<'_>) -> Forward {
+    let step = |stage: fingerpost::StageView<'_>| Step {
+        route: stage.origin.line - 1,
+        rule: stage.rule as usize,
+        matched: match stage.origin.column {
+            NO_MATCH => None,
+            _ => Some(stage.matched as usize),
+        },
+    };
+    let mirror = |mirror: fingerpost::MirrorView<'_>| (backend(mirror.backend), mirror.selected);
+    let mut head: Vec<_> = decision
+        .headers()
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_vec()))
+        .collect();
+    // A stable sort: values of one name keep their order.
+    head.sort_by(|a, b| a.0.cmp(&b.0));
+    Forward {
+        trail: decision.stages().map(step).collect(),
+        backend: decision.backend().map(backend).unwrap_or_default(),
+        from_request: decision.is_backend_from_request(),
+        failover: decision.failover().map(backend).collect(),
+        method: decision.method().to_vec(),
+        target: decision.target().to_vec(),
+        authority: decision.authority().map(<[u8]>::to_vec),
+        host_from_backend: decision.host_from_backend(),
+        request_edits: edits(decision.request_edits()),
+        response_edits: edits(decision.response_edits()),
+        head,
+        mirrors: decision.mirrors().map(mirror).collect(),
+        captures: decision
+            .captures()
+            .map(|(name, value)| (name.into(), value.to_vec()))
+            .collect(),
+        hash: decision.hash(),
+        metadata: decision
+            .metadata()
+            .map(|(key, value)| (key.into(), metadata(value)))
+            .collect(),
+        cors: cors(decision),
+        delayed: decision.fault().is_some_and(|(_, delayed, _)| delayed),
+    }
+}
+
+fn metadata(value: MetadataView<'_>) -> MetadataValue {
+    match value {
+        MetadataView::Text(text) => MetadataValue::Text(text.into()),
+        MetadataView::Integer(number) => MetadataValue::Integer(number),
+        MetadataView::Number(number) => MetadataValue::Number(number),
+        MetadataView::Boolean(value) => MetadataValue::Boolean(value),
+        MetadataView::Json(text) => MetadataValue::Json(text.into()),
+        other => panic!("unknown metadata {other:?}"),
+    }
+}
+
+fn edits<'a>(edits: impl Iterator<Item = fingerpost::HeaderEdit<'a>>) -> Vec<Edit> {
+    let edit = |edit: fingerpost::HeaderEdit<'_>| Edit {
+        verb: edit.verb,
+        name: edit.name.to_vec(),
+        value: edit.value.to_vec(),
+    };
+    edits.map(edit).collect()
+}
+
+fn cors(decision: &Decision<'_>) -> Vec<(String, Vec<u8>)> {
+    let headers = decision.cors_headers();
+    headers
+        .map(|(name, value)| (name.to_string(), value.to_vec()))
+        .collect()
+}
+
+fn refusal(reason: Reason) -> Refusal {
+    match reason {
+        Reason::BadAuthority => Refusal::Authority,
+        Reason::BadPath => Refusal::Path,
+        Reason::BadServerName => Refusal::ServerName,
+        Reason::BadMethod => Refusal::Method,
+        Reason::AbsoluteForm => Refusal::AbsoluteForm,
+        Reason::EscapedSlash => Refusal::EscapedSlash,
+        Reason::PathParameter => Refusal::PathParameter,
+        Reason::BadEscape => Refusal::Escape,
+        Reason::BadHeader => Refusal::Header,
+        Reason::DuplicateHost => Refusal::Host,
+        Reason::UnderscoreHeader => Refusal::Underscore,
+        Reason::RewriteNotCanonical => Refusal::Rewrite,
+        other => panic!("refused because {other:?}"),
     }
 }
 
@@ -221,8 +346,4 @@ fn backend(view: BackendView<'_>) -> Backend {
         subset: view.subset.map(Into::into),
         protocol: view.protocol.map(Into::into),
     }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

@@ -5,7 +5,10 @@
 //! Indexes that other parts refer to stay valid: routes and stages are emptied or
 //! detached rather than removed.
 
-use fingerpost::model::{Action, RouteMatch, RouteSet, Rule};
+use fingerpost::model::{
+    Action, Filter, HostForm, Normalization, Predicate, PredicateKind, Rewrite, RouteMatch,
+    RouteSet, Rule,
+};
 
 /// The smallest set found for which `fails` holds. It holds for `set`.
 pub fn minimise(set: &RouteSet, fails: impl Fn(&RouteSet) -> bool) -> RouteSet {
@@ -34,7 +37,21 @@ pub fn minimise(set: &RouteSet, fails: impl Fn(&RouteSet) -> bool) -> RouteSet {
             });
         }
     }
+    for stage in 0..best.stages.len() {
+        attempt(&mut best, &fails, |set| {
+            set.stages[stage].host_form = HostForm::Name;
+        });
+        attempt(&mut best, &fails, |set| {
+            set.stages[stage].host_fallthrough = true;
+        });
+    }
     for gateway in 0..best.gateways.len() {
+        attempt(&mut best, &fails, |set| {
+            set.gateways[gateway].normalization = Normalization::BASE;
+        });
+        attempt(&mut best, &fails, |set| {
+            set.gateways[gateway].headers = Default::default();
+        });
         for at in 0..best.gateways[gateway].listeners.len() {
             shrink_list(&mut best, &fails, &|set| {
                 &mut set.gateways[gateway].listeners[at].hosts
@@ -68,16 +85,36 @@ fn shrink_rule(best: &mut RouteSet, fails: &dyn Fn(&RouteSet) -> bool, route: us
     for nth in 0..best.routes[route].rules[at].matches.len() {
         shrink_list(best, fails, &|set| &mut item(set, route, at, nth).headers);
         shrink_list(best, fails, &|set| &mut item(set, route, at, nth).query);
+        shrink_list(best, fails, &|set| {
+            &mut item(set, route, at, nth).predicates
+        });
+        for part in 0..best.routes[route].rules[at].matches[nth].predicates.len() {
+            shrink_predicate(best, fails, &|set| {
+                &mut item(set, route, at, nth).predicates[part]
+            });
+        }
         shrink_list(best, fails, &|set| &mut item(set, route, at, nth).methods);
         attempt(best, fails, |set| item(set, route, at, nth).scheme = None);
         attempt(best, fails, |set| {
             item(set, route, at, nth).grpc_only = false;
         });
         attempt(best, fails, |set| {
+            item(set, route, at, nth).path_ignore_case = false;
+        });
+        attempt(best, fails, |set| {
+            item(set, route, at, nth).path_raw = false
+        });
+        attempt(best, fails, |set| {
             item(set, route, at, nth).path = Default::default();
         });
     }
     shrink_list(best, fails, &|set| &mut rule(set, route, at).filters);
+    for nth in 0..best.routes[route].rules[at].filters.len() {
+        shrink_filter(best, fails, &|set| &mut rule(set, route, at).filters[nth]);
+    }
+    shrink_list(best, fails, &|set| &mut rule(set, route, at).sticky);
+    shrink_list(best, fails, &|set| &mut rule(set, route, at).hash);
+    shrink_list(best, fails, &|set| &mut rule(set, route, at).metadata);
     attempt(best, fails, |set| rule(set, route, at).priority = None);
     attempt(best, fails, |set| {
         rule(set, route, at).action = crate::build::forward("b");
@@ -96,6 +133,67 @@ fn shrink_rule(best: &mut RouteSet, fails: &dyn Fn(&RouteSet) -> bool, route: us
                 targets.iter_mut().for_each(|target| target.filters.clear());
             }
         });
+        attempt(best, fails, |set| {
+            if let Action::Forward(targets) = &mut rule(set, route, at).action {
+                targets
+                    .iter_mut()
+                    .for_each(|target| target.failover.clear());
+            }
+        });
+    }
+}
+
+/// Takes edits out of a filter, and parts out of a rewrite.
+fn shrink_filter(
+    best: &mut RouteSet,
+    fails: &dyn Fn(&RouteSet) -> bool,
+    filter: &dyn Fn(&mut RouteSet) -> &mut Filter,
+) {
+    let edits = |set: &mut RouteSet| match filter(set) {
+        Filter::RequestHeaders(edits) | Filter::ResponseHeaders(edits) => edits.len(),
+        _ => 0,
+    };
+    for nth in (0..edits(&mut best.clone())).rev() {
+        attempt(best, fails, |set| {
+            if let Filter::RequestHeaders(edits) | Filter::ResponseHeaders(edits) = filter(set) {
+                edits.remove(nth);
+            }
+        });
+    }
+    let clear: [fn(&mut Rewrite); 4] = [
+        |rewrite| rewrite.host = None,
+        |rewrite| rewrite.path = None,
+        |rewrite| rewrite.query = None,
+        |rewrite| rewrite.method = None,
+    ];
+    for clear in clear {
+        attempt(best, fails, |set| {
+            if let Filter::Rewrite(rewrite) = filter(set) {
+                clear(rewrite);
+            }
+        });
+    }
+}
+
+/// Puts a part of a predicate in its place, as long as one will do.
+fn shrink_predicate(
+    best: &mut RouteSet,
+    fails: &dyn Fn(&RouteSet) -> bool,
+    place: &dyn Fn(&mut RouteSet) -> &mut Predicate,
+) {
+    loop {
+        let whole = place(best).clone();
+        let parts: Vec<Predicate> = match whole.kind() {
+            PredicateKind::All(parts) | PredicateKind::Any(parts) => parts.to_vec(),
+            PredicateKind::Not(part) => vec![part.clone()],
+            _ => return,
+        };
+        for part in parts {
+            attempt(best, fails, |set| *place(set) = part.clone());
+        }
+        if *place(best) == whole {
+            return;
+        }
     }
 }
 

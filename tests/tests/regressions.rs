@@ -10,14 +10,24 @@ use fingerpost::oracle::{Answer, Oracle, Protocol as Speaks, Request};
 use fingerpost_tests::build::{
     enter, exact, filtered, listener, one_stage, prefix, route, rule, segments, stage, weighted,
 };
-use fingerpost_tests::engine::{Engine, comparable};
+use fingerpost_tests::engine::{Engine, agree};
+use fingerpost_tests::show::Answered;
 
 /// What both make of a request.
 fn answer(set: &RouteSet, request: &Request) -> Answer {
-    let expected = comparable(request, Oracle::new(set).answer(request));
-    let found = comparable(request, Engine::new(set).answer(request));
-    assert_eq!(found, expected);
+    let expected = Oracle::new(set).answer(request);
+    let found = Engine::new(set).answer(request);
+    assert!(
+        agree(request, &expected, &found),
+        "oracle: {}\ntable:  {}",
+        Answered(&expected),
+        Answered(&found)
+    );
     found
+}
+
+fn assert_refused(answer: &Answer) {
+    assert!(matches!(answer, Answer::Reject(_)), "{}", Answered(answer));
 }
 
 fn one(rule: Rule) -> RouteSet {
@@ -60,7 +70,7 @@ fn redirect_without_a_host_is_a_bare_path_or_names_the_address() {
             ..Request::new("GET", None, "/ab")
         };
         match answer(&one(Rule::new(Action::Redirect(redirect))), &request) {
-            Answer::Redirect { location, .. } => String::from_utf8(location).unwrap(),
+            Answer::Redirect(redirected) => String::from_utf8(redirected.location).unwrap(),
             other => panic!("not redirected: {other:?}"),
         }
     };
@@ -112,7 +122,7 @@ fn path_whose_escapes_would_make_an_escape_is_refused() {
     for target in ["/%6%31", "/%2%66", "/%%361"] {
         set.gateways[0].normalization = Normalization::BASE;
         let request = Request::new("GET", Some("h"), target);
-        assert_eq!(answer(&set, &request), Answer::Reject, "{target}");
+        assert_refused(&answer(&set, &request));
         set.gateways[0].normalization = Normalization::NONE;
         assert_eq!(sent(&set, target), target);
     }
@@ -123,7 +133,7 @@ fn target_without_a_path_is_refused() {
     let set = one(rule("b", vec![]));
     for target in ["", "?q=1", "a/b", "*"] {
         let request = Request::new("GET", Some("h"), target);
-        assert_eq!(answer(&set, &request), Answer::Reject, "{target}");
+        assert_refused(&answer(&set, &request));
     }
 }
 
@@ -136,7 +146,7 @@ fn connect_takes_an_authority_and_nothing_else() {
         other => panic!("not forwarded: {other:?}"),
     }
     for target in ["a//b?q=1", "a.test:443/x", "?q", "a b", ""] {
-        assert_eq!(connect(target), Answer::Reject, "{target}");
+        assert_refused(&connect(target));
     }
 }
 
@@ -145,7 +155,7 @@ fn authority_that_names_no_host_is_refused() {
     let set = one(rule("b", vec![]));
     for authority in ["a,b", "a:65536", "[a.b]", "[::1]x", "", "a%2eb", "a..b"] {
         let request = Request::new("GET", Some(authority), "/");
-        assert_eq!(answer(&set, &request), Answer::Reject, "{authority}");
+        assert_refused(&answer(&set, &request));
     }
 }
 
@@ -158,7 +168,7 @@ fn preflight_of_a_backends_cors_filter_is_answered() {
     for name in ["origin", "access-control-request-method"] {
         request.headers.push((name.into(), b"x".to_vec()));
     }
-    assert_eq!(answer(&set, &request), Answer::Respond { status: 204 });
+    assert_eq!(answer(&set, &request), Answer::respond(204));
 }
 
 fn https(authority: &str, sni: &str) -> Request {
@@ -196,7 +206,7 @@ fn authority_that_no_listener_takes_is_404_and_not_misdirected() {
 fn malformed_server_name_is_refused() {
     let set = one(rule("b", vec![]));
     let request = https("a.test", "a.test\0.evil.test");
-    assert_eq!(answer(&set, &request), Answer::Reject);
+    assert_refused(&answer(&set, &request));
 }
 
 #[test]

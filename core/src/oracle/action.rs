@@ -1,83 +1,89 @@
-//! What the winner does with a request.
+//! The way of a request from stage to stage, to its answer.
 
 use alloc::boxed::Box;
-use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
-use super::{Answer, Draws, Forward, Oracle, Request, Seen, Winner, host, path};
+use super::answer::{Answer, Edit, Forward, Responded, Step};
+use super::predicate::scale;
+use super::rewrite::Unsound;
+use super::{Draws, Found, Oracle, Seen, Winner, check, cors, fact, format, hash, head};
 use crate::model::{
-    Action, Backend, Fault, Filter, HeaderEdit, HostRewrite, Listener, Mirror, Normalization,
-    Redirect, Rewrite, Target, WeightedTarget,
+    Action, Backend, CorsPolicy, Fact, Fault, Filter, HeaderEdit, MetadataValue, Mirror, Respond,
+    Rule, Target, WeightedTarget,
 };
 
 /// Stages that a request passes through at most.
 const STAGES: usize = 16;
 
-/// A request on its way from stage to stage.
+/// A request on its way.
 pub(super) struct Walk<'o, 's> {
-    oracle: &'o Oracle<'s>,
-    request: &'o Request,
-    listener: &'o Listener,
-    normalization: Normalization,
+    pub(super) oracle: &'o Oracle<'s>,
+    pub(super) found: &'o Found<'s>,
     drawn: usize,
-    authority: Option<Vec<u8>>,
-    trail: Vec<super::Step>,
-    request_edits: Vec<HeaderEdit>,
-    response_edits: Vec<HeaderEdit>,
+    trail: Vec<Step>,
+    policy: Option<&'o CorsPolicy>,
+    is_preflight: bool,
+    /// The authority as it leaves.
+    pub(super) authority: Option<Vec<u8>>,
+    pub(super) host_from_backend: bool,
+    request_edits: Vec<Edit>,
+    response_edits: Vec<Edit>,
     mirrors: Vec<Mirror>,
+    metadata: Vec<(String, MetadataValue)>,
+    hash: Option<u64>,
+    delayed: bool,
 }
 
-impl<'o, 's> Walk<'o, 's> {
-    pub(super) fn new(
-        oracle: &'o Oracle<'s>,
-        request: &'o Request,
-        listener: &'o Listener,
-        normalization: Normalization,
-    ) -> Self {
+impl<'o, 's: 'o> Walk<'o, 's> {
+    pub(super) fn new(oracle: &'o Oracle<'s>, found: &'o Found<'s>) -> Self {
         Self {
             oracle,
-            request,
-            listener,
-            normalization,
+            found,
             drawn: 0,
-            authority: request.authority.clone(),
             trail: Vec::new(),
+            policy: None,
+            is_preflight: false,
+            authority: found.request.authority.clone(),
+            host_from_backend: false,
             request_edits: Vec::new(),
             response_edits: Vec::new(),
             mirrors: Vec::new(),
+            metadata: Vec::new(),
+            hash: None,
+            delayed: false,
         }
     }
 
     /// Goes on from the winner of the first stage.
-    pub(super) fn run(mut self, first: Winner<'s>, mut seen: Seen) -> Answer {
-        let mut winner = first;
+    pub(super) fn run(mut self) -> Answer {
+        let mut winner = self.found.winner.clone();
+        let mut seen = self.found.seen.clone();
         loop {
-            self.trail.push(winner.step);
-            if self.is_preflight(&winner.rule.filters) {
-                return respond(204);
+            self.arrive(&winner, &mut seen);
+            if self.meets_preflight(&winner.rule.filters, &seen) {
+                return self.answer_early(204);
             }
             // SPEC: Envoy's fault filter stands before the router, so a fault comes
             // before whatever the rule does.
             if let Some(status) = self.abort(&winner.rule.filters) {
-                return respond(status);
+                return self.answer_early(status);
             }
+            self.edit(&winner.rule.filters, &seen);
             let targets = match &winner.rule.action {
-                Action::Respond(respond) => {
-                    return Answer::Respond {
-                        status: respond.status,
-                    };
-                }
+                Action::Respond(respond) => return self.respond(respond),
                 Action::Redirect(redirect) => return self.redirect(redirect, &winner, &seen),
                 Action::Forward(targets) => targets,
             };
             // SPEC: gateway-api.md 8: no backend, or all weights zero, is 500.
-            let Some(chosen) = self.pick(targets) else {
-                return respond(500);
+            let Some(chosen) = self.pick(winner.rule, targets, &seen) else {
+                return self.answer_failing(500);
             };
-            if self.is_preflight(&chosen.filters) {
-                return respond(204);
+            if self.meets_preflight(&chosen.filters, &seen) {
+                return self.answer_early(204);
             }
+            // SPEC: gateway-api.md 7: the rule's filters, then the backend's.
+            self.edit(&chosen.filters, &seen);
             let replaced = chosen.filters.iter().find_map(|filter| match filter {
                 Filter::Redirect(redirect) => Some(redirect),
                 _ => None,
@@ -85,50 +91,80 @@ impl<'o, 's> Walk<'o, 's> {
             if let Some(redirect) = replaced {
                 return self.redirect(redirect, &winner, &seen);
             }
-            // SPEC: gateway-api.md 7: the rule's filters, then the backend's.
+            // SPEC: gateway-api.md 8: an invalid reference keeps its share, which fails.
+            if let Target::Invalid(invalid) = &chosen.target {
+                return self.answer_failing(invalid.status);
+            }
+            let mut wrong = Vec::new();
+            let named = match &chosen.target {
+                Target::FromRequest { kind, fact, status } => {
+                    let backend = self.named_backend(kind, fact, &seen);
+                    if backend.is_none() {
+                        wrong.push(Answer::respond(*status));
+                    }
+                    backend
+                }
+                _ => None,
+            };
             let filters: Vec<_> = winner.rule.filters.iter().chain(&chosen.filters).collect();
-            let Some(next) = self.apply(&filters, &winner, &seen) else {
-                return respond(500);
+            let next = match self.rewrite(&filters, &winner, &seen) {
+                Ok(next) if wrong.is_empty() => next,
+                Ok(_) => return self.one_of(wrong),
+                Err(answers) => {
+                    wrong.extend(answers);
+                    return self.one_of(wrong);
+                }
             };
             seen = next;
             let stage = match &chosen.target {
-                // SPEC: gateway-api.md 8: an invalid reference keeps its share, which fails.
-                Target::Invalid(invalid) => return respond(invalid.status),
-                Target::Backend(backend) => {
-                    let mirrors = self.mirrored();
-                    let forward = Forward {
-                        trail: self.trail,
-                        backend: backend.clone(),
-                        target: match seen.is_authority {
-                            true => self.request.target.clone(),
-                            false => [seen.path, seen.query].concat(),
-                        },
-                        authority: self.authority,
-                        request_edits: self.request_edits,
-                        response_edits: self.response_edits,
-                        mirrors,
-                    };
-                    return Answer::Forward(Box::new(forward));
+                Target::Backend(backend) => return self.forward(backend, chosen, false, seen),
+                Target::FromRequest { .. } | Target::Invalid(_) => {
+                    let backend = named.unwrap_or_default();
+                    return self.forward(&backend, chosen, true, seen);
                 }
-                Target::Stage { stage, .. } => *stage,
-                Target::FromRequest { .. } => return respond(500),
+                Target::Stage { stage, metadata } => {
+                    self.metadata.extend_from_slice(metadata);
+                    *stage
+                }
             };
             if self.trail.len() == STAGES {
-                return respond(500);
+                return self.answer_failing(500);
             }
             // SPEC: app-mesh.md 2.3: the next stage sees the rewritten path and host;
             // 3 (6): nothing matched there is 404.
-            match self.oracle.winner(stage, self.request, &seen) {
+            match self.oracle.winner(stage, &self.found.request, &seen) {
                 Some(next) => winner = next,
-                None => return Answer::NoRoute { status: 404 },
+                None => return self.unless_unsound(Answer::NoRoute { status: 404 }),
             }
         }
+    }
+
+    /// Notes what a rule says that needs no decision.
+    fn arrive(&mut self, winner: &Winner<'s>, seen: &mut Seen) {
+        self.trail.push(winner.step);
+        let captures = winner
+            .matched
+            .and_then(|item| self.oracle.path_captures(item, seen));
+        if let Some(captures) = captures.filter(|captures| !captures.is_empty()) {
+            seen.captures = captures;
+        }
+        let rule = winner.rule;
+        self.metadata.extend_from_slice(&rule.metadata);
+        // Of several stages the last one that has a hash counts.
+        let hash = hash::of_keys(&rule.hash, |fact| self.first(fact, seen));
+        self.hash = hash.or(self.hash);
+    }
+
+    fn first(&self, fact: &Fact, seen: &Seen) -> Option<Vec<u8>> {
+        fact::values(fact, &self.found.request, seen)
+            .into_iter()
+            .next()
     }
 
     fn draw(&mut self) -> u64 {
         let index = self.drawn;
         self.drawn += 1;
-        match &self.request.draws {
+        match &self.found.request.draws {
             Draws::Same(number) => *number,
             Draws::List(numbers) => numbers.get(index).copied().unwrap_or(0),
         }
@@ -143,14 +179,22 @@ impl<'o, 's> Walk<'o, 's> {
     }
 
     /// SPEC: gateway-api.md 8: by weight / sum within the rule. A draw is taken where
-    /// at least two targets can be chosen.
-    fn pick<'a>(&mut self, targets: &'a [WeightedTarget]) -> Option<&'a WeightedTarget> {
+    /// at least two targets can be chosen, and no key chooses.
+    fn pick<'a>(
+        &mut self,
+        rule: &Rule,
+        targets: &'a [WeightedTarget],
+        seen: &Seen,
+    ) -> Option<&'a WeightedTarget> {
         let positive: Vec<_> = targets.iter().filter(|target| target.weight > 0).collect();
         if positive.len() < 2 {
             return positive.first().copied();
         }
         let total = positive.iter().map(|target| u64::from(target.weight)).sum();
-        let mut left = scale(self.draw(), total);
+        // SPEC: `Rule::sticky`: in place of chance; where there is no key, chance does.
+        let sticky = hash::of_keys(&rule.sticky, |fact| self.first(fact, seen));
+        let number = sticky.unwrap_or_else(|| self.draw());
+        let mut left = scale(number, total);
         for target in positive {
             match left.checked_sub(u64::from(target.weight)) {
                 Some(rest) => left = rest,
@@ -158,6 +202,18 @@ impl<'o, 's> Walk<'o, 's> {
             }
         }
         None
+    }
+
+    /// SPEC: `Target::FromRequest`: the first value, unless it is empty or holds a
+    /// control character.
+    fn named_backend(&self, kind: &str, fact: &Fact, seen: &Seen) -> Option<Backend> {
+        let name = String::from_utf8(self.first(fact, seen)?).ok()?;
+        let is_bad = name.is_empty() || name.chars().any(char::is_control);
+        (!is_bad).then(|| Backend {
+            kind: kind.into(),
+            name,
+            ..Backend::default()
+        })
     }
 
     /// SPEC: mirrors are drawn last, in order. gateway-api.md 7: an invalid one is
@@ -186,8 +242,8 @@ impl<'o, 's> Walk<'o, 's> {
             else {
                 continue;
             };
-            if delay_ms.is_some() {
-                self.takes(*delay_ppm, 1_000_000);
+            if delay_ms.is_some() && self.takes(*delay_ppm, 1_000_000) {
+                self.delayed = true;
             }
             if abort_status.is_some() && self.takes(*abort_ppm, 1_000_000) {
                 return *abort_status;
@@ -196,137 +252,164 @@ impl<'o, 's> Walk<'o, 's> {
         None
     }
 
-    /// SPEC: gateway-api.md 7.3: OPTIONS with Origin and Access-Control-Request-Method
-    /// is answered here, whether or not the origin is allowed.
-    fn is_preflight(&self, filters: &[Filter]) -> bool {
-        filters
-            .iter()
-            .any(|filter| matches!(filter, Filter::Cors(_)))
-            && self.request.method == b"OPTIONS"
-            && self.request.header("origin").next().is_some()
-            && self
-                .request
-                .header("access-control-request-method")
-                .next()
-                .is_some()
+    /// Notes the CORS policy among filters, and whether it answers the request.
+    fn meets_preflight(&mut self, filters: &'o [Filter], seen: &Seen) -> bool {
+        let policy = filters.iter().find_map(|filter| match filter {
+            Filter::Cors(policy) => Some(policy),
+            _ => None,
+        });
+        if policy.is_none() {
+            return false;
+        }
+        self.policy = policy;
+        self.is_preflight = cors::is_preflight(&self.found.request, seen);
+        self.is_preflight
     }
 
-    /// Applies filters in order. A path rewrite starts from the path that the rule
-    /// matched, so the last one counts. `None` where the result is not canonical.
-    fn apply(&mut self, filters: &[&Filter], winner: &Winner<'_>, seen: &Seen) -> Option<Seen> {
-        let mut next = seen.clone();
+    pub(super) fn cors(&self) -> Vec<(String, Vec<u8>)> {
+        let request = &self.found.request;
+        self.policy.map_or_else(Vec::new, |policy| {
+            cors::headers(&self.oracle.regexes, policy, request, self.is_preflight)
+        })
+    }
+
+    /// Notes header edits, their holes filled in, and mirrors.
+    fn edit(&mut self, filters: &[Filter], seen: &Seen) {
+        let request = &self.found.request;
+        let filled = |edit: &HeaderEdit| Edit {
+            verb: edit.verb,
+            name: edit.name.clone().into_bytes(),
+            value: format::render(&edit.value, &seen.captures, request, seen),
+        };
         for filter in filters {
             match filter {
-                Filter::RequestHeaders(edits) => self.request_edits.extend_from_slice(edits),
-                Filter::ResponseHeaders(edits) => self.response_edits.extend_from_slice(edits),
+                Filter::RequestHeaders(edits) => {
+                    self.request_edits.extend(edits.iter().map(filled));
+                }
+                Filter::ResponseHeaders(edits) => {
+                    self.response_edits.extend(edits.iter().map(filled));
+                }
                 Filter::Mirror(mirror) => self.mirrors.push(mirror.clone()),
-                Filter::Rewrite(Rewrite {
-                    host: new_host,
-                    path: new_path,
-                    ..
-                }) => {
-                    if let Some(HostRewrite::To(name)) = new_host {
-                        self.authority = Some(name.as_text()?.as_bytes().to_vec());
-                        next.host = host::normalize(self.authority.as_deref())?;
-                    }
-                    if let Some(new_path) = new_path {
-                        let matched = winner.matched.map(|item| &item.path);
-                        next.path = match path::rewrite(&seen.path, matched, new_path) {
-                            // SPEC: architecture 4: a rewritten path is normal again.
-                            Some(path) => {
-                                next.is_authority = false;
-                                path::normalize_rewritten(&path, self.normalization)?
-                            }
-                            None => {
-                                next.is_authority = seen.is_authority;
-                                seen.path.clone()
-                            }
-                        };
-                    }
-                }
-                Filter::Cors(_) | Filter::Fault(_) | Filter::Redirect(_) => {}
+                Filter::Rewrite(_) | Filter::Cors(_) | Filter::Fault(_) | Filter::Redirect(_) => {}
             }
         }
-        Some(next)
     }
 
-    /// SPEC: gateway-api.md 7.1.
-    fn redirect(&self, redirect: &Redirect, winner: &Winner<'_>, seen: &Seen) -> Answer {
-        let scheme = redirect.scheme.unwrap_or(self.request.scheme());
-        // SPEC: 7.1: by default the request's host, without its port, also in a
-        // further stage: what that stage sees as host is no name for clients.
-        let asked = self.request.authority.as_deref().map(host::without_port);
-        let host = redirect
-            .host
-            .as_ref()
-            .and_then(|host| Some(host.as_text()?.as_bytes()))
-            .or(asked);
-        // SPEC: 7.1: an explicit port; else the port of a scheme that is set, even
-        // the request's own; else the listener's, never that of the authority.
-        let port = match (redirect.port, redirect.scheme, self.listener.port) {
-            (Some(port), _, _) => port,
-            (None, Some(scheme), _) => scheme.default_port(),
-            (None, None, Some(port)) => port,
-            (None, None, None) => self.request.port.unwrap_or(scheme.default_port()),
+    /// The edits of the response, and whether each can stand in a header.
+    pub(super) fn response_edits(&self) -> (Vec<Edit>, bool) {
+        let edits = self.response_edits.clone();
+        let is_sound = edits.iter().all(|edit| format::is_sound(&edit.value));
+        (edits, is_sound)
+    }
+
+    /// An answer where something that does not concern it may have been found wrong
+    /// before.
+    pub(super) fn unless_unsound(&self, answer: Answer) -> Answer {
+        let mut edits = self.request_edits.iter().chain(&self.response_edits);
+        match edits.all(|edit| format::is_sound(&edit.value)) {
+            true => answer,
+            false => Answer::OneOf([answer, Answer::respond(500)].into()),
+        }
+    }
+
+    /// Several things are wrong.
+    pub(super) fn one_of(&self, mut wrong: Vec<Answer>) -> Answer {
+        let answer = match wrong.len() {
+            1 => wrong.remove(0),
+            _ => Answer::OneOf(wrong),
         };
-        let path = match &redirect.path {
-            Some(rewrite) => {
-                let matched = winner.matched.map(|item| &item.path);
-                match path::rewrite(&seen.path, matched, rewrite) {
-                    None => seen.path.clone(),
-                    Some(path) => match path::normalize_rewritten(&path, self.normalization) {
-                        Some(path) => path,
-                        None => return respond(500),
-                    },
-                }
-            }
-            None => seen.path.clone(),
+        self.unless_unsound(answer)
+    }
+
+    /// A preflight's answer, or a fault.
+    fn answer_early(&self, status: u16) -> Answer {
+        self.unless_unsound(Answer::Respond(Box::new(Responded {
+            status,
+            cors: self.cors(),
+            ..Responded::default()
+        })))
+    }
+
+    /// An answer where the rule cannot do what it says.
+    fn answer_failing(&self, status: u16) -> Answer {
+        self.unless_unsound(Answer::respond(status))
+    }
+
+    fn respond(&self, respond: &Respond) -> Answer {
+        // `Respond::reason`: the importer put the answer there, not the user.
+        if !respond.reason.is_empty() {
+            return self.answer_failing(respond.status);
+        }
+        let (response_edits, is_sound) = self.response_edits();
+        if !is_sound {
+            return self.answer_failing(500);
+        }
+        self.unless_unsound(Answer::Respond(Box::new(Responded {
+            status: respond.status,
+            body: respond.body.clone().into_bytes(),
+            response_edits,
+            cors: self.cors(),
+        })))
+    }
+
+    fn forward(
+        mut self,
+        backend: &Backend,
+        chosen: &WeightedTarget,
+        from_request: bool,
+        seen: Seen,
+    ) -> Answer {
+        let (response_edits, is_sound) = self.response_edits();
+        let is_sound = is_sound
+            && self
+                .request_edits
+                .iter()
+                .all(|edit| format::is_sound(&edit.value));
+        // SPEC: architecture 6: output is checked where it leaves.
+        if !is_sound {
+            return Answer::respond(500);
+        }
+        let query = seen.query.map(|query| [b"?", query.as_slice()].concat());
+        let target = match seen.is_authority {
+            true => seen.raw_path,
+            false => [seen.path, query.unwrap_or_default()].concat(),
         };
-        let mut location = Vec::new();
-        // SPEC: `model::Redirect`: without a host, a bare path unless the redirect
-        // names another scheme or a port; then the host is the address that the
-        // client connected to, or empty.
-        let elsewhere = redirect.port.is_some()
-            || redirect
-                .scheme
-                .is_some_and(|scheme| scheme != self.request.scheme());
-        if host.is_some() || elsewhere {
-            location.extend_from_slice(scheme.as_str().as_bytes());
-            location.extend_from_slice(b"://");
-            let address = self.request.destination_ip.map(|address| match address {
-                IpAddr::V4(address) => format!("{address}"),
-                IpAddr::V6(address) => format!("[{address}]"),
-            });
-            let nameless = host.is_none() && address.is_none();
-            let address = address.unwrap_or_default();
-            location.extend_from_slice(host.unwrap_or(address.as_bytes()));
-            // SPEC: `model::Redirect`: an empty host always has a port beside it.
-            if nameless || port != scheme.default_port() {
-                location.extend_from_slice(format!(":{port}").as_bytes());
-            }
-        }
-        // SPEC: architecture 6: no `//host` leaves. A browser takes a backslash for
-        // a slash.
-        let is_slash = |byte: &&u8| matches!(byte, b'/' | b'\\');
-        if location.is_empty() && path.iter().take(2).filter(is_slash).count() == 2 {
-            location.push(b'/');
-            location.extend(path.iter().skip_while(is_slash));
-        } else {
-            location.extend_from_slice(&path);
-        }
-        location.extend_from_slice(&seen.query);
-        Answer::Redirect {
-            status: redirect.status,
-            location,
-        }
+        let cors = self.cors();
+        Answer::Forward(Box::new(Forward {
+            mirrors: self.mirrored(),
+            head: head::edited(&self.found.came.headers, &self.request_edits),
+            trail: self.trail,
+            backend: backend.clone(),
+            from_request,
+            failover: chosen.failover.clone(),
+            method: seen.method,
+            target,
+            authority: self.authority,
+            host_from_backend: self.host_from_backend,
+            request_edits: self.request_edits,
+            response_edits,
+            captures: seen
+                .captures
+                .into_iter()
+                .map(|capture| (capture.name, capture.value))
+                .collect(),
+            hash: self.hash,
+            metadata: self.metadata,
+            cors,
+            delayed: self.delayed,
+        }))
     }
 }
 
-/// A draw as a number below `total`.
-fn scale(draw: u64, total: u64) -> u64 {
-    ((u128::from(draw) * u128::from(total)) >> 64) as u64
+/// The answer to a rewrite that cannot be carried out.
+pub(super) fn refused(unsound: Unsound) -> Answer {
+    match unsound {
+        Unsound::Path(refusal) => Answer::Reject([refusal].into()),
+        Unsound::Output => Answer::respond(500),
+    }
 }
 
-fn respond(status: u16) -> Answer {
-    Answer::Respond { status }
+/// Whether a method can be sent.
+pub(super) fn is_method(text: &str) -> bool {
+    check::is_token(text.as_bytes())
 }

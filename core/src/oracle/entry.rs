@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::regex::Regexes;
 use super::{Protocol, Request, Seen, host};
 use crate::model::{self, Gateway, HostMatch, Listener, Scheme};
 
@@ -23,6 +24,7 @@ pub(super) fn is_named(gateway: &Gateway, request: &Request) -> bool {
 /// The listeners of a gateway that take a request: the most specific ones, all
 /// equal, in order. And whether the server name chose one of another authority.
 pub(super) fn listeners<'s>(
+    regexes: &Regexes,
     gateway: &'s Gateway,
     request: &Request,
     seen: &Seen,
@@ -58,7 +60,7 @@ pub(super) fn listeners<'s>(
     // SPEC: gateway-api.md 1.3: exact before wildcard, longer before shorter, a
     // host before none; `Listener::client_namespace`: with one before without.
     let key = |listener: &Listener, host: Option<&[u8]>| {
-        let specificity = best(listener, host)?;
+        let specificity = best(regexes, gateway, listener, host)?;
         Some((specificity, listener.client_namespace.is_some()))
     };
     let keys = taking.iter().filter_map(|listener| key(listener, by_host));
@@ -90,15 +92,28 @@ pub(super) fn listeners<'s>(
 }
 
 /// How specific the listener's best host for `host` is; `None` where it has none.
-fn best(listener: &Listener, host: Option<&[u8]>) -> Option<host::Specificity> {
+fn best(
+    regexes: &Regexes,
+    gateway: &Gateway,
+    listener: &Listener,
+    host: Option<&[u8]>,
+) -> Option<host::Specificity> {
+    let patterns = || {
+        gateway
+            .listeners
+            .iter()
+            .flat_map(|listener| &listener.hosts)
+    };
     if listener.hosts.is_empty() {
-        return Some(host::specificity(&HostMatch::Any));
+        return Some(host::specificity(&HostMatch::Any, patterns()));
     }
     let matching = listener
         .hosts
         .iter()
-        .filter(|pattern| host::matches(pattern, host));
-    matching.map(host::specificity).max()
+        .filter(|pattern| host::takes(regexes, pattern, host));
+    matching
+        .map(|pattern| host::specificity(pattern, patterns()))
+        .max()
 }
 
 /// Whether a listener takes requests of a port; `None` is any port.

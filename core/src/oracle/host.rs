@@ -1,8 +1,10 @@
 //! Hosts: what a request's host is, and which patterns it meets.
 
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 use core::net::Ipv6Addr;
 
+use super::regex::{Anchor, Regexes};
 use crate::model::{HostBinding, HostMatch};
 
 /// The host that an authority (or server name) names: lower case, without port
@@ -31,7 +33,8 @@ pub fn normalize(authority: Option<&[u8]>) -> Option<Option<Vec<u8>>> {
     }
     let host = host.strip_suffix('.').unwrap_or(host);
     // SPEC: RFC 3986 3.2.2 reg-name, but no escape, no comma (two joined headers are
-    // not a host), no star (which is a rule's) and no empty label; RFC 1035 2.3.4, at most 255 bytes.
+    // not a host), no star (a host is no pattern) and no empty label; RFC 1035 2.3.4,
+    // at most 255 bytes.
     let is_regular = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()+;=".contains(&byte);
     if host.len() > 255 || host.split('.').any(str::is_empty) || !host.bytes().all(is_regular) {
         return None;
@@ -52,80 +55,110 @@ pub(super) fn without_port(authority: &[u8]) -> &[u8] {
     &authority[..from.unwrap_or(authority.len())]
 }
 
+/// The port that an authority states, as it states it.
+pub(super) fn port(authority: &[u8]) -> Option<Vec<u8>> {
+    let port = authority[without_port(authority).len()..].strip_prefix(b":")?;
+    (!port.is_empty()).then(|| port.to_vec())
+}
+
 /// Whether a pattern takes a host; `None` is a request without one.
 pub fn matches(pattern: &HostMatch, host: Option<&[u8]>) -> bool {
-    match (pattern, host) {
-        (HostMatch::Any, _) => true,
-        (_, None) => false,
-        (HostMatch::Exact(name), Some(host)) => name.as_bytes() == host,
-        // SPEC: gateway-api.md 1.1, `*.` is one or more labels, never none.
-        (HostMatch::Wildcard(suffix), Some(host)) => host
-            .strip_suffix(suffix.as_bytes())
-            .and_then(|labels| labels.strip_suffix(b"."))
-            .is_some_and(|labels| !labels.is_empty()),
+    takes(&Regexes::default(), pattern, host)
+}
+
+pub(super) fn takes(regexes: &Regexes, pattern: &HostMatch, host: Option<&[u8]>) -> bool {
+    let Some(host) = host else {
+        return *pattern == HostMatch::Any;
+    };
+    // SPEC: gateway-api.md 1.1, `*.` is one or more labels, never none.
+    let labels = |suffix: &str| -> Option<&[u8]> {
+        let labels = host.strip_suffix(suffix.as_bytes())?.strip_suffix(b".")?;
+        (!labels.is_empty()).then_some(labels)
+    };
+    match pattern {
+        HostMatch::Any => true,
+        HostMatch::Exact(name) => name.as_bytes() == host,
+        HostMatch::Wildcard(suffix) => labels(suffix).is_some(),
+        HostMatch::OneLabel(suffix) => labels(suffix).is_some_and(|label| !label.contains(&b'.')),
         // SPEC: app-mesh.md 2.1, hostname.suffix is a plain suffix.
-        (HostMatch::Suffix(suffix), Some(host)) => host.ends_with(suffix.as_bytes()),
-        _ => false,
+        HostMatch::Suffix(suffix) => host.ends_with(suffix.as_bytes()),
+        HostMatch::WildcardSuffix(suffix) => {
+            host.ends_with(suffix.as_bytes()) && host.len() > suffix.len()
+        }
+        HostMatch::WildcardPrefix(prefix) => {
+            host.starts_with(prefix.as_bytes()) && host.len() > prefix.len()
+        }
+        HostMatch::Regex(pattern) => regexes.is_match(pattern, Anchor::Whole, false, host),
     }
 }
 
-/// How specific a pattern is as a discriminator; more is greater.
+/// How specific a pattern is: a class, the length of the text that is fixed, an
+/// order between kinds of that length, and for regular expressions the place. More
+/// is greater; the default is less than any pattern's.
+pub(super) type Specificity = (u8, usize, u8, Option<Reverse<usize>>);
+
+/// How specific a pattern is among those of a stage or gateway.
 ///
 /// SPEC: gateway-api.md 1.3, exact before wildcard, longer before shorter, a host
-/// before none.
-pub(super) fn specificity(pattern: &HostMatch) -> Specificity {
+/// before none; `HostMatch::Regex`: of several, the one that the stage or gateway has
+/// first.
+pub(super) fn specificity<'m>(
+    pattern: &HostMatch,
+    mut all: impl Iterator<Item = &'m HostMatch>,
+) -> Specificity {
     match pattern {
-        HostMatch::Exact(_) => (3, 0, false),
-        // The dot is part of the text that a wildcard fixes. Of a wildcard and a raw
-        // suffix with the same text, the suffix is first: open, but fixed.
-        HostMatch::Wildcard(suffix) => (2, suffix.len() + 1, false),
-        HostMatch::Suffix(suffix) => (2, suffix.len(), true),
-        _ => (1, 0, false),
+        HostMatch::Exact(_) => (5, 0, 0, None),
+        // The dot is part of the text that a wildcard fixes. Of patterns with the same
+        // text, the raw suffix is first: open, but fixed. One label before several.
+        HostMatch::Suffix(suffix) => (4, suffix.len(), 3, None),
+        HostMatch::OneLabel(suffix) => (4, suffix.len() + 1, 2, None),
+        HostMatch::Wildcard(suffix) => (4, suffix.len() + 1, 1, None),
+        HostMatch::WildcardSuffix(suffix) => (4, suffix.len(), 0, None),
+        HostMatch::WildcardPrefix(prefix) => (3, prefix.len(), 0, None),
+        HostMatch::Regex(_) => {
+            let place = all.position(|other| other == pattern);
+            (2, 0, 0, place.map(Reverse))
+        }
+        HostMatch::Any => (1, 0, 0, None),
     }
 }
 
-/// A class, the length of the text that is fixed, and whether it is a raw suffix.
-/// The default is less than any pattern's.
-pub(super) type Specificity = (u8, usize, bool);
+/// What precedence counts of a host: more comes first.
+pub(super) type Weight = (usize, u8, usize, bool, Reverse<usize>, bool);
 
-/// A route's hosts in a stage, seen from one request.
-pub(super) struct Bound<'a> {
-    matching: Vec<&'a HostBinding>,
-}
-
-/// The bindings that take a host, or `None` where the route is not found under it.
-pub(super) fn best_binding<'a>(
-    bindings: &'a [HostBinding],
-    host: Option<&[u8]>,
-) -> Option<Bound<'a>> {
-    let matching: Vec<_> = bindings
-        .iter()
-        .filter(|binding| matches(&binding.host, host))
-        .collect();
-    // SPEC: `Attachment::hosts`: empty means any.
-    (bindings.is_empty() || !matching.is_empty()).then_some(Bound { matching })
-}
-
-impl Bound<'_> {
-    pub(super) fn specificity(&self) -> Specificity {
-        let hosts = self.matching.iter().map(|binding| &binding.host);
-        hosts
-            .map(specificity)
-            .max()
-            .unwrap_or(specificity(&HostMatch::Any))
-    }
-
-    /// SPEC: gateway-api.md 1.4: characters in a matching non-wildcard host, then
-    /// characters in a matching host, as the route writes it. Of several hosts
-    /// that match, the best counts.
-    pub(super) fn characters(&self) -> (usize, usize) {
-        let count = |binding: &&HostBinding| match &binding.written {
-            HostMatch::Exact(name) => (name.len(), name.len()),
-            HostMatch::Wildcard(suffix) => (0, "*.".len() + suffix.len()),
-            // App Mesh writes a suffix as it is, without a star.
-            HostMatch::Suffix(suffix) => (0, suffix.len()),
-            _ => (0, 0),
-        };
-        self.matching.iter().map(count).max().unwrap_or_default()
-    }
+/// What precedence counts of a host, as the route writes it.
+///
+/// SPEC: gateway-api.md 1.4: characters in a matching non-wildcard host, then
+/// characters in a matching host. Beyond these, as a lookup orders them: text at the
+/// end, text at the start, regular expressions in order of appearance; one label
+/// before several; a port before none.
+pub(super) fn weight<'m>(
+    binding: &HostBinding,
+    mut all: impl Iterator<Item = &'m HostMatch>,
+) -> Weight {
+    let (precise, class, length) = match &binding.written {
+        HostMatch::Exact(name) => (name.len(), 3, name.len()),
+        HostMatch::Wildcard(suffix) | HostMatch::OneLabel(suffix) => {
+            (0, 3, "*.".len() + suffix.len())
+        }
+        // App Mesh writes a suffix as it is, without a star.
+        HostMatch::Suffix(text) | HostMatch::WildcardSuffix(text) => (0, 3, text.len()),
+        HostMatch::WildcardPrefix(text) => (0, 2, text.len()),
+        HostMatch::Regex(_) => (0, 1, 0),
+        HostMatch::Any => (0, 0, 0),
+    };
+    let place = match binding.written {
+        HostMatch::Regex(_) => all.position(|other| *other == binding.host).unwrap_or(0),
+        _ => 0,
+    };
+    let is_one_label = matches!(binding.written, HostMatch::OneLabel(_));
+    let has_port = binding.port.is_some();
+    (
+        precise,
+        class,
+        length,
+        is_one_label,
+        Reverse(place),
+        has_port,
+    )
 }

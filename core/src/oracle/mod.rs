@@ -8,43 +8,65 @@
 //!
 //! # Why this shape
 //!
-//! Each file states one part of the semantics and nothing else: [`host`] what a
-//! host is and which patterns it meets, [`path`] the same for paths, `entry`
-//! which listeners a request comes in by, `predicate` what a match asks,
-//! `precedence` the order between matches, `action` what the winner does.
-//! `request` holds what a test asks with and is answered with.
-//! Nothing is kept between requests but compiled regular expressions.
+//! Each file states one part of the semantics and nothing else.
+//!
+//! * On the way in: `check` what is wrong with a request, `entry` which listeners
+//!   it comes in by, [`normalize`] what its path is, [`host`] what its host is and
+//!   which patterns that meets.
+//! * Finding: `predicate` what a match asks, `fact` of what, `value` what a value
+//!   must be, `pattern` and `regex` the patterns among them, `precedence` the order
+//!   between matches that hold.
+//! * Deciding: `action` the way from stage to stage, `rewrite` and `query` what the
+//!   request becomes, `redirect` where else it may go, `format` texts with holes,
+//!   `head` headers, `cors` cross-origin answers, [`hash`] what keeps alike requests
+//!   together.
+//!
+//! `request` and `answer` are what a test asks with and is answered with. Nothing is
+//! kept between requests but compiled regular expressions.
 //!
 //! # Invariants
 //!
 //! 1. The answer depends on the route set and the request alone.
-//! 2. There is no recursion; a request passes through a bounded number of stages.
+//! 2. Recursion is as deep as a predicate, which is bounded; a request passes
+//!    through a bounded number of stages.
 
 mod action;
+mod answer;
+mod check;
+mod cors;
 mod entry;
+mod fact;
+mod format;
+pub mod hash;
+mod head;
 pub mod host;
-pub mod path;
+pub mod normalize;
+mod path;
+mod pattern;
 mod precedence;
 mod predicate;
+mod query;
+mod redirect;
+mod regex;
 mod request;
+mod rewrite;
+mod value;
 
-use alloc::borrow::ToOwned;
-use alloc::collections::BTreeMap;
-use alloc::format;
-use alloc::string::String;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::cell::RefCell;
 
-use regex_automata::{meta::Regex, util::syntax};
+use crate::model::{
+    Attachment, Gateway, HostBinding, HostForm, HostMatch, Listener, Route, RouteMatch, RouteSet,
+    Rule, Stage, StageId,
+};
 
-use crate::model::{Normalization, Route, RouteMatch, RouteSet, Rule, StageId};
-
-pub use request::{Answer, Draws, Forward, Protocol, Request, Step};
+pub use answer::{Answer, Edit, Forward, Redirected, Refusal, Responded, Step};
+pub use request::{Draws, Protocol, Request};
 
 /// A route set under evaluation.
 pub struct Oracle<'s> {
     set: &'s RouteSet,
-    regexes: RefCell<BTreeMap<String, Option<Regex>>>,
+    regexes: regex::Regexes,
 }
 
 impl<'s> Oracle<'s> {
@@ -52,94 +74,194 @@ impl<'s> Oracle<'s> {
     pub fn new(set: &'s RouteSet) -> Self {
         Self {
             set,
-            regexes: RefCell::default(),
+            regexes: regex::Regexes::default(),
         }
     }
 
     /// What becomes of `request`.
     pub fn answer(&self, request: &Request) -> Answer {
-        let Some(seen) = Seen::new(request) else {
-            return Answer::Reject;
+        let (request, seen) = match check::request(request) {
+            Ok(checked) => checked,
+            Err(refusals) => return Answer::Reject(refusals),
         };
-        let mut winners = Vec::new();
+        let mut entered = Vec::new();
+        let mut refusals = Vec::new();
         let mut misdirected = false;
-        let mut rejected = false;
-        for gateway in self
-            .set
-            .gateways
-            .iter()
-            .filter(|g| entry::is_named(g, request))
-        {
-            let (listeners, elsewhere) = entry::listeners(gateway, request, &seen);
+        let named = self.set.gateways.iter();
+        for gateway in named.filter(|gateway| entry::is_named(gateway, &request)) {
+            let (listeners, elsewhere) = entry::listeners(&self.regexes, gateway, &request, &seen);
             misdirected |= elsewhere;
-            let Some(seen) = seen.normalized(gateway.normalization) else {
-                rejected |= !listeners.is_empty();
-                continue;
-            };
-            for listener in listeners {
-                // A gateway or listener without a matching rule drops out.
-                if let Some(winner) = self.winner(listener.stage, request, &seen) {
-                    winners.push((listener, gateway, seen.clone(), winner));
+            if !listeners.is_empty() {
+                match self.enter(gateway, &listeners, &request, &seen) {
+                    Ok(found) => entered.extend(found),
+                    // Of several gateways that refuse it, the first counts.
+                    Err(reasons) if refusals.is_empty() => refusals = reasons,
+                    Err(_) => {}
                 }
             }
         }
         // SPEC: contract, "Request": several gateways are considered where none is
-        // named, "which is an error where two would differ".
-        match winners.split_first() {
-            None if rejected => Answer::Reject,
+        // named, "which is an error where two would differ". One that refuses drops out.
+        match entered.split_first() {
+            Some((first, rest)) if rest.iter().any(|other| !other.is_alike(first)) => {
+                Answer::Ambiguous
+            }
+            Some((Entered::Moved(location), _)) => Answer::Redirect(Box::new(Redirected {
+                status: 307,
+                location: location.clone(),
+                ..Redirected::default()
+            })),
+            Some((Entered::Found(found), _)) => action::Walk::new(self, found).run(),
+            None if !refusals.is_empty() => Answer::Reject(refusals),
             None if misdirected => Answer::NoRoute { status: 421 },
             None => Answer::NoRoute { status: 404 },
-            Some((first, rest)) => {
-                let rule = |winner: &Winner<'_>| (winner.step.route, winner.step.rule);
-                if rest.iter().any(|other| rule(&other.3) != rule(&first.3)) {
-                    return Answer::Ambiguous;
-                }
-                let (listener, gateway, seen, winner) = first;
-                action::Walk::new(self, request, listener, gateway.normalization)
-                    .run(winner.clone(), seen.clone())
-            }
         }
+    }
+
+    /// What the listeners of a gateway that take a request find for it. One without
+    /// a matching rule drops out.
+    fn enter(
+        &self,
+        gateway: &'s Gateway,
+        listeners: &[&'s Listener],
+        request: &Request,
+        seen: &Seen,
+    ) -> Result<Vec<Entered<'s>>, Vec<Refusal>> {
+        let mut refusals = check::of_gateway(gateway, request);
+        let canonical = match normalize::normalize(&seen.path, gateway.normalization) {
+            Ok(canonical) if refusals.is_empty() => canonical,
+            Ok(_) => return Err(refusals),
+            Err(reasons) => {
+                refusals.extend(reasons);
+                return Err(refusals);
+            }
+        };
+        if canonical.moved {
+            // SPEC: `EscapedSlashes::UnescapeAndRedirect`: gRPC has no redirects.
+            if request.is_grpc() {
+                return Err([Refusal::EscapedSlash].into());
+            }
+            let query = seen.query.as_ref();
+            let query = query.map(|query| [b"?", query.as_slice()].concat());
+            let location = redirect::bare(&canonical.path, &query.unwrap_or_default());
+            return Ok([Entered::Moved(location)].into());
+        }
+        let came = request;
+        let request = match gateway.headers.trim_values {
+            true => check::trimmed(came),
+            false => came.clone(),
+        };
+        let seen = Seen {
+            path: canonical.path,
+            ..seen.clone()
+        };
+        let found = listeners.iter().filter_map(|listener| {
+            Some(Entered::Found(Found {
+                gateway,
+                listener,
+                winner: self.winner(listener.stage, &request, &seen)?,
+                request: request.clone(),
+                came: came.clone(),
+                seen: seen.clone(),
+            }))
+        });
+        Ok(found.collect())
     }
 
     /// The match that wins in a stage.
     fn winner(&self, stage: StageId, request: &Request, seen: &Seen) -> Option<Winner<'s>> {
         let stage = self.set.stages.get(stage.0 as usize)?;
-        let attachments: Vec<_> = stage
-            .attachments
-            .iter()
-            .enumerate()
-            .filter_map(|(at, attachment)| {
-                let bound = host::best_binding(&attachment.hosts, seen.host.as_deref())?;
-                Some((at, attachment, bound))
-            })
-            .collect();
-        // SPEC: `Stage::host_fallthrough`; envoy.md "virtual host selection": off, only
-        // the routes of the most specific host are looked at.
-        let most_specific = attachments
-            .iter()
-            .map(|(_, _, bound)| bound.specificity())
-            .max()?;
-        let mut candidates = Vec::new();
-        for (at, attachment, bound) in &attachments {
-            if !stage.host_fallthrough && bound.specificity() != most_specific {
+        let host = seen.host_for(stage.host_form);
+        let port = seen.authority.as_deref().and_then(host::port);
+        let port = port.and_then(|port| core::str::from_utf8(&port).ok()?.parse::<u16>().ok());
+        let takes = |binding: &HostBinding| {
+            host::takes(&self.regexes, &binding.host, host.as_deref())
+                // SPEC: `HostBinding::port`: the port that the authority must state.
+                && (binding.port.is_none() || binding.port == port)
+        };
+        let patterns = || {
+            let bindings = stage.attachments.iter().flat_map(|at| &at.hosts);
+            bindings.map(|binding| &binding.host)
+        };
+        let mut bound = Vec::new();
+        for attachment in &stage.attachments {
+            let matching: Vec<_> = attachment.hosts.iter().filter(|b| takes(b)).collect();
+            // SPEC: `Attachment::hosts`: empty means any.
+            if !attachment.hosts.is_empty() && matching.is_empty() {
                 continue;
             }
+            bound.push(Bound {
+                attachment,
+                specificity: match &matching[..] {
+                    [] => Some((host::specificity(&HostMatch::Any, patterns()), false)),
+                    some => {
+                        let of = |binding: &&HostBinding| {
+                            let host = host::specificity(&binding.host, patterns());
+                            (host, binding.port.is_some())
+                        };
+                        some.iter().map(of).max()
+                    }
+                },
+                // SPEC: gateway-api.md 1.4: of several hosts that match, the best counts.
+                host: matching
+                    .iter()
+                    .map(|binding| host::weight(binding, patterns()))
+                    .max()
+                    .unwrap_or_default(),
+            });
+        }
+        // SPEC: `Stage::host_fallthrough`; envoy.md "virtual host selection": off, only
+        // the routes of the most specific host are looked at.
+        let most = bound.iter().map(|bound| bound.specificity).max()?;
+        if !stage.host_fallthrough {
+            bound.retain(|bound| bound.specificity == most);
+        }
+        let candidates = self.candidates(stage, &bound);
+        let holding = candidates.into_iter().filter(|candidate| {
+            candidate
+                .matched
+                .is_none_or(|item| self.holds(item, request, seen))
+        });
+        holding.min_by(|a, b| precedence::compare(stage.precedence, a, b))
+    }
+
+    /// The matches of a stage in their order of precedence, as far as that does not
+    /// depend on the request: for stages whose routes are found under every host.
+    pub fn ranked(&self, stage: StageId) -> Vec<Step> {
+        let Some(stage) = self.set.stages.get(stage.0 as usize) else {
+            return Vec::new();
+        };
+        let bound = stage.attachments.iter().map(|attachment| Bound {
+            attachment,
+            specificity: None,
+            host: host::Weight::default(),
+        });
+        let bound: Vec<_> = bound.collect();
+        let mut candidates = self.candidates(stage, &bound);
+        candidates.sort_by(|a, b| precedence::compare(stage.precedence, a, b));
+        candidates.iter().map(|candidate| candidate.step).collect()
+    }
+
+    /// Every match under these attachments.
+    fn candidates(&self, stage: &'s Stage, bound: &[Bound<'s>]) -> Vec<Winner<'s>> {
+        let mut candidates = Vec::new();
+        for (at, attachment) in stage.attachments.iter().enumerate() {
+            let Some(bound) = bound
+                .iter()
+                .find(|bound| core::ptr::eq(bound.attachment, attachment))
+            else {
+                continue;
+            };
             let Some(route) = self.set.routes.get(attachment.route.0 as usize) else {
                 continue;
             };
             for (rule_index, rule) in route.rules.iter().enumerate() {
-                let mut holding: Vec<_> = rule
-                    .matches
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, item)| self.holds(item, request, seen))
-                    .map(Some)
-                    .collect();
+                let mut matches: Vec<_> = rule.matches.iter().enumerate().map(Some).collect();
                 // SPEC: `Rule::matches`: a rule without matches takes every request.
-                if rule.matches.is_empty() {
-                    holding.push(None);
+                if matches.is_empty() {
+                    matches.push(None);
                 }
-                for matched in holding {
+                for matched in matches {
                     candidates.push(Winner {
                         step: Step {
                             route: attachment.route.0,
@@ -149,83 +271,84 @@ impl<'s> Oracle<'s> {
                         route,
                         rule,
                         matched: matched.map(|(_, item)| item),
-                        attachment: *at,
-                        host: bound.characters(),
+                        attachment: at,
+                        host: bound.host,
                     });
                 }
             }
         }
         candidates
-            .into_iter()
-            .min_by(|a, b| precedence::compare(stage.precedence, a, b))
-    }
-
-    /// Whether a pattern matches the whole of a text.
-    fn full_match(&self, pattern: &str, text: &[u8]) -> bool {
-        let mut regexes = self.regexes.borrow_mut();
-        let regex = regexes
-            .entry(pattern.to_owned())
-            .or_insert_with(|| compile(pattern));
-        regex.as_ref().is_some_and(|regex| regex.is_match(text))
     }
 }
 
-/// SPEC: `PathMatch::Regex`, `ValueMatch::Regex`: over the whole text, on bytes.
-fn compile(pattern: &str) -> Option<Regex> {
-    Regex::builder()
-        .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .configure(Regex::config().utf8_empty(false))
-        .build(&format!(r"\A(?:{pattern})\z"))
-        .ok()
+/// An attachment whose hosts take a request.
+struct Bound<'s> {
+    attachment: &'s Attachment,
+    /// How specific the best host is, and whether it needs a port.
+    specificity: Option<(host::Specificity, bool)>,
+    host: host::Weight,
 }
 
-/// A request in the form that matching sees.
+/// A request in the form that a stage sees.
 #[derive(Clone)]
 struct Seen {
     host: Option<Vec<u8>>,
+    authority: Option<Vec<u8>>,
     sni: Option<Vec<u8>>,
+    method: Vec<u8>,
     path: Vec<u8>,
-    /// With its `?`; empty where there is none.
-    query: Vec<u8>,
+    /// The path as it came.
+    raw_path: Vec<u8>,
+    /// The query as it came, without its `?`; `None` where there is no `?`.
+    raw_query: Option<Vec<u8>>,
+    /// The query as the stages before left it.
+    query: Option<Vec<u8>>,
     /// Whether the target is an authority, and no rewrite gave it a path.
     is_authority: bool,
+    /// What the path's holes and groups took, in the last stage whose winner has any.
+    captures: Vec<regex::Capture>,
 }
 
 impl Seen {
-    /// `None` for a malformed request.
-    fn new(request: &Request) -> Option<Self> {
-        let host = host::normalize(request.authority.as_deref())?;
-        let sni = host::normalize(request.sni.as_deref().filter(|name| !name.is_empty()))?;
-        if !request.is_http() {
-            // SPEC: gateway-api.md 5: a TLS connection is known by its server name. No
-            // connection has a path, which is written `/`.
-            let is_tls = request.protocol == Protocol::Tls;
-            return Some(Self {
-                host: if is_tls { sni.clone() } else { host },
-                sni,
-                path: b"/".to_vec(),
-                query: Vec::new(),
-                is_authority: false,
-            });
+    /// SPEC: `HostForm`.
+    fn host_for(&self, form: HostForm) -> Option<Vec<u8>> {
+        match form {
+            HostForm::Name => self.host.clone(),
+            HostForm::Authority => self.authority.as_deref().map(<[u8]>::to_ascii_lowercase),
         }
-        let (path, query) = path::split(&request.method, &request.target)?;
-        let is_authority = !request.target.starts_with(&path);
-        Some(Self {
-            host,
-            sni,
-            path,
-            query,
-            is_authority,
-        })
     }
+}
 
-    fn normalized(&self, normalization: Normalization) -> Option<Self> {
-        let path = path::normalize(&self.path, normalization)?;
-        Some(Self {
-            path,
-            ..self.clone()
-        })
+/// What a gateway does with a request at once.
+enum Entered<'s> {
+    /// Sends the client to the canonical path.
+    Moved(Vec<u8>),
+    /// Has a rule for it.
+    Found(Found<'s>),
+}
+
+impl Entered<'_> {
+    /// Whether both do the same.
+    fn is_alike(&self, other: &Self) -> bool {
+        let rule = |found: &Found<'_>| (found.winner.step.route, found.winner.step.rule);
+        match (self, other) {
+            (Self::Moved(one), Self::Moved(other)) => one == other,
+            (Self::Found(one), Self::Found(other)) => rule(one) == rule(other),
+            _ => false,
+        }
     }
+}
+
+/// The rule that a gateway's listener has for a request.
+struct Found<'s> {
+    gateway: &'s Gateway,
+    listener: &'s Listener,
+    winner: Winner<'s>,
+    /// With its values trimmed, where the gateway does that.
+    request: Request,
+    /// As it came.
+    came: Request,
+    seen: Seen,
 }
 
 /// A match that holds, with what precedence looks at.
@@ -236,5 +359,5 @@ struct Winner<'s> {
     rule: &'s Rule,
     matched: Option<&'s RouteMatch>,
     attachment: usize,
-    host: (usize, usize),
+    host: host::Weight,
 }

@@ -3,7 +3,9 @@
 use core::cmp::{Ordering, Reverse};
 
 use super::Winner;
-use crate::model::{PathMatch, Precedence, RouteMatch, ValueMatch};
+use super::pattern::Pattern;
+use super::regex::literal_prefix;
+use crate::model::{PathMatch, Precedence, Predicate, PredicateKind, RouteMatch, ValueMatch};
 
 /// Which of two matches comes first (`Less`).
 pub(super) fn compare(preset: Precedence, a: &Winner<'_>, b: &Winner<'_>) -> Ordering {
@@ -29,7 +31,14 @@ pub(super) fn compare(preset: Precedence, a: &Winner<'_>, b: &Winner<'_>) -> Ord
             .then_with(|| has_method(b).cmp(&has_method(a)))
             .then_with(|| name(a).cmp(&name(b))),
         // SPEC: `Precedence::FirstMatch`: position alone.
-        Precedence::FirstMatch | Precedence::Specific => Ordering::Equal,
+        Precedence::FirstMatch => Ordering::Equal,
+        // SPEC: docs/precedence.md, Specific, in its order.
+        Precedence::Specific => priority(a)
+            .cmp(&priority(b))
+            .then_with(|| b.host.cmp(&a.host))
+            .then_with(|| text(b).cmp(&text(a)))
+            .then_with(|| has_method(b).cmp(&has_method(a)))
+            .then_with(|| predicates(b).cmp(&predicates(a))),
         // SPEC: gateway-api.md 5: the oldest, whatever the host.
         Precedence::OldestRoute => age(a, b).then_with(|| name(a).cmp(&name(b))),
     };
@@ -40,6 +49,10 @@ pub(super) fn compare(preset: Precedence, a: &Winner<'_>, b: &Winner<'_>) -> Ord
         .then(a.step.rule.cmp(&b.step.rule))
         .then(a.step.matched.cmp(&b.step.matched))
 }
+
+const EXACT: u8 = 2;
+const REGEX: u8 = 1;
+const PREFIX: u8 = 0;
 
 /// How specific a path is: its class, then two lengths. More comes first.
 ///
@@ -52,9 +65,6 @@ pub(super) fn compare(preset: Precedence, a: &Winner<'_>, b: &Winner<'_>) -> Ord
 /// service is the prefix `/service/`, no service the prefix `/`. Exact names and
 /// patterns are not ordered by the text, so characters alone count.
 fn path(winner: &Winner<'_>) -> (u8, usize, usize) {
-    const EXACT: u8 = 2;
-    const REGEX: u8 = 1;
-    const PREFIX: u8 = 0;
     match winner.matched.map(|item| &item.path) {
         None | Some(PathMatch::Any) => (PREFIX, 0, 0),
         Some(PathMatch::Exact(_)) => (EXACT, 0, 0),
@@ -78,6 +88,60 @@ fn path(winner: &Winner<'_>) -> (u8, usize, usize) {
             let length = characters(service).map_or("/".len(), |count| count + "//".len());
             (PREFIX, length, characters(method).unwrap_or(0))
         }
+    }
+}
+
+/// How much of the path a match fixes: an exact path, then bytes of text that every
+/// path has which it takes, then its kind. More comes first.
+fn text(winner: &Winner<'_>) -> (bool, usize, u8) {
+    let Some(item) = winner.matched else {
+        return (false, 0, 4);
+    };
+    let of_template = |text: &str| Pattern::template(text, false).map(|p| p.literal_bytes());
+    let (length, kind) = match &item.path {
+        PathMatch::Any => (0, 4),
+        PathMatch::Exact(text) => (text.len(), 8),
+        PathMatch::Template(text) => (of_template(text).unwrap_or(0), 7),
+        PathMatch::Glob(text) => (Pattern::glob(text, false).literal_bytes(), 6),
+        PathMatch::Segments(text) => (text.len(), 5),
+        PathMatch::Prefix(text) => (text.len(), 4),
+        PathMatch::Suffix(text) => (text.len(), 3),
+        PathMatch::Contains(text) => (text.len(), 2),
+        PathMatch::Regex(pattern) | PathMatch::RegexStart(pattern) => (literal_prefix(pattern), 1),
+        PathMatch::RegexSearch(_) => (0, 1),
+        PathMatch::Grpc {
+            service: None,
+            method: None,
+        } => (0, 4),
+        // The path that it stands for.
+        PathMatch::Grpc {
+            service: Some(ValueMatch::Exact(service)),
+            method: Some(ValueMatch::Exact(method)),
+        } => ("//".len() + service.len() + method.len(), 8),
+        PathMatch::Grpc {
+            service: Some(ValueMatch::Exact(service)),
+            ..
+        } => ("//".len() + service.len(), 4),
+        PathMatch::Grpc { .. } => ("/".len(), 4),
+    };
+    (path(winner).0 == EXACT, length, kind)
+}
+
+/// How many predicates a match has besides path and methods.
+fn predicates(winner: &Winner<'_>) -> usize {
+    let Some(item) = winner.matched else {
+        return 0;
+    };
+    let trees: usize = item.predicates.iter().map(leaves).sum();
+    let others = usize::from(item.scheme.is_some()) + usize::from(item.grpc_only);
+    item.headers.len() + item.query.len() + trees + others
+}
+
+fn leaves(predicate: &Predicate) -> usize {
+    match predicate.kind() {
+        PredicateKind::All(parts) | PredicateKind::Any(parts) => parts.iter().map(leaves).sum(),
+        PredicateKind::Not(part) => leaves(part),
+        _ => 1,
     }
 }
 

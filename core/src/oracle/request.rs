@@ -1,11 +1,10 @@
-//! What the oracle is asked and what it answers.
+//! What the oracle is asked.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::model::{Backend, HeaderEdit, Scheme};
+use crate::model::Scheme;
 
 /// A request, owned.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +23,8 @@ pub struct Request {
     pub gateway: Option<String>,
     /// The port it came in by.
     pub port: Option<u16>,
+    /// The client's address.
+    pub source_ip: Option<IpAddr>,
     /// The address that the client connected to.
     pub destination_ip: Option<IpAddr>,
     /// The TLS server name.
@@ -32,6 +33,10 @@ pub struct Request {
     pub protocol: Protocol,
     /// The namespace of the client, in a mesh.
     pub client_namespace: Option<String>,
+    /// What only the caller knows, in order.
+    pub attributes: Vec<(String, Vec<u8>)>,
+    /// Which shares of requests it belongs to.
+    pub random: u64,
     /// Where random choices come from.
     pub draws: Draws,
 }
@@ -48,22 +53,35 @@ impl Request {
     }
 
     pub(super) fn is_http(&self) -> bool {
-        matches!(
-            self.protocol,
-            Protocol::Http1 | Protocol::Http2 | Protocol::Grpc
-        )
+        !matches!(self.protocol, Protocol::Tls | Protocol::Tcp | Protocol::Udp)
     }
 
     pub(super) fn scheme(&self) -> Scheme {
         self.scheme.unwrap_or(Scheme::Http)
     }
 
-    /// The values of a header, in order. `name` is lower case.
+    /// The values of a header, in order, whatever the case of its name.
     pub(super) fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         self.headers
             .iter()
             .filter(move |(n, _)| n.eq_ignore_ascii_case(name.as_bytes()))
             .map(|(_, value)| value.as_slice())
+    }
+
+    /// SPEC: `RouteMatch::grpc_only`; RFC 9110 8.3.1: media types have no case and
+    /// can have parameters, and gRPC's a suffix (`+proto`).
+    pub(super) fn is_grpc(&self) -> bool {
+        let Some(value) = self.header("content-type").next() else {
+            return self.protocol == Protocol::Grpc;
+        };
+        let end = value
+            .iter()
+            .position(|byte| *byte == b';')
+            .unwrap_or(value.len());
+        let kind = value[..end].trim_ascii().to_ascii_lowercase();
+        self.protocol == Protocol::Grpc
+            || kind == b"application/grpc"
+            || kind.starts_with(b"application/grpc+")
     }
 }
 
@@ -73,8 +91,10 @@ pub enum Protocol {
     /// HTTP/1.x
     #[default]
     Http1,
-    /// HTTP/2 or 3
+    /// HTTP/2
     Http2,
+    /// HTTP/3
+    Http3,
     /// gRPC
     Grpc,
     /// A TLS connection
@@ -98,62 +118,4 @@ impl Default for Draws {
     fn default() -> Self {
         Self::Same(0)
     }
-}
-
-/// What becomes of a request.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Answer {
-    /// It is sent on.
-    Forward(Box<Forward>),
-    /// It is answered with another address.
-    Redirect {
-        /// The status.
-        status: u16,
-        /// The new address.
-        location: Vec<u8>,
-    },
-    /// It is answered by the engine.
-    Respond {
-        /// The status.
-        status: u16,
-    },
-    /// No rule takes it.
-    NoRoute {
-        /// 404, or 421 for a request that came in by the wrong server name.
-        status: u16,
-    },
-    /// It is malformed.
-    Reject,
-    /// Gateways or listeners that could all have taken it would differ.
-    Ambiguous,
-}
-
-/// How a request is sent on.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Forward {
-    /// The winner of each stage that was passed through.
-    pub trail: Vec<Step>,
-    /// Where to.
-    pub backend: Backend,
-    /// The path that is sent on, with the query.
-    pub target: Vec<u8>,
-    /// The authority that is sent on.
-    pub authority: Option<Vec<u8>>,
-    /// Edits of request headers, in order.
-    pub request_edits: Vec<HeaderEdit>,
-    /// Edits of response headers, in order.
-    pub response_edits: Vec<HeaderEdit>,
-    /// Backends that could get a copy, and whether this request gives one.
-    pub mirrors: Vec<(Backend, bool)>,
-}
-
-/// The winner of one stage.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Step {
-    /// Index of the route in the set.
-    pub route: u32,
-    /// Index of the rule in the route.
-    pub rule: usize,
-    /// Index of the match in the rule; `None` where the rule has no matches.
-    pub matched: Option<usize>,
 }

@@ -6,8 +6,12 @@
 //! number of rules a request meets stays small while the table grows. The same
 //! seed gives the same sets and requests.
 
+mod actions;
+mod aim;
+mod matches;
 mod request;
 mod set;
+mod spell;
 mod words;
 
 use fingerpost::model::RouteSet;

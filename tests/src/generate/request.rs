@@ -3,21 +3,21 @@
 //! A [`Plan`] is drawn without looking at a set, and becomes a request by picking
 //! from one: so the same plan still means something when the set gets smaller.
 
-use fingerpost::model::{
-    Action, HostMatch, Listener, PathMatch, Protocol, RouteMatch, RouteSet, Rule, Scheme, StageId,
-    Target, ValueMatch,
-};
+use fingerpost::model::{Action, Listener, Protocol, RouteSet, Rule, Scheme, StageId, Target};
 use fingerpost::oracle::{Draws, Protocol as Speaks, Request};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 
-use super::words::{self, CALLS, HEADERS, HOSTS, METHODS, PARAMETERS, SERVICES, VALUES};
+use super::aim::{Aim, host_for, path_for};
+use super::spell::{Choices, authority, target};
+use super::words::{self, ADDRESSES, ATTRIBUTES, HEADERS, HOSTS, METHODS, VALUES};
 
 /// Choices yet to be made in a set.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     choices: Vec<u32>,
     draws: Draws,
+    random: u64,
 }
 
 /// A plan for a request.
@@ -27,39 +27,51 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
         1 => vec(words::number(), 0..=6).prop_map(Draws::List),
         1 => Just(Draws::Same(0)),
     ];
-    (vec(any::<u32>(), 64), draws).prop_map(|(choices, draws)| Plan { choices, draws })
+    let plan = (vec(any::<u32>(), 160), draws, words::number());
+    plan.prop_map(|(choices, draws, random)| Plan {
+        choices,
+        draws,
+        random,
+    })
 }
 
 impl Plan {
     /// The request that the plan means in this set.
     pub(super) fn request(&self, set: &RouteSet) -> Request {
         let mut choices = Choices(self.choices.iter());
+        let choices = &mut choices;
         let mut request = Request {
             method: choices.of(METHODS).into(),
             draws: self.draws.clone(),
+            random: self.random,
             ..Request::default()
         };
-        let listener = enter(&mut request, &mut choices, set);
-        let mut host = choices.of(HOSTS).to_string();
-        let mut path = "/".to_string();
-        let mut query = Vec::new();
+        let listener = enter(&mut request, choices, set);
+        let mut aim = Aim {
+            request,
+            host: choices.of(HOSTS).to_string(),
+            path: "/".to_string(),
+            query: Vec::new(),
+        };
         if let Some(listener) = listener
             && let Some(pattern) = choices.pick(&listener.hosts)
         {
-            host = host_for(pattern, &mut choices).unwrap_or(host);
+            aim.host = host_for(pattern, choices).unwrap_or(aim.host);
         }
         // A rule of the listener's stage is aimed at, and one of the stage behind it.
         let mut stage = listener.and_then(|listener| set.stages.get(listener.stage.0 as usize));
         if choices.rarely(8) {
             stage = choices.pick(&set.stages);
         }
+        let mut port = None;
         let mut first = true;
         while let Some(attachment) = stage.and_then(|stage| choices.pick(&stage.attachments)) {
             if first
                 && let Some(binding) = choices.pick(&attachment.hosts)
                 && !choices.rarely(4)
             {
-                host = host_for(&binding.host, &mut choices).unwrap_or(host);
+                aim.host = host_for(&binding.host, choices).unwrap_or(aim.host);
+                port = binding.port;
             }
             let route = &set.routes[attachment.route.0 as usize];
             let Some(rule) = choices.pick(&route.rules) else {
@@ -67,51 +79,25 @@ impl Plan {
             };
             if let Some(item) = choices.pick(&rule.matches) {
                 if first || choices.rarely(2) {
-                    path = path_for(&item.path, &mut choices);
+                    aim.path = path_for(&item.path, choices);
                 }
-                aim_at(&mut request, &mut query, item, &mut choices);
+                aim.at(item, choices);
             }
             first = false;
             stage = next_stage(rule).and_then(|id| set.stages.get(id.0 as usize));
         }
-        if choices.rarely(12) {
-            host = choices.of(HOSTS).to_string();
-        }
-        if choices.rarely(10) {
-            path = choices
-                .of(&["/", "/a", "/a/b/c", "/ab", "/zzz", "/b/"])
-                .to_string();
-        }
-        if choices.rarely(4) {
-            let name = choices.of(HEADERS).to_string();
-            request
-                .headers
-                .push((name.into(), choices.of(VALUES).into()));
-        }
-        if choices.rarely(10) {
-            if choices.rarely(2) {
-                request.method = b"OPTIONS".to_vec();
-            }
-            request
-                .headers
-                .push((b"origin".to_vec(), b"https://o".to_vec()));
-            let name = b"Access-Control-Request-Method".to_vec();
-            request.headers.push((name, b"GET".to_vec()));
-        }
-        request.target = target(&path, &query, &mut choices).into_bytes();
-        if choices.rarely(8) {
-            let texts = ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1"];
-            request.destination_ip = choices.of(&texts).parse().ok();
-        }
+        stray(&mut aim, choices);
+        let Aim {
+            mut request,
+            host,
+            path,
+            query,
+        } = aim;
+        request.target = target(&path, &query, choices).into_bytes();
         // Bytes are opaque, whatever they are in UTF-8.
         if choices.rarely(12) {
             let at = 1 + choices.below(request.target.len() as u32) as usize;
             request.target.insert(at.min(request.target.len()), 0xff);
-        }
-        if choices.rarely(12)
-            && let Some((_, value)) = request.headers.first_mut()
-        {
-            value.push(0xc3);
         }
         if choices.rarely(40) {
             request.method = b"CONNECT".to_vec();
@@ -119,8 +105,17 @@ impl Plan {
                 request.target = b"a.test:443".to_vec();
             }
         }
-        request.authority = authority(&host, &mut choices).map(String::into_bytes);
-        if matches!(request.protocol, Speaks::Tls | Speaks::Tcp) {
+        request.authority = match port {
+            Some(port) if !choices.rarely(4) => Some(format!("{host}:{port}").into_bytes()),
+            _ => authority(&host, choices).map(String::into_bytes),
+        };
+        if choices.rarely(30) {
+            let name = choices.of(&["host", "Host"]).as_bytes().to_vec();
+            let other = choices.of(HOSTS).as_bytes().to_vec();
+            let same = request.authority.clone().unwrap_or(other);
+            request.headers.push((name, same));
+        }
+        if matches!(request.protocol, Speaks::Tls | Speaks::Tcp | Speaks::Udp) {
             request.target.clear();
             request.authority = None;
         }
@@ -134,6 +129,67 @@ impl Plan {
             request.sni = (!choices.rarely(4)).then(|| sni.into_bytes());
         }
         request
+    }
+}
+
+/// Leaves the aim now and then.
+fn stray(aim: &mut Aim, choices: &mut Choices<'_>) {
+    if choices.rarely(12) {
+        aim.host = choices.of(HOSTS).to_string();
+    }
+    if choices.rarely(10) {
+        aim.path = choices
+            .of(&["/", "/a", "/a/b/c", "/ab", "/zzz", "/b/"])
+            .to_string();
+    }
+    let request = &mut aim.request;
+    if choices.rarely(4) {
+        let name = choices.of(HEADERS).to_string();
+        request
+            .headers
+            .push((name.into(), choices.of(VALUES).into()));
+    }
+    if choices.rarely(4) {
+        let lines = ["sid=a", "sid=b; k=1; sid=c", "Sid=\"1\"", "k", "k=a=b"];
+        let line = choices.of(&lines).into();
+        request.headers.push((b"Cookie".to_vec(), line));
+    }
+    if choices.rarely(4) {
+        let name = choices.of(ATTRIBUTES).to_string();
+        let value = choices.of(VALUES).into();
+        request.attributes.push((name, value));
+    }
+    if choices.rarely(8) {
+        let origins = ["https://o", "http://o", "https://b.test", "null"];
+        if choices.rarely(2) {
+            request.method = b"OPTIONS".to_vec();
+        }
+        let origin = choices.of(&origins).into();
+        request.headers.push((b"origin".to_vec(), origin));
+        let name = b"Access-Control-Request-Method".to_vec();
+        request.headers.push((name, b"GET".to_vec()));
+        if choices.rarely(8) {
+            let again = choices.of(&origins).into();
+            request.headers.push((b"Origin".to_vec(), again));
+        }
+    }
+    if choices.rarely(6) {
+        request.destination_ip = choices.of(ADDRESSES).parse().ok();
+    }
+    if choices.rarely(4) {
+        request.source_ip = choices.of(ADDRESSES).parse().ok();
+    }
+    if choices.rarely(20) {
+        let name = choices.of(&["x_a", "", "x-b"]).into();
+        request.headers.push((name, b"1".to_vec()));
+    }
+    if choices.rarely(12)
+        && let Some((_, value)) = request.headers.first_mut()
+    {
+        value.push(*choices.pick(&[0xc3, 0xff, b'\t', 0]).unwrap_or(&0xc3));
+    }
+    if choices.rarely(60) {
+        request.method = choices.of(&["", "G T", "GET\t"]).into();
     }
 }
 
@@ -181,215 +237,11 @@ fn enter<'s>(
     request.protocol = match listener.protocol {
         Protocol::Tls => Speaks::Tls,
         Protocol::Tcp => Speaks::Tcp,
+        Protocol::Udp => Speaks::Udp,
         _ if choices.rarely(6) => Speaks::Grpc,
         _ if choices.rarely(3) => Speaks::Http2,
+        _ if choices.rarely(8) => Speaks::Http3,
         _ => Speaks::Http1,
     };
     Some(listener)
-}
-
-/// Makes the request meet the predicates of a match, mostly.
-fn aim_at(
-    request: &mut Request,
-    query: &mut Vec<(String, String)>,
-    item: &RouteMatch,
-    choices: &mut Choices<'_>,
-) {
-    if let Some(method) = choices.pick(&item.methods)
-        && !choices.rarely(8)
-    {
-        request.method = method.clone().into();
-    }
-    if let Some(scheme) = item.scheme
-        && !choices.rarely(4)
-    {
-        request.scheme = Some(scheme);
-    }
-    if item.grpc_only && !choices.rarely(4) {
-        let kinds = [
-            "application/grpc",
-            "application/grpc+proto",
-            "application/json",
-        ];
-        let kind = choices.of(&kinds).into();
-        request.headers.push((b"Content-Type".to_vec(), kind));
-    }
-    for header in &item.headers {
-        if choices.rarely(8) {
-            continue;
-        }
-        let mut value = value_for(&header.value, choices);
-        if header.invert && choices.rarely(2) {
-            value.push('x');
-        }
-        let name = match choices.rarely(4) {
-            true => header.name.to_ascii_uppercase(),
-            false => header.name.clone(),
-        };
-        request.headers.push((name.clone().into(), value.into()));
-        if choices.rarely(8) {
-            request
-                .headers
-                .push((name.into(), choices.of(VALUES).into()));
-        }
-    }
-    for parameter in &item.query {
-        if !choices.rarely(8) {
-            let value = value_for(&parameter.value, choices);
-            query.push((parameter.name.clone(), value));
-        }
-    }
-}
-
-fn host_for(host: &HostMatch, choices: &mut Choices<'_>) -> Option<String> {
-    let before = ["z", "y.z", "b", "z"];
-    match host {
-        HostMatch::Exact(host) => Some(host.clone()),
-        HostMatch::Wildcard(suffix) => Some(format!("{}.{suffix}", choices.of(&before))),
-        HostMatch::Suffix(suffix) => Some(format!("{}{suffix}", choices.of(&before))),
-        _ => None,
-    }
-}
-
-fn path_for(path: &PathMatch, choices: &mut Choices<'_>) -> String {
-    let tail = |choices: &mut Choices<'_>| choices.of(&["", "", "/", "/b", "/a/b", "x"]);
-    match path {
-        PathMatch::Exact(text) => match choices.rarely(6) {
-            true => format!("{text}{}", tail(choices)),
-            false => text.clone(),
-        },
-        PathMatch::Prefix(text) | PathMatch::Segments(text) => {
-            let text = match choices.rarely(3) {
-                true => text.strip_suffix('/').unwrap_or(text),
-                false => text,
-            };
-            format!("{text}{}", tail(choices))
-        }
-        PathMatch::Regex(regex) => sample(words::PATH_REGEXES, regex, choices),
-        PathMatch::Grpc { service, method } => {
-            let name =
-                |item: &Option<ValueMatch>, names: &[&str], choices: &mut Choices<'_>| match item {
-                    Some(ValueMatch::Exact(name)) => name.clone(),
-                    _ => choices.of(names).to_string(),
-                };
-            let service = name(service, SERVICES, choices);
-            format!("/{service}/{}{}", name(method, CALLS, choices), {
-                if choices.rarely(8) { tail(choices) } else { "" }
-            })
-        }
-        _ => choices.of(&["/", "/a", "/q/r"]).to_string(),
-    }
-}
-
-fn value_for(value: &ValueMatch, choices: &mut Choices<'_>) -> String {
-    let around = ["", "1", "ab"];
-    match value {
-        ValueMatch::Exact(text) => text.clone(),
-        ValueMatch::Prefix(text) => format!("{text}{}", choices.of(&around)),
-        ValueMatch::Suffix(text) => format!("{}{text}", choices.of(&around)),
-        ValueMatch::Contains(text) => {
-            format!("{}{text}{}", choices.of(&around), choices.of(&around))
-        }
-        ValueMatch::Regex(regex) => sample(words::VALUE_REGEXES, regex, choices),
-        ValueMatch::Range { start, end } => {
-            let number = start + i64::from(choices.below(4)) - 1;
-            if choices.rarely(4) {
-                end.to_string()
-            } else {
-                number.to_string()
-            }
-        }
-        _ => choices.of(VALUES).to_string(),
-    }
-}
-
-fn sample(known: &[(&str, &[&str])], regex: &str, choices: &mut Choices<'_>) -> String {
-    let texts = known
-        .iter()
-        .find(|(pattern, _)| *pattern == regex)
-        .map_or(&[""][..], |k| k.1);
-    choices.of(texts).to_string()
-}
-
-/// The target as a client could spell it: mostly plainly.
-fn target(path: &str, query: &[(String, String)], choices: &mut Choices<'_>) -> String {
-    let mut path = path.to_string();
-    match choices.below(24) {
-        0 => path = path.replacen('a', "%61", 1),
-        1 => path = format!("/x/..{path}"),
-        2 => path = format!("/.{path}"),
-        3 => path = path.replacen('/', "//", 1),
-        4 => path.push_str("/."),
-        5 => path = path.replacen("/b", "//b", 1),
-        6 => path.push_str("%2f"),
-        7 if choices.rarely(3) => path.push('#'),
-        8 if choices.rarely(3) => path.push_str("%6%31"),
-        9 if choices.rarely(3) => path = path.trim_start_matches('/').to_string(),
-        10 => path.push_str("/../"),
-        _ => {}
-    }
-    let mut query: Vec<_> = query.to_vec();
-    if choices.rarely(4) {
-        let pair = (
-            choices.of(PARAMETERS).to_string(),
-            choices.of(VALUES).to_string(),
-        );
-        let at = choices.below(query.len() as u32 + 1) as usize;
-        query.insert(at, pair);
-    }
-    for (nth, (name, value)) in query.iter().enumerate() {
-        path.push(if nth == 0 { '?' } else { '&' });
-        let spell = |text: &str| text.replace(' ', "%20");
-        path.push_str(&match choices.below(8) {
-            0 => spell(name).replace('q', "%71"),
-            _ => spell(name),
-        });
-        if !value.is_empty() || choices.rarely(2) {
-            path.push('=');
-            path.push_str(&match choices.below(6) {
-                0 => spell(value).replace('a', "%61"),
-                1 => spell(value).replace(',', "%2C"),
-                _ => spell(value),
-            });
-        }
-    }
-    path
-}
-
-fn authority(host: &str, choices: &mut Choices<'_>) -> Option<String> {
-    Some(match choices.below(20) {
-        0 => return None,
-        1 => host.to_ascii_uppercase(),
-        2 => format!("{host}."),
-        3 => format!("{host}:8080"),
-        4 => format!("{host}.:443"),
-        5 if choices.rarely(3) => format!("{host}.."),
-        6 if choices.rarely(3) => format!("{host}:x"),
-        7 if choices.rarely(3) => format!("u@{host}"),
-        8 => "[::1]:80".into(),
-        _ => host.into(),
-    })
-}
-
-/// A finite list of numbers to choose by; at its end, always the first choice.
-struct Choices<'a>(std::slice::Iter<'a, u32>);
-
-impl Choices<'_> {
-    fn below(&mut self, count: u32) -> u32 {
-        self.0.next().map_or(0, |choice| choice % count.max(1))
-    }
-
-    /// Once in `times`, and never at the end of the list.
-    fn rarely(&mut self, times: u32) -> bool {
-        self.below(times) == times - 1
-    }
-
-    fn pick<'t, T>(&mut self, items: &'t [T]) -> Option<&'t T> {
-        let index = self.below(items.len() as u32);
-        items.get(index as usize)
-    }
-
-    fn of<'t>(&mut self, texts: &[&'t str]) -> &'t str {
-        self.pick(texts).copied().unwrap_or_default()
-    }
 }

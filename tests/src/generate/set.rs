@@ -1,19 +1,17 @@
 //! Random route sets.
 
-use std::mem::discriminant;
-
 use fingerpost::model::{
-    Action, Attachment, Backend, CorsPolicy, Fault, Filter, Format, Gateway, HeaderEdit,
-    HeaderMatch, HeaderRules, HeaderVerb, HostBinding, HostMatch, HostRewrite, InvalidTarget,
-    Listener, Mirror, Normalization, ObjectRef, Origin, PathMatch, PathRewrite, Precedence,
-    PrefixJoin, Protocol, QueryMatch, Redirect, RepeatedValues, Respond, Rewrite, Route, RouteId,
-    RouteMatch, RouteSet, Rule, Scheme, Stage, StageId, Target, WeightedTarget,
+    Action, Attachment, EscapedSlashes, Fragment, Gateway, HeaderRules, HostBinding, HostForm,
+    HostMatch, Listener, MalformedEscapes, Normalization, ObjectRef, Origin, PathParameters,
+    Precedence, Protocol, Route, RouteId, RouteSet, Rule, Stage, StageId, Target,
 };
 use proptest::collection::vec;
 use proptest::option::{of, weighted};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 
+use super::actions::{action, filters, keys, metadata};
+use super::matches::{rarely, route_match};
 use super::words;
 use crate::build::{backend, stage};
 
@@ -55,7 +53,7 @@ struct Place {
 }
 
 /// How a stage is searched.
-type Shape = (Precedence, bool);
+type Shape = (Precedence, bool, HostForm);
 
 fn assemble(
     rules: Vec<Placed>,
@@ -65,11 +63,12 @@ fn assemble(
     gateways: Vec<Gateway>,
 ) -> RouteSet {
     let mut set = RouteSet::new();
-    for (index, (precedence, host_fallthrough)) in
+    for (index, (precedence, host_fallthrough, host_form)) in
         shapes.into_iter().take(entries + inner).enumerate()
     {
         set.add_stage(Stage {
             host_fallthrough,
+            host_form,
             ..stage(&format!("s{index}"), precedence)
         });
     }
@@ -114,10 +113,22 @@ fn attach(set: &mut RouteSet, place: &Place, entries: usize, inner: usize) {
     };
     for (nth, at) in stages.iter().enumerate() {
         if !stages[..nth].contains(at) {
-            let hosts = place.hosts.clone();
+            let mut hosts = place.hosts.clone();
+            if set.stages[*at].host_form == HostForm::Authority {
+                hosts.iter_mut().step_by(2).for_each(state_port);
+            }
             set.stages[*at]
                 .attachments
                 .push(Attachment { route, hosts });
+        }
+    }
+}
+
+/// Makes an exact host an authority with a port.
+fn state_port(binding: &mut HostBinding) {
+    for host in [&mut binding.host, &mut binding.written] {
+        if let HostMatch::Exact(name) = host {
+            name.push_str(":8080");
         }
     }
 }
@@ -149,27 +160,87 @@ fn shape() -> impl Strategy<Value = Shape> {
     let precedence = prop_oneof![
         5 => Just(Precedence::GatewayApi),
         3 => Just(Precedence::AppMesh),
-        1 => Just(Precedence::FirstMatch),
+        2 => Just(Precedence::FirstMatch),
         1 => Just(Precedence::OldestRoute),
+        3 => Just(Precedence::Specific),
     ];
-    (precedence, prop_oneof![3 => Just(true), 1 => Just(false)])
+    let form = prop_oneof![5 => Just(HostForm::Name), 1 => Just(HostForm::Authority)];
+    (
+        precedence,
+        prop_oneof![3 => Just(true), 1 => Just(false)],
+        form,
+    )
 }
 
 fn gateway() -> impl Strategy<Value = Gateway> {
-    let normalization = select(
+    let headers =
+        (rarely(10), rarely(4)).prop_map(|(reject_underscores, trim_values)| HeaderRules {
+            reject_underscores,
+            trim_values,
+        });
+    (vec(listener(), 1..=3), normalization(), headers).prop_map(
+        |(listeners, normalization, headers)| Gateway {
+            object: ObjectRef::new("Gateway", "infra", ""),
+            listeners,
+            normalization,
+            headers,
+            origin: Origin::default(),
+        },
+    )
+}
+
+fn normalization() -> impl Strategy<Value = Normalization> {
+    let known = select(
         &[
             Normalization::BASE,
             Normalization::MERGE_SLASHES,
             Normalization::NONE,
+            Normalization::DECODE_AND_MERGE,
         ][..],
     );
-    (vec(listener(), 1..=3), normalization).prop_map(|(listeners, normalization)| Gateway {
-        object: ObjectRef::new("Gateway", "infra", ""),
-        listeners,
-        normalization,
-        headers: HeaderRules::default(),
-        origin: Origin::default(),
-    })
+    let slashes = select(
+        &[
+            EscapedSlashes::Keep,
+            EscapedSlashes::Reject,
+            EscapedSlashes::Unescape,
+            EscapedSlashes::UnescapeAndRedirect,
+        ][..],
+    );
+    let parameters = select(
+        &[
+            PathParameters::Keep,
+            PathParameters::Strip,
+            PathParameters::Reject,
+        ][..],
+    );
+    let fragment = select(&[Fragment::Strip, Fragment::Reject][..]);
+    let escapes = select(&[MalformedEscapes::Keep, MalformedEscapes::Reject][..]);
+    let other = (
+        any::<(bool, bool)>(),
+        slashes,
+        parameters,
+        fragment,
+        escapes,
+    )
+        .prop_map(
+            |(
+                (base, merge_slashes),
+                escaped_slashes,
+                path_parameters,
+                fragment,
+                malformed_escapes,
+            )| {
+                Normalization {
+                    base,
+                    merge_slashes,
+                    escaped_slashes,
+                    path_parameters,
+                    fragment,
+                    malformed_escapes,
+                }
+            },
+        );
+    prop_oneof![1 => known, 1 => other]
 }
 
 fn listener() -> impl Strategy<Value = Listener> {
@@ -179,6 +250,7 @@ fn listener() -> impl Strategy<Value = Listener> {
         3 => Just(Protocol::Https),
         1 => Just(Protocol::Tls),
         1 => Just(Protocol::Tcp),
+        1 => Just(Protocol::Udp),
     ];
     let port = prop_oneof![
         4 => Just(None),
@@ -241,10 +313,11 @@ fn place() -> impl Strategy<Value = Place> {
 
 /// A host as the route writes it, or one that a listener narrowed.
 fn binding() -> impl Strategy<Value = HostBinding> {
-    let same = words::host().prop_map(|host| HostBinding {
+    let port = weighted(0.15, select(&[80u16, 443, 8080][..]));
+    let same = (words::host(), port).prop_map(|(host, port)| HostBinding {
         written: host.clone(),
         host,
-        port: None,
+        port,
     });
     let narrowed = (select(words::HOSTS), any::<bool>()).prop_map(|(host, any)| {
         let parent = host.split_once('.').map(|(_, parent)| parent);
@@ -263,247 +336,17 @@ fn binding() -> impl Strategy<Value = HostBinding> {
 fn rule(wide: usize) -> impl Strategy<Value = Rule> {
     let matches = prop_oneof![2 => Just(Vec::new()), 12 => vec(route_match(wide), 1..=3)];
     let filters = prop_oneof![3 => Just(Vec::new()), 2 => filters(false)];
-    (weighted(0.4, 0i64..5), matches, filters, action()).prop_map(
-        |(priority, matches, filters, action)| Rule {
+    let priority = weighted(0.4, 0i64..5);
+    let rest = (keys(), keys(), metadata());
+    (priority, matches, filters, action(), rest).prop_map(
+        |(priority, matches, filters, action, (sticky, hash, metadata))| Rule {
             priority,
             matches,
             filters,
+            sticky,
+            hash,
+            metadata,
             ..Rule::new(action)
-        },
-    )
-}
-
-fn route_match(wide: usize) -> impl Strategy<Value = RouteMatch> {
-    let methods = prop_oneof![
-        3 => Just(Vec::new()),
-        1 => vec(select(words::METHODS).prop_map(String::from), 1..=2),
-    ];
-    let scheme = weighted(0.1, select(&[Scheme::Http, Scheme::Https][..]));
-    let grpc_only = prop_oneof![9 => Just(false), 1 => Just(true)];
-    let headers = prop_oneof![3 => Just(Vec::new()), 2 => vec(header(wide), 1..=3)];
-    let query = prop_oneof![3 => Just(Vec::new()), 1 => vec(query(wide), 1..=2)];
-    (path(wide), methods, scheme, grpc_only, headers, query).prop_map(
-        |(path, methods, scheme, grpc_only, mut headers, query)| {
-            // Names differ: see `RouteMatch::headers`.
-            headers.sort_by(|a, b| a.name.cmp(&b.name));
-            headers.dedup_by(|a, b| a.name == b.name);
-            RouteMatch {
-                path,
-                methods,
-                scheme,
-                headers,
-                query,
-                grpc_only,
-                ..RouteMatch::default()
-            }
-        },
-    )
-}
-
-fn path(wide: usize) -> impl Strategy<Value = PathMatch> {
-    let grpc = (
-        of(words::name(words::SERVICES)),
-        of(words::name(words::CALLS)),
-    );
-    prop_oneof![
-        1 => Just(PathMatch::Any),
-        3 => words::path(wide).prop_map(PathMatch::Exact),
-        3 => words::path(wide).prop_map(PathMatch::Prefix),
-        4 => words::path(wide).prop_map(PathMatch::Segments),
-        2 => select(words::PATH_REGEXES).prop_map(|(regex, _)| PathMatch::Regex(regex.into())),
-        1 => grpc.prop_map(|(service, method)| PathMatch::Grpc { service, method }),
-    ]
-}
-
-fn header(wide: usize) -> impl Strategy<Value = HeaderMatch> {
-    let rarely = || prop_oneof![4 => Just(false), 1 => Just(true)];
-    let repeated = select(
-        &[
-            RepeatedValues::Joined,
-            RepeatedValues::Any,
-            RepeatedValues::First,
-        ][..],
-    );
-    (
-        select(words::HEADERS),
-        words::value(wide),
-        rarely(),
-        rarely(),
-        repeated,
-    )
-        .prop_map(
-            |(name, value, invert, missing_matches, repeated)| HeaderMatch {
-                invert,
-                missing_matches,
-                repeated,
-                ..HeaderMatch::new(name, value)
-            },
-        )
-}
-
-fn query(wide: usize) -> impl Strategy<Value = QueryMatch> {
-    (select(words::PARAMETERS), words::value(wide))
-        .prop_map(|(name, value)| QueryMatch::new(name, value))
-}
-
-fn action() -> impl Strategy<Value = Action> {
-    let respond = select(&[200u16, 403, 500][..]).prop_map(|status| {
-        Action::Respond(Respond {
-            status,
-            ..Respond::default()
-        })
-    });
-    prop_oneof![
-        8 => vec(target(), 1..=3).prop_map(Action::Forward),
-        1 => redirect().prop_map(Action::Redirect),
-        1 => respond,
-        1 => vec(target(), 0..=1).prop_map(Action::Forward),
-    ]
-}
-
-fn target() -> impl Strategy<Value = WeightedTarget> {
-    let named = (0usize..40).prop_map(|name| backend(&format!("b{name}")));
-    let target = prop_oneof![
-        6 => named.prop_map(Target::Backend),
-        5 => (0u32..8).prop_map(|stage| Target::Stage {
-            stage: StageId(stage),
-            metadata: Vec::new(),
-        }),
-        1 => invalid().prop_map(Target::Invalid),
-    ];
-    let weight =
-        prop_oneof![1 => Just(0u32), 4 => 1u32..10, 1 => Just(1_000_000), 1 => Just(u32::MAX)];
-    let filters = prop_oneof![4 => Just(Vec::new()), 1 => filters(true)];
-    (target, weight, filters).prop_map(|(target, weight, filters)| WeightedTarget {
-        target,
-        weight,
-        filters,
-        failover: Vec::new(),
-        origin: Origin::default(),
-    })
-}
-
-fn invalid() -> impl Strategy<Value = InvalidTarget> {
-    select(&[500u16, 503][..]).prop_map(|status| InvalidTarget {
-        backend: Backend::default(),
-        reason: "BackendNotFound".into(),
-        status,
-    })
-}
-
-fn redirect() -> impl Strategy<Value = Redirect> {
-    let scheme = of(select(&[Scheme::Http, Scheme::Https][..]));
-    let host = of(Just("to.test".to_string()));
-    let port = of(select(&[80u16, 443, 8443][..]));
-    let status = select(&[301u16, 302, 303, 307, 308][..]);
-    (scheme, host, port, of(path_rewrite()), status).prop_map(
-        |(scheme, host, port, path, status)| Redirect {
-            scheme,
-            host: host.map(Into::into),
-            port,
-            path,
-            query: None,
-            status,
-        },
-    )
-}
-
-/// Filters of which those that answer are there once at most.
-fn filters(of_target: bool) -> impl Strategy<Value = Vec<Filter>> {
-    vec(filter(of_target), 1..=3).prop_map(|filters| {
-        let mut kept: Vec<Filter> = Vec::new();
-        for filter in filters {
-            let kind = discriminant(&filter);
-            let once = matches!(
-                filter,
-                Filter::Fault(_) | Filter::Cors(_) | Filter::Redirect(_)
-            );
-            if !once || !kept.iter().any(|other| discriminant(other) == kind) {
-                kept.push(filter);
-            }
-        }
-        kept
-    })
-}
-
-fn filter(of_target: bool) -> impl Strategy<Value = Filter> {
-    let edits = || vec(edit(), 1..=2);
-    let rewrite = (of(host_rewrite()), of(path_rewrite())).prop_map(|(host, path)| {
-        Filter::Rewrite(Rewrite {
-            host,
-            path,
-            ..Rewrite::default()
-        })
-    });
-    prop_oneof![
-        3 => rewrite,
-        2 => edits().prop_map(Filter::RequestHeaders),
-        1 => edits().prop_map(Filter::ResponseHeaders),
-        1 => mirror().prop_map(Filter::Mirror),
-        u32::from(!of_target) => fault().prop_map(Filter::Fault),
-        1 => Just(Filter::Cors(CorsPolicy::default())),
-        u32::from(of_target) => redirect().prop_map(Filter::Redirect),
-    ]
-}
-
-fn host_rewrite() -> impl Strategy<Value = HostRewrite> {
-    select(words::HOSTS).prop_map(|host| HostRewrite::To(host.into()))
-}
-
-fn path_rewrite() -> impl Strategy<Value = PathRewrite> {
-    let join = select(
-        &[
-            PrefixJoin::Segments,
-            PrefixJoin::OneSlash,
-            PrefixJoin::Literal,
-        ][..],
-    );
-    let replacement = select(&["", "/", "/a", "/a/", "/x", "/b/c/"][..]);
-    let prefix = (replacement, join).prop_map(|(replacement, join)| PathRewrite::Prefix {
-        replacement: replacement.into(),
-        join,
-    });
-    let full = select(&["/", "/a/b", "/new", "/s.T/Get"][..]);
-    prop_oneof![3 => prefix, 1 => full.prop_map(|path| PathRewrite::Full(path.into()))]
-}
-
-fn edit() -> impl Strategy<Value = HeaderEdit> {
-    let verb = select(&[HeaderVerb::Set, HeaderVerb::Add, HeaderVerb::Remove][..]);
-    (verb, select(words::HEADERS), 0u32..9).prop_map(|(verb, name, value)| HeaderEdit {
-        verb,
-        name: name.into(),
-        value: match verb {
-            HeaderVerb::Remove => Format::default(),
-            _ => format!("e{value}").into(),
-        },
-    })
-}
-
-fn mirror() -> impl Strategy<Value = Mirror> {
-    let target = prop_oneof![
-        4 => Just(Ok(backend("copy"))),
-        1 => invalid().prop_map(Err),
-    ];
-    (
-        target,
-        select(&[(0u32, 1u32), (1, 1), (1, 2), (10, 100), (100, 100)][..]),
-    )
-        .prop_map(|(target, (numerator, denominator))| Mirror {
-            target,
-            numerator,
-            denominator,
-        })
-}
-
-fn fault() -> impl Strategy<Value = Fault> {
-    let share = || select(&[0u32, 1, 250_000, 500_000, 1_000_000][..]);
-    (of(1u64..9), share(), of(Just(503u16)), share()).prop_map(
-        |(delay_ms, delay_ppm, abort_status, abort_ppm)| Fault {
-            delay_ms,
-            delay_ppm,
-            abort_status,
-            abort_ppm,
-            abort_grpc_status: None,
         },
     )
 }

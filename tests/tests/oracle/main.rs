@@ -2,8 +2,11 @@
 
 mod actions;
 mod entry;
+mod facts;
 mod hosts;
+mod outputs;
 mod paths;
+mod patterns;
 mod precedence;
 mod predicates;
 
@@ -33,11 +36,12 @@ fn with(mut request: Request, headers: &[(&str, &str)]) -> Request {
 fn goes(set: &RouteSet, request: &Request) -> String {
     match answer(set, request) {
         Answer::Forward(forward) => forward.backend.name,
-        Answer::Redirect { status, .. }
-        | Answer::Respond { status }
-        | Answer::NoRoute { status } => status.to_string(),
-        Answer::Reject => "reject".into(),
+        Answer::Redirect(redirected) => redirected.status.to_string(),
+        Answer::Respond(responded) => responded.status.to_string(),
+        Answer::NoRoute { status } => status.to_string(),
+        Answer::Reject(_) => "reject".into(),
         Answer::Ambiguous => "ambiguous".into(),
+        Answer::OneOf(answers) => format!("one of {answers:?}"),
     }
 }
 
@@ -50,7 +54,7 @@ fn forwarded(set: &RouteSet, request: &Request) -> Forward {
 
 fn location(set: &RouteSet, request: &Request) -> String {
     match answer(set, request) {
-        Answer::Redirect { location, .. } => String::from_utf8(location).unwrap(),
+        Answer::Redirect(redirected) => String::from_utf8(redirected.location).unwrap(),
         other => panic!("not redirected: {other:?}"),
     }
 }

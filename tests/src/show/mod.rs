@@ -1,26 +1,28 @@
 //! Route sets and requests in few lines, so that a failure can be read.
 
+mod asked;
+
 use std::fmt::{self, Display, Formatter, Write as _};
 
+pub use asked::{Answered, Asked};
+
 use fingerpost::model::{
-    Action, Filter, HostBinding, HostMatch, PathMatch, PathRewrite, RepeatedValues, Rewrite,
-    RouteMatch, RouteSet, Target, ValueMatch, WeightedTarget,
+    Action, Filter, HeaderEdit, HostBinding, HostMatch, PathMatch, Predicate, PredicateKind,
+    RepeatedValues, RouteMatch, RouteSet, Target, ValueMatch, WeightedTarget,
 };
-use fingerpost::oracle::{Answer, Draws, Request};
 
 /// Prints a route set.
 pub struct Set<'a>(pub &'a RouteSet);
 
-/// Prints a request.
-pub struct Asked<'a>(pub &'a Request);
-
-/// Prints an answer.
-pub struct Answered<'a>(pub &'a Answer);
-
 impl Display for Set<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for gateway in &self.0.gateways {
-            writeln!(f, "{} {:?}", gateway.object, gateway.normalization)?;
+            let normalization = gateway.normalization;
+            writeln!(
+                f,
+                "{} {normalization:?} {:?}",
+                gateway.object, gateway.headers
+            )?;
             for listener in &gateway.listeners {
                 let hosts: Vec<_> = listener.hosts.iter().map(host).collect();
                 write!(f, "  listener {} {:?}", listener.name, listener.protocol)?;
@@ -36,7 +38,8 @@ impl Display for Set<'_> {
         }
         for (index, stage) in self.0.stages.iter().enumerate() {
             write!(f, "stage {index} {:?}", stage.precedence)?;
-            writeln!(f, " fallthrough={}", stage.host_fallthrough)?;
+            write!(f, " fallthrough={}", stage.host_fallthrough)?;
+            writeln!(f, " {:?}", stage.host_form)?;
             for attachment in &stage.attachments {
                 let hosts: Vec<_> = attachment.hosts.iter().map(binding).collect();
                 writeln!(f, "  route {} hosts={hosts:?}", attachment.route.0)?;
@@ -60,6 +63,15 @@ impl Display for Set<'_> {
                 for filter in &rule.filters {
                     write!(f, " {}", filter_text(filter))?;
                 }
+                if !rule.sticky.is_empty() {
+                    write!(f, " sticky={:?}", rule.sticky)?;
+                }
+                if !rule.hash.is_empty() {
+                    write!(f, " hash={:?}", rule.hash)?;
+                }
+                if !rule.metadata.is_empty() {
+                    write!(f, " metadata={:?}", rule.metadata)?;
+                }
                 writeln!(f, " => {}", action(&rule.action))?;
                 for (number, item) in rule.matches.iter().enumerate() {
                     writeln!(f, "    match {number} {}", match_text(item))?;
@@ -70,75 +82,16 @@ impl Display for Set<'_> {
     }
 }
 
-impl Display for Asked<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let text = |bytes: &[u8]| bytes.escape_ascii().to_string();
-        let request = self.0;
-        write!(f, "{} {}", text(&request.method), text(&request.target))?;
-        write!(f, " authority={:?}", request.authority.as_deref().map(text))?;
-        write!(f, " {:?} {:?}", request.protocol, request.scheme)?;
-        if let Some(gateway) = &request.gateway {
-            write!(f, " gateway={gateway}")?;
-        }
-        if let Some(port) = request.port {
-            write!(f, " port={port}")?;
-        }
-        if let Some(address) = request.destination_ip {
-            write!(f, " destination={address}")?;
-        }
-        if let Some(sni) = &request.sni {
-            write!(f, " sni={}", text(sni))?;
-        }
-        if let Some(namespace) = &request.client_namespace {
-            write!(f, " client={namespace}")?;
-        }
-        match &request.draws {
-            Draws::Same(number) => write!(f, " draw={number:#x}")?,
-            Draws::List(numbers) => write!(f, " draws={numbers:x?}")?,
-        }
-        for (name, value) in &request.headers {
-            write!(f, " [{}: {}]", text(name), text(value))?;
-        }
-        Ok(())
-    }
-}
-
-impl Display for Answered<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let text = |bytes: &[u8]| bytes.escape_ascii().to_string();
-        match self.0 {
-            Answer::Forward(forward) => {
-                f.write_str("forward")?;
-                for step in &forward.trail {
-                    write!(f, " {}.{}", step.route, step.rule)?;
-                    if let Some(matched) = step.matched {
-                        write!(f, ".{matched}")?;
-                    }
-                }
-                let authority = forward.authority.as_deref().map(text);
-                write!(f, " to {} {}", forward.backend.name, text(&forward.target))?;
-                write!(f, " authority={authority:?}")?;
-                for edit in forward.request_edits.iter().chain(&forward.response_edits) {
-                    write!(f, " {:?} {}={:?}", edit.verb, edit.name, edit.value)?;
-                }
-                write!(f, " ({} request edits)", forward.request_edits.len())?;
-                for (backend, selected) in &forward.mirrors {
-                    write!(f, " mirror {}={selected}", backend.name)?;
-                }
-                Ok(())
-            }
-            Answer::Redirect { status, location } => {
-                write!(f, "redirect {status} {}", text(location))
-            }
-            other => write!(f, "{other:?}"),
-        }
-    }
-}
-
 fn binding(binding: &HostBinding) -> String {
+    let port = binding.port.map(|port| format!(":{port}"));
+    let port = port.unwrap_or_default();
     match binding.host == binding.written {
-        true => host(&binding.host),
-        false => format!("{} written {}", host(&binding.host), host(&binding.written)),
+        true => host(&binding.host) + &port,
+        false => format!(
+            "{}{port} written {}",
+            host(&binding.host),
+            host(&binding.written)
+        ),
     }
 }
 
@@ -146,6 +99,7 @@ fn binding(binding: &HostBinding) -> String {
 fn host(pattern: &HostMatch) -> String {
     match pattern {
         HostMatch::Suffix(text) => format!("suffix {text}"),
+        HostMatch::WildcardSuffix(text) => format!("wildcard suffix {text}"),
         other => other.to_text(),
     }
 }
@@ -156,9 +110,14 @@ fn match_text(item: &RouteMatch) -> String {
         PathMatch::Exact(text) => format!("exact {text}"),
         PathMatch::Prefix(text) => format!("prefix {text}"),
         PathMatch::Segments(text) => format!("segments {text}"),
-        PathMatch::Regex(text) => format!("regex {text}"),
         other => format!("{other:?}"),
     };
+    if item.path_ignore_case {
+        out.push_str(" (any case)");
+    }
+    if item.path_raw {
+        out.push_str(" (raw)");
+    }
     if !item.methods.is_empty() {
         let _ = write!(out, " {}", item.methods.join("|"));
     }
@@ -166,30 +125,62 @@ fn match_text(item: &RouteMatch) -> String {
         let _ = write!(out, " {scheme:?}");
     }
     for header in &item.headers {
-        let not = if header.invert { "not " } else { "" };
-        let _ = write!(out, " [{}: {not}{}", header.name, value(&header.value));
-        if header.missing_matches {
-            out.push_str(" or missing");
-        }
-        if header.repeated != RepeatedValues::Joined {
-            let _ = write!(out, " {:?}", header.repeated);
-        }
-        out.push(']');
+        let flags = (header.ignore_case, header.invert, header.missing_matches);
+        let test = test(&header.value, flags, header.repeated);
+        let _ = write!(out, " [{}: {test}]", header.name);
     }
     for query in &item.query {
-        let _ = write!(out, " [?{}={}]", query.name, value(&query.value));
+        let flags = (query.ignore_case, query.invert, query.missing_matches);
+        let raw = if query.raw { " raw" } else { "" };
+        let test = test(&query.value, flags, query.repeated);
+        let _ = write!(out, " [?{}{raw}={test}]", query.name);
     }
     if item.grpc_only {
         out.push_str(" grpc");
     }
+    for predicate in &item.predicates {
+        let _ = write!(out, " and {}", predicate_text(predicate));
+    }
     out
 }
 
-fn value(item: &ValueMatch) -> String {
-    match item {
-        ValueMatch::Exact(text) => format!("{text:?}"),
+fn predicate_text(predicate: &Predicate) -> String {
+    let all = |parts: &[Predicate]| {
+        let parts: Vec<_> = parts.iter().map(predicate_text).collect();
+        parts.join(", ")
+    };
+    match predicate.kind() {
+        PredicateKind::Fact(fact) => {
+            let flags = (fact.ignore_case, fact.invert, fact.missing_matches);
+            let test = test(&fact.value, flags, fact.repeated);
+            format!("{{{}}} is {test}", fact.fact)
+        }
+        PredicateKind::All(parts) => format!("all({})", all(parts)),
+        PredicateKind::Any(parts) => format!("any({})", all(parts)),
+        PredicateKind::Not(part) => format!("not({})", predicate_text(part)),
         other => format!("{other:?}"),
     }
+}
+
+/// Whether case does not count, the test is inverted, and missing matches.
+type Flags = (bool, bool, bool);
+
+fn test(item: &ValueMatch, (any_case, invert, missing): Flags, values: RepeatedValues) -> String {
+    let mut out = match item {
+        ValueMatch::Exact(text) => format!("{text:?}"),
+        other => format!("{other:?}"),
+    };
+    if invert {
+        out.insert_str(0, "not ");
+    }
+    if any_case {
+        out.push_str(" (any case)");
+    }
+    if missing {
+        out.push_str(" or missing");
+    }
+    let _ = write!(out, " {values:?}");
+    out
 }
 
 fn action(action: &Action) -> String {
@@ -199,7 +190,7 @@ fn action(action: &Action) -> String {
             targets.join(" | ")
         }
         Action::Redirect(redirect) => format!("{redirect:?}"),
-        Action::Respond(respond) => format!("respond {}", respond.status),
+        Action::Respond(respond) => format!("respond {} {:?}", respond.status, respond.body),
         other => format!("{other:?}"),
     }
 }
@@ -207,11 +198,14 @@ fn action(action: &Action) -> String {
 fn target(target: &WeightedTarget) -> String {
     let mut out = match &target.target {
         Target::Backend(backend) => backend.name.clone(),
-        Target::Stage { stage, .. } => format!("stage {}", stage.0),
+        Target::Stage { stage, metadata } => format!("stage {} {metadata:?}", stage.0),
         Target::Invalid(invalid) => format!("invalid {}", invalid.status),
         other => format!("{other:?}"),
     };
     let _ = write!(out, " x{}", target.weight);
+    for backend in &target.failover {
+        let _ = write!(out, " else {}", backend.name);
+    }
     for filter in &target.filters {
         let _ = write!(out, " {}", filter_text(filter));
     }
@@ -219,19 +213,13 @@ fn target(target: &WeightedTarget) -> String {
 }
 
 fn filter_text(filter: &Filter) -> String {
+    let edits = |edits: &[HeaderEdit]| {
+        let edit = |edit: &HeaderEdit| format!("{:?} {}={}", edit.verb, edit.name, edit.value);
+        edits.iter().map(edit).collect::<Vec<_>>().join(", ")
+    };
     match filter {
-        Filter::Cors(_) => "{cors}".into(),
-        Filter::Rewrite(Rewrite { host, path, .. }) => {
-            let path = match path {
-                Some(PathRewrite::Prefix { replacement, join }) => {
-                    format!("prefix {replacement:?} {join:?}")
-                }
-                other => format!("{other:?}"),
-            };
-            format!("{{rewrite host {host:?} path {path}}}")
-        }
-        Filter::RequestHeaders(edits) => format!("{{request edits {}}}", edits.len()),
-        Filter::ResponseHeaders(edits) => format!("{{response edits {}}}", edits.len()),
+        Filter::RequestHeaders(list) => format!("{{request {}}}", edits(list)),
+        Filter::ResponseHeaders(list) => format!("{{response {}}}", edits(list)),
         Filter::Mirror(mirror) => format!(
             "{{mirror {}/{} valid={}}}",
             mirror.numerator,
