@@ -38,6 +38,9 @@ pub struct Limits {
     /// Bytes of what the groups of one path took; a request with more is refused.
     /// Default 256 KiB.
     pub captured: u32,
+    /// Candidates of a table: each match under each host of its route is one. A route
+    /// that would cross it is left out of its stage. Default 4,000,000.
+    pub candidates: usize,
     /// Candidates of one path node that are tried in turn; a longer list is indexed
     /// by the fact that tells its rules apart, where one does. At least 1. Default 16.
     pub unindexed_candidates: u32,
@@ -98,6 +101,7 @@ impl Default for Limits {
             captures: 32,
             pattern_holes: 32,
             captured: 256 << 10,
+            candidates: 4_000_000,
             unindexed_candidates: 16,
             predicate_steps: 4 << 10,
             direct_tests: 8,

@@ -76,6 +76,13 @@ impl<'m> Build<'m> {
                 true => ANY,
                 false => &attachment.hosts[..],
             };
+            let matches = self.entries.get(route_id).into_iter().flatten().flatten();
+            let added = matches.flatten().count().saturating_mul(bindings.len());
+            let there = self.sections.paths.candidates.len() + ranked.len();
+            if added > self.limits.candidates.saturating_sub(there) {
+                self.too_many_candidates(stage, route, (added, bindings.len()));
+                continue;
+            }
             for binding in bindings {
                 let place = (&binding.host, binding.port);
                 let (place, is_new) = places.number(place, route);
@@ -108,6 +115,22 @@ impl<'m> Build<'m> {
         }
         ranked.sort_by(|one, other| one.key.compare(&other.key).0);
         self.scopes(stage, &places, ranked)
+    }
+
+    fn too_many_candidates(
+        &mut self,
+        stage: &Stage,
+        route: &Route,
+        (added, hosts): (usize, usize),
+    ) {
+        let limit = self.limits.candidates;
+        let message = format!(
+            "{}: its matches under {hosts} hosts are {added} candidates, and with those of \
+             other routes over the limit `candidates` of {limit}, so that it is left out of {}",
+            route.object, stage.object
+        );
+        let found = Diagnostic::error(codes::TOO_MANY_CANDIDATES, route.origin, message);
+        self.diagnostics.push(found);
     }
 
     fn scopes(&mut self, stage: &Stage, places: &Places<'_>, ranked: Vec<Ranked>) -> StageEntry {

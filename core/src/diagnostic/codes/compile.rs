@@ -28,4 +28,5 @@ codes! {
     TOO_MANY_FORMAT_HOLES = 1637, "a format has more holes than the limit";
     INVALID_POLICY = 1638, "a status, a share or a time of a policy is out of its range";
     UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";
+    TOO_MANY_CANDIDATES = 1645, "matches and hosts make more pairs than the limit";
 }

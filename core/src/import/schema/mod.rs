@@ -69,6 +69,7 @@
 //! 3. Of a list or map that is too long, only as many entries are looked at as are
 //!    allowed, so the number of diagnostics is bounded by schema and input.
 
+mod ascii_name;
 mod json;
 mod path;
 pub mod patterns;

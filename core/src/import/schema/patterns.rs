@@ -18,6 +18,14 @@ pub struct Pattern {
     pub matches: fn(&str) -> bool,
 }
 
+impl Pattern {
+    /// Whether it asks for a DNS name in lower case, perhaps with something before it.
+    pub(super) fn is_of_names(&self) -> bool {
+        let name = SUBDOMAIN.regex.trim_start_matches('^');
+        self.regex.ends_with(name)
+    }
+}
+
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Pattern").field(&self.regex).finish()

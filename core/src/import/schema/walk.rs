@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::import::document::{Kind, Node};
 use crate::model::Origin;
 
+use super::ascii_name::in_ascii;
 use super::report::{Report, place, written};
 use super::shape::{Wanted, alternatives, default_text, kinds_of, retyped, scalar, takes};
 use super::suggest::nearest;
@@ -203,8 +204,11 @@ impl Walk<'_> {
             && !(pattern.matches)(value)
         {
             let says = format!("must be {}, not {}", pattern.says, written(node));
+            let help = pattern.is_of_names().then(|| in_ascii(value)).flatten();
+            let help = help.filter(|ascii| (pattern.matches)(ascii));
+            let help = help.map(|ascii| format!("write it in ASCII: '{ascii}'"));
             self.report
-                .error(codes::PATTERN, node.origin(), path, &says);
+                .error_with_help(codes::PATTERN, node.origin(), path, &says, help);
         }
     }
 
