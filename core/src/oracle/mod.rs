@@ -183,38 +183,40 @@ impl<'s> Oracle<'s> {
             let bindings = stage.attachments.iter().flat_map(|at| &at.hosts);
             bindings.map(|binding| &binding.host)
         };
-        let mut bound = Vec::new();
+        // Every host under which an attachment is found: how specific it is, and what
+        // precedence counts of it.
+        let any = HostBinding {
+            host: HostMatch::Any,
+            written: HostMatch::Any,
+            port: None,
+        };
+        let mut found = Vec::new();
         for attachment in &stage.attachments {
-            let matching: Vec<_> = attachment.hosts.iter().filter(|b| takes(b)).collect();
-            // SPEC: `Attachment::hosts`: empty means any.
-            if !attachment.hosts.is_empty() && matching.is_empty() {
-                continue;
+            let bindings = match attachment.hosts.is_empty() {
+                // SPEC: `Attachment::hosts`: empty means any.
+                true => core::slice::from_ref(&any),
+                false => &attachment.hosts[..],
+            };
+            for binding in bindings.iter().filter(|binding| takes(binding)) {
+                let specificity = host::specificity(&binding.host, patterns());
+                let specificity = (specificity, binding.port.is_some());
+                found.push((attachment, specificity, host::weight(binding, patterns())));
             }
-            bound.push(Bound {
-                attachment,
-                specificity: match &matching[..] {
-                    [] => Some((host::specificity(&HostMatch::Any, patterns()), false)),
-                    some => {
-                        let of = |binding: &&HostBinding| {
-                            let host = host::specificity(&binding.host, patterns());
-                            (host, binding.port.is_some())
-                        };
-                        some.iter().map(of).max()
-                    }
-                },
-                // SPEC: gateway-api.md 1.4: of several hosts that match, the best counts.
-                host: matching
-                    .iter()
-                    .map(|binding| host::weight(binding, patterns()))
-                    .max()
-                    .unwrap_or_default(),
-            });
         }
         // SPEC: `Stage::host_fallthrough`; envoy.md "virtual host selection": off, only
-        // the routes of the most specific host are looked at.
-        let most = bound.iter().map(|bound| bound.specificity).max()?;
-        if !stage.host_fallthrough {
-            bound.retain(|bound| bound.specificity == most);
+        // the most specific host is looked at.
+        let most = found.iter().map(|(_, specificity, _)| *specificity).max()?;
+        found.retain(|(_, specificity, _)| stage.host_fallthrough || *specificity == most);
+        let mut bound: Vec<Bound<'s>> = Vec::new();
+        for (attachment, _, host) in found {
+            // SPEC: gateway-api.md 1.4: of several hosts that match, the best counts.
+            match bound
+                .iter_mut()
+                .find(|bound| core::ptr::eq(bound.attachment, attachment))
+            {
+                Some(bound) => bound.host = bound.host.max(host),
+                None => bound.push(Bound { attachment, host }),
+            }
         }
         let candidates = self.candidates(stage, &bound);
         let holding = candidates.into_iter().filter(|candidate| {
@@ -233,7 +235,6 @@ impl<'s> Oracle<'s> {
         };
         let bound = stage.attachments.iter().map(|attachment| Bound {
             attachment,
-            specificity: None,
             host: host::Weight::default(),
         });
         let bound: Vec<_> = bound.collect();
@@ -284,8 +285,6 @@ impl<'s> Oracle<'s> {
 /// An attachment whose hosts take a request.
 struct Bound<'s> {
     attachment: &'s Attachment,
-    /// How specific the best host is, and whether it needs a port.
-    specificity: Option<(host::Specificity, bool)>,
     host: host::Weight,
 }
 

@@ -48,7 +48,7 @@ fn target() -> impl Strategy<Value = WeightedTarget> {
     });
     let target = prop_oneof![
         12 => named.prop_map(Target::Backend),
-        10 => stage,
+        14 => stage,
         2 => asked,
         2 => invalid().prop_map(Target::Invalid),
     ];
@@ -162,7 +162,7 @@ fn host_rewrite() -> impl Strategy<Value = HostRewrite> {
         all: true,
     };
     prop_oneof![
-        8 => select(words::HOSTS).prop_map(|host| HostRewrite::To(host.into())),
+        24 => select(words::HOSTS).prop_map(|host| HostRewrite::To(host.into())),
         1 => Just(HostRewrite::To("a.test:8080".into())),
         1 => Just(HostRewrite::To(hole(Fact::Header("x-a".into())))),
         1 => Just(HostRewrite::To(Format::from_parts([capture("id"), text(".test")]))),
@@ -203,8 +203,8 @@ fn path_rewrite() -> BoxedStrategy<PathRewrite> {
         ))
     });
     prop_oneof![
-        6 => prefix,
-        2 => full.prop_map(|path| PathRewrite::Full(path.into())),
+        12 => prefix,
+        4 => full.prop_map(|path| PathRewrite::Full(path.into())),
         2 => holes,
         2 => substitution,
     ]

@@ -20,7 +20,7 @@ pub(super) fn route_match(wide: usize) -> impl Strategy<Value = RouteMatch> {
     let grpc_only = rarely(10);
     let headers = prop_oneof![3 => Just(Vec::new()), 2 => vec(header(wide), 1..=3)];
     let query = prop_oneof![3 => Just(Vec::new()), 1 => vec(query(wide), 1..=2)];
-    let predicates = prop_oneof![3 => Just(Vec::new()), 1 => vec(predicate(wide), 1..=2)];
+    let predicates = prop_oneof![4 => Just(Vec::new()), 1 => vec(predicate(wide), 1..=2)];
     let tests = (headers, query, predicates);
     let path = (path(wide), rarely(8), rarely(12));
     (path, methods, scheme, grpc_only, tests).prop_map(

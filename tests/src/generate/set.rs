@@ -334,8 +334,8 @@ fn binding() -> impl Strategy<Value = HostBinding> {
 }
 
 fn rule(wide: usize) -> impl Strategy<Value = Rule> {
-    let matches = prop_oneof![2 => Just(Vec::new()), 12 => vec(route_match(wide), 1..=3)];
-    let filters = prop_oneof![3 => Just(Vec::new()), 2 => filters(false)];
+    let matches = prop_oneof![3 => Just(Vec::new()), 12 => vec(route_match(wide), 1..=3)];
+    let filters = prop_oneof![2 => Just(Vec::new()), 1 => filters(false)];
     let priority = weighted(0.4, 0i64..5);
     let rest = (keys(), keys(), metadata());
     (priority, matches, filters, action(), rest).prop_map(
