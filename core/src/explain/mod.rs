@@ -260,7 +260,9 @@ fn explain(
     }
 
     // Further stages see the method that those before left.
-    let mut request = *request;
+    let trims = sections.trims(listener.gateway);
+    let mut request = request.trimming(trims);
+    scratch.fields.begin_gateway(trims);
     let mut stage = listener.stage;
     for step in steps {
         let host = scratch.host.clone();

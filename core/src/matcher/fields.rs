@@ -63,6 +63,8 @@ pub(crate) struct Fields {
     pub(crate) overflow: bool,
     /// A header that is looked at holds a control character.
     pub(crate) bad_header: bool,
+    /// Whether values were read without the spaces around them.
+    trims: bool,
 }
 
 /// Which kinds of names are read.
@@ -151,6 +153,7 @@ impl Fields {
             marks: alloc::vec![0; predicates.marks as usize],
             overflow: false,
             bad_header: false,
+            trims: false,
         }
     }
 
@@ -187,6 +190,15 @@ impl Fields {
         self.lists.clear();
         self.overflow = false;
         self.bad_header = false;
+        self.trims = false;
+    }
+
+    /// Forgets what was read for a gateway that takes values otherwise.
+    pub(crate) fn begin_gateway(&mut self, trims: bool) {
+        if self.trims != trims {
+            self.begin();
+            self.trims = trims;
+        }
     }
 
     /// Forgets what can be another for the next stage: the path and the host.
@@ -273,7 +285,16 @@ impl Fields {
                 continue;
             };
             self.bad_header |= has_control(value);
-            let place = (Place::Header, at, 0, value.len());
+            let whole = value;
+            let value = request.field(whole);
+            // Trimming takes no byte from the middle, so the value begins where the
+            // spaces before it end.
+            let is_space = |byte: &&u8| matches!(byte, b' ' | b'\t');
+            let start = match value.len() == whole.len() {
+                true => 0,
+                false => whole.iter().take_while(is_space).count(),
+            };
+            let place = (Place::Header, at, start, value.len());
             let count = note(&mut self.headers, number, self.epoch, place);
             is_repeated |= count > 1;
             if let Some(join) = self.joins.get_mut(number as usize) {
@@ -306,6 +327,7 @@ impl Fields {
             let Some(join) = self.joins.get_mut(number as usize) else {
                 continue;
             };
+            let value = request.field(value);
             if found.at == at as u32 {
                 join.start = self.joined.len();
                 if join.start + join.len > limit {

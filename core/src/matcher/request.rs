@@ -37,6 +37,8 @@ pub struct Request<'r> {
     has_fragment: bool,
     /// Whether the target was taken out of a URL: then it may begin with `?`.
     is_from_url: bool,
+    /// Whether spaces and tabs around a header's value do not count.
+    trims: bool,
 }
 
 /// What the client speaks.
@@ -86,6 +88,7 @@ impl<'r> Request<'r> {
             random: 0,
             has_fragment: false,
             is_from_url: false,
+            trims: false,
         }
     }
 
@@ -340,12 +343,27 @@ impl<'r> Request<'r> {
         self.is_from_url
     }
 
+    /// The request as a gateway looks at it that trims headers' values, or does not.
+    pub(crate) fn trimming(mut self, trims: bool) -> Self {
+        self.trims = trims;
+        self
+    }
+
+    /// What counts of a header's value.
+    // SPEC: `HeaderRules::trim_values`.
+    pub(crate) fn field<'v>(&self, value: &'v [u8]) -> &'v [u8] {
+        match self.trims {
+            true => trimmed(value),
+            false => value,
+        }
+    }
+
     /// The first value of a header, by name without regard to case.
     pub(crate) fn header(&self, name: &[u8]) -> Option<&'r [u8]> {
         self.headers
             .iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| *value)
+            .map(|(_, value)| self.field(value))
     }
 
     /// Whether the request is gRPC.
