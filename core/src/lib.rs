@@ -4,34 +4,30 @@
 //! then do.
 //!
 //! ```
-//! # #[cfg(feature = "import")] {
-//! use fingerpost::import::{Options, Sources, import};
-//! use fingerpost::{Draws, Request, compile::Compiler};
+//! # #[cfg(feature = "compile")] {
+//! use fingerpost::builder::{Route, Routes, any, segments};
+//! use fingerpost::{Draws, Request};
 //!
-//! let mut sources = Sources::new();
-//! sources.add("shop.yaml", r#"
-//! {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: public},
-//!  spec: {gatewayClassName: any, listeners: [{name: http, port: 80, protocol: HTTP}]}}
-//! ---
-//! {apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: cart},
-//!  spec: {parentRefs: [{name: public}], rules: [{matches: [{path: {value: /cart}}],
-//!         backendRefs: [{name: cart, port: 8080}]}]}}
-//! "#);
-//! let imported = import(&sources, &Options::default());
-//! let table = Compiler::new().compile(&imported.routes).table;
+//! let table = Routes::new()
+//!     .route(Route::host("shop.example")
+//!         .rule(segments("/cart").header("x-env", "canary").to("cart-v2:8080"))
+//!         .rule(segments("/cart").to("cart:8080"))
+//!         .rule(any().respond(404)))
+//!     .build()?;
 //!
-//! let mut scratch = table.create_scratch();
+//! let mut scratch = table.create_scratch(); // one for each thread
 //! let request = Request::new(b"GET", b"/cart/42").with_authority(b"shop.example");
 //! let decision = table.decide_with(&mut scratch, &request, Draws::fixed(0));
 //! assert_eq!(decision.backend().unwrap().name, "cart");
 //! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # The way through
 //!
 //! 1. [`import`] reads manifests into a [`model::RouteSet`], with diagnostics for
-//!    everything that is wrong or passed over. A program may also build the model
-//!    itself.
+//!    everything that is wrong or passed over. [`builder`] makes one of a few lines
+//!    of Rust, and its table too.
 //! 2. [`compile::Compiler`] makes a [`Table`] of it.
 //! 3. [`Table::decide_with`] answers a [`Request`] with a [`Decision`], using a
 //!    [`Scratch`] that each thread makes once.
@@ -57,9 +53,10 @@
 //! | feature | adds | default |
 //! |---|---|---|
 //! | `std` | the standard library where dependencies can use it | yes |
-//! | `compile` | [`model`], [`compile`], [`diagnostic`] | through the others |
+//! | `compile` | [`model`], [`builder`], [`compile`], [`diagnostic`] | through the others |
 //! | `import` | [`import`]: Gateway API and App Mesh; its YAML parser needs the standard library | yes |
 //! | `explain` | [`explain`] | yes |
+//! | `http` | module `http`: requests and responses of the `http` crate; needs the standard library | no |
 //! | `json` | [`json`]: the requests and decisions that all faces share | yes |
 #![no_std]
 // Without the compiler nothing here makes a table, and most of its parts have no writer.
@@ -72,12 +69,16 @@ extern crate std;
 
 pub mod attribute;
 #[cfg(feature = "compile")]
+pub mod builder;
+#[cfg(feature = "compile")]
 pub mod compile;
 pub mod decision;
 #[cfg(feature = "compile")]
 pub mod diagnostic;
 #[cfg(feature = "explain")]
 pub mod explain;
+#[cfg(feature = "http")]
+pub mod http;
 #[cfg(feature = "import")]
 pub mod import;
 #[cfg(feature = "json")]
@@ -112,6 +113,11 @@ pub use vocabulary::{
 #[cfg(all(doctest, feature = "import"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// So are those of the guide.
+#[cfg(all(doctest, feature = "compile", feature = "http"))]
+#[doc = include_str!("../../docs/rust.md")]
+struct Guide;
 
 /// What may cross threads, as the documentation says. Checked when compiling.
 const _: () = {

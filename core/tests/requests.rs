@@ -367,7 +367,9 @@ fn adv_me_004_connect_may_have_no_path() {
         ],
     );
     for target in [&b""[..], b"example.com:443"] {
-        let request = Request::new(b"CONNECT", target).with_authority(b"example.com:443");
+        let request = Request::new(b"CONNECT", target)
+            .with_protocol(RequestProtocol::Http2)
+            .with_authority(b"example.com:443");
         assert_eq!(went(&compiled(&only_path), &request), NOWHERE);
         let table = compiled(&both);
         assert_eq!(went(&table, &request), "c");

@@ -10,6 +10,7 @@ use std::hint::black_box;
 
 use fingerpost::compile::Compiler;
 use fingerpost::compile::limits::Limits;
+use fingerpost::http::RequestHead;
 use fingerpost::model::{
     Action, CorsOrigin, CorsPolicy, Fact, FactMatch, Filter, Format, Gateway, HashKey, HeaderEdit,
     HeaderVerb, HostMatch, HostRewrite, Listener, MetadataValue, ObjectRef, PathMatch, PathRewrite,
@@ -118,6 +119,21 @@ fn deciding_and_reading_a_decision_does_not_allocate() {
     }
     println!("{forwarded} forwarded, {deep} through several stages, {edits} header edits");
     assert!(forwarded > 10_000 && deep > 500 && edits > 5_000);
+}
+
+#[test]
+fn a_request_of_the_http_crate_is_taken_without_allocating() {
+    for (count, allocations) in [(0, 0), (RequestHead::INLINE_HEADERS, 0), (33, 1)] {
+        let mut request = http::Request::get("https://shop.example/cart?n=1");
+        for at in 0..count {
+            request = request.header("x-a", at);
+        }
+        let request = request.body(()).unwrap();
+        let before = calls();
+        let head = RequestHead::from(&request);
+        black_box(head.request());
+        assert_eq!(calls() - before, allocations, "{count} headers");
+    }
 }
 
 /// Every fact, asked in every way, by automata and without.

@@ -105,3 +105,40 @@ fn every_limit_is_documented_with_its_default() {
         );
     }
 }
+
+/// Where a table of docs/features.md leads: a file, and the name of a case or test.
+fn leads(line: &str) -> impl Iterator<Item = (&str, &str)> {
+    let links = line.split("](").skip(1);
+    links.filter_map(|rest| {
+        let target = rest.split(')').next()?;
+        Some(target.split_once('#').unwrap_or((target, "")))
+    })
+}
+
+#[test]
+fn every_feature_leads_to_a_case_that_exists() {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let features = std::fs::read_to_string(docs.join("features.md")).expect("docs/features.md");
+    let mut counted = 0;
+    for line in features.lines().filter(|line| line.starts_with("| ")) {
+        let cell = line.split(" | ").nth(1).unwrap_or("");
+        assert!(
+            cell.starts_with("[yes]")
+                || cell.starts_with("[part]")
+                || cell.starts_with("no")
+                || cell == "Fingerpost",
+            "docs/features.md: {cell}"
+        );
+        for (file, name) in leads(cell) {
+            let text = std::fs::read_to_string(docs.join(file));
+            let text =
+                text.unwrap_or_else(|error| panic!("docs/features.md leads to {file}: {error}"));
+            let is_there = name.is_empty()
+                || text.contains(&format!("name = \"{name}\""))
+                || text.contains(&format!("fn {name}("));
+            assert!(is_there, "docs/features.md leads to {file}#{name}");
+            counted += 1;
+        }
+    }
+    assert!(counted > 100, "docs/features.md has {counted} links");
+}

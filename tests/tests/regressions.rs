@@ -4,11 +4,12 @@
 
 use fingerpost::model::{
     Action, CorsPolicy, Filter, HostMatch, Normalization, PathRewrite, Precedence, PrefixJoin,
-    Protocol, Redirect, Rewrite, RouteMatch, RouteSet, Rule, Scheme,
+    Protocol, Redirect, Rewrite, RouteMatch, RouteSet, Rule, Scheme, ValueMatch,
 };
 use fingerpost::oracle::{Answer, Oracle, Protocol as Speaks, Request};
 use fingerpost_tests::build::{
-    enter, exact, filtered, listener, one_stage, prefix, route, rule, segments, stage, weighted,
+    With, enter, exact, filtered, listener, one_stage, prefix, route, rule, segments, stage,
+    weighted,
 };
 use fingerpost_tests::engine::{Engine, agree};
 use fingerpost_tests::show::Answered;
@@ -226,4 +227,41 @@ fn connection_keeps_its_server_name_in_further_stages() {
         ..Request::default()
     };
     assert!(matches!(answer(&set, &request), Answer::Forward(_)));
+}
+
+#[test]
+fn values_are_trimmed_where_a_gateway_says_so() {
+    let mut set = one(rule(
+        "b",
+        vec![RouteMatch::default().header("x", exactly("a"))],
+    ));
+    let mut request = Request::new("GET", Some("h"), "/");
+    request.headers.push((b"X".to_vec(), b" a\t".to_vec()));
+    let expected = Answer::NoRoute { status: 404 };
+    assert_eq!(answer(&set, &request), expected);
+    set.gateways[0].headers.trim_values = true;
+    assert!(matches!(answer(&set, &request), Answer::Forward(_)));
+    // Joined values are trimmed one by one.
+    request.headers.push((b"x".to_vec(), b"\tb ".to_vec()));
+    set.routes[0].rules[0].matches[0].headers[0].value = exactly("a,b");
+    assert!(matches!(answer(&set, &request), Answer::Forward(_)));
+}
+
+#[test]
+fn a_segment_prefix_loses_one_slash_at_its_end() {
+    let mut set = one(rule("b", vec![segments("/a//")]));
+    set.gateways[0].normalization = Normalization::NONE;
+    for (target, taken) in [
+        ("/a/", true),
+        ("/a//b", true),
+        ("/a", false),
+        ("/a/b", false),
+    ] {
+        let answer = answer(&set, &Request::new("GET", Some("h"), target));
+        assert_eq!(matches!(answer, Answer::Forward(_)), taken, "{target}");
+    }
+}
+
+fn exactly(text: &str) -> ValueMatch {
+    ValueMatch::Exact(text.into())
 }

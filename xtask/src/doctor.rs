@@ -58,6 +58,20 @@ const NEEDS: &[Need] = &[
         install: "put it at ../shared, or name it in FINGERPOST_SHARED",
     },
     Need {
+        name: "cmake",
+        purpose: "stage examples (pingora); `cargo xtask test` installs it where it is root",
+        required: false,
+        find: || first_line("cmake", &["--version"]),
+        install: "apt-get install cmake",
+    },
+    Need {
+        name: "valgrind",
+        purpose: "stage linear; `cargo xtask test` installs it where it is root",
+        required: false,
+        find: || first_line("valgrind", &["--version"]),
+        install: "apt-get install valgrind",
+    },
+    Need {
         name: "nightly",
         purpose: "`cargo xtask fuzz`: sanitizers and coverage",
         required: false,

@@ -1,8 +1,9 @@
 //! What a stage needs beyond a Rust compiler, and how it is come by.
 //!
 //! `cargo xtask test` fetches what the Rust toolchain offers by itself (a
-//! compilation target) and says so in the stage's log. It installs nothing
-//! else: what the system's packages offer is named by `cargo xtask doctor`.
+//! compilation target) and says so in the stage's log. A package of the system is
+//! installed only where that asks nobody: as root, with apt, as in a container of a
+//! CI. Everywhere else the stage is skipped, and `cargo xtask doctor` names the package.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use crate::run::{Log, probe};
 
-/// A target's standard library is a few megabytes.
+/// A target's standard library is a few megabytes, and so is a package.
 const LIMIT: Duration = Duration::from_secs(180);
 
 /// Whether the compiler in use has the standard library of a target.
@@ -44,4 +45,33 @@ pub(crate) fn rust_target(log: &Log, target: &str) -> Result<(), String> {
             "no target {target}; install it with `rustup target add {target}`"
         )),
     }
+}
+
+/// Makes sure that a program is there, or says what package has it.
+pub(crate) fn package(log: &Log, program: &str, package: &str) -> Result<(), String> {
+    if has_program(program) {
+        return Ok(());
+    }
+    let is_root = probe("id", &["-u"]).is_some_and(|id| id.trim() == "0");
+    if is_root && has_program("apt-get") {
+        log.note(&format!("{program} is not installed; apt is asked for it"));
+        let install = ["install", "-y", "--no-install-recommends", package];
+        for arguments in [&["update"][..], &install] {
+            let mut apt = Command::new("apt-get");
+            apt.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+            // Whether it helped is asked below.
+            let _ = log.run(&mut apt, LIMIT);
+        }
+        if has_program(program) {
+            return Ok(());
+        }
+    }
+    Err(format!(
+        "no {program}; install it with `apt-get install {package}`"
+    ))
+}
+
+/// Whether a program runs here.
+pub(crate) fn has_program(program: &str) -> bool {
+    probe(program, &["--version"]).is_some()
 }

@@ -8,6 +8,8 @@ pub(crate) use cargo::WASM;
 
 mod cargo;
 mod documents;
+mod examples;
+mod linear;
 mod soak;
 
 use std::process::ExitCode;
@@ -92,6 +94,16 @@ pub(crate) const ALL: &[Definition] = &[
         name: "readme",
         about: "commands that documents show give the answers that documents show",
         run: documents::readme,
+    },
+    Definition {
+        name: "examples",
+        about: "the pingora example, a workspace of its own, builds and routes (needs cmake)",
+        run: examples::run,
+    },
+    Definition {
+        name: "linear",
+        about: "what a request costs grows with the request and no faster: instructions under callgrind",
+        run: linear::run,
     },
     Definition {
         name: "soak",

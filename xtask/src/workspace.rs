@@ -20,9 +20,14 @@ pub(crate) fn target() -> PathBuf {
 
 /// The command line, built for release.
 pub(crate) fn release_binary() -> PathBuf {
+    release_program("fingerpost")
+}
+
+/// A program of the workspace, built for release.
+pub(crate) fn release_program(name: &str) -> PathBuf {
     target()
         .join("release")
-        .join(format!("fingerpost{}", env::consts::EXE_SUFFIX))
+        .join(format!("{name}{}", env::consts::EXE_SUFFIX))
 }
 
 /// Test data that lies beside the project and is not part of it:

@@ -74,7 +74,7 @@ impl Build<'_> {
             PathMatch::Segments(value) => {
                 let written = self.text(value);
                 // SPEC: HTTPPathMatch PathPrefix: a trailing slash does not count.
-                let key = self.text(value.trim_end_matches('/'));
+                let key = self.text(value.strip_suffix('/').unwrap_or(value));
                 CompiledPath {
                     kind: PathKind::Segments,
                     key,

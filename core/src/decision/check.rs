@@ -11,7 +11,7 @@ use super::Reason;
 use crate::matcher::authority::{MAX_HOST, host_of};
 use crate::matcher::facts::parameters;
 use crate::matcher::fields::query_of;
-use crate::matcher::request::{Request, is_token, scheme_of_url, trimmed};
+use crate::matcher::request::{Request, RequestProtocol, is_token, scheme_of_url, trimmed};
 use crate::table::{GatewayEntry, Sections};
 use crate::vocabulary::Fragment;
 
@@ -56,9 +56,9 @@ fn target(sections: &Sections, request: &Request<'_>) -> Result<(), Reason> {
     }
     let is_connect = request.method() == b"CONNECT";
     // SPEC: RFC 9112 3.2: origin form; `*` only for OPTIONS, an authority only for
-    // CONNECT. RFC 9113 8.5: there CONNECT has no path.
+    // CONNECT. RFC 9113 8.5, RFC 9114 4.4: there CONNECT has no path.
     let form_is_sound = match target.first() {
-        None => is_connect,
+        None => is_connect && request.protocol() != RequestProtocol::Http1,
         Some(b'?') => is_bare_query,
         Some(b'/') => true,
         Some(b'*') => target == b"*" && request.method() == b"OPTIONS",

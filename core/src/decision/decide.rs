@@ -61,7 +61,7 @@ fn decide<'t>(
     };
     let mut way = Way {
         sections,
-        seen: request.seen_by(sections.gateways.get(entry.gateway as usize)),
+        seen: request.trimming(sections.trims(entry.gateway)),
         listener: entry.listener,
         gateway: entry.gateway,
         draws,
@@ -497,6 +497,12 @@ fn find_next(
 }
 
 impl Sections {
+    /// Whether a gateway looks at headers' values without the spaces around them.
+    pub(crate) fn trims(&self, gateway: u32) -> bool {
+        let gateway = self.gateways.get(gateway as usize);
+        gateway.is_some_and(|gateway| gateway.trim_values)
+    }
+
     pub(crate) fn normalization(&self, gateway: u32) -> Normalization {
         self.gateways
             .get(gateway as usize)

@@ -145,7 +145,7 @@ fn find_entry(
     // The listener of a gateway that sends the client to the canonical path.
     let mut moved: Option<u32> = None;
     for gateway in first..last {
-        let request = &request.seen_by(sections.gateways.get(gateway as usize));
+        let request = &request.trimming(sections.trims(gateway));
         let by_server_name = match request.protocol() {
             RequestProtocol::Tls => true,
             RequestProtocol::Tcp | RequestProtocol::Udp => false,
@@ -178,6 +178,7 @@ fn find_entry(
             }
             if path_of != Some(gateway) {
                 path_of = None;
+                scratch.fields.begin_gateway(sections.trims(gateway));
                 match enter_gateway(sections, scratch, request, gateway) {
                     Ok(Admission::Taken) => path_of = Some(gateway),
                     Ok(Admission::Moved) => {
@@ -230,6 +231,7 @@ fn find_entry(
         return Err(verdict);
     }
     let entered = entered.ok_or(missed)?;
+    scratch.fields.begin_gateway(sections.trims(entered.gateway));
     if path_of != Some(entered.gateway) {
         // It was taken before, so it is again.
         let _ = enter_path(sections, &mut scratch.paths, request, entered.gateway);

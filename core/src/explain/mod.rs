@@ -222,8 +222,6 @@ fn explain(
     scratch.output.clear();
     scratch.captures.clear();
     let listener = sections.listeners.get(decided.listener as usize);
-    let gateway = listener.and_then(|of| sections.gateways.get(of.gateway as usize));
-    let request = &request.seen_by(gateway);
     if let Some(listener) = listener {
         // What is refused is shown as it came.
         let _ = enter_path(sections, &mut scratch.paths, request, listener.gateway);
@@ -262,7 +260,9 @@ fn explain(
     }
 
     // Further stages see the method that those before left.
-    let mut request = *request;
+    let trims = sections.trims(listener.gateway);
+    let mut request = request.trimming(trims);
+    scratch.fields.begin_gateway(trims);
     let mut stage = listener.stage;
     for step in steps {
         let host = scratch.host.clone();

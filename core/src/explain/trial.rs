@@ -131,7 +131,7 @@ fn failure(
         ..
     } = scratch;
     // The path may be another than at the last trial.
-    fields.begin_stage(request);
+    fields.begin_stage();
     let seen = Seen {
         request,
         path,

@@ -57,7 +57,7 @@ pub(crate) fn visit(
         FactEntry::Header(name) => {
             let name = text(name);
             for (other, value) in request.headers() {
-                if other.eq_ignore_ascii_case(name) && !take(request.value(value)) {
+                if other.eq_ignore_ascii_case(name) && !take(request.field(value)) {
                     break;
                 }
             }

@@ -38,8 +38,6 @@ pub(crate) struct Fields {
     /// Number of the stage that looks at it.
     pub(super) stage: u64,
     is_read: Read,
-    /// Whether headers are read without the spaces around their values.
-    trims_values: bool,
     is_grpc: Option<bool>,
     headers: Vec<Found>,
     joins: Vec<Join>,
@@ -65,6 +63,8 @@ pub(crate) struct Fields {
     pub(crate) overflow: bool,
     /// A header that is looked at holds a control character.
     pub(crate) bad_header: bool,
+    /// Whether values were read without the spaces around them.
+    trims: bool,
 }
 
 /// Which kinds of names are read.
@@ -134,7 +134,6 @@ impl Fields {
             epoch: 0,
             stage: 0,
             is_read: Read::default(),
-            trims_values: false,
             is_grpc: None,
             headers: places(names.headers.names.len()),
             joins: alloc::vec![Join::default(); names.headers.names.len()],
@@ -154,6 +153,7 @@ impl Fields {
             marks: alloc::vec![0; predicates.marks as usize],
             overflow: false,
             bad_header: false,
+            trims: false,
         }
     }
 
@@ -183,31 +183,28 @@ impl Fields {
 
     /// Forgets the last request.
     pub(crate) fn begin(&mut self) {
-        self.forget();
-        self.trims_values = false;
-        self.overflow = false;
-        self.bad_header = false;
-    }
-
-    /// Forgets what can be another for the next stage: the path and the host, and of
-    /// a gateway that trims values where the last one did not, the headers.
-    pub(crate) fn begin_stage(&mut self, request: &Request<'_>) {
-        if self.trims_values != request.trims_values() {
-            self.trims_values = request.trims_values();
-            self.forget();
-        }
-        self.clock += 1;
-        self.stage = self.clock;
-    }
-
-    /// Forgets everything that was read.
-    fn forget(&mut self) {
-        self.clock += 1;
-        self.stage = self.clock;
-        self.epoch = self.clock;
+        self.begin_stage();
+        self.epoch = self.stage;
         self.is_read = Read::default();
         self.is_grpc = None;
         self.lists.clear();
+        self.overflow = false;
+        self.bad_header = false;
+        self.trims = false;
+    }
+
+    /// Forgets what was read for a gateway that takes values otherwise.
+    pub(crate) fn begin_gateway(&mut self, trims: bool) {
+        if self.trims != trims {
+            self.begin();
+            self.trims = trims;
+        }
+    }
+
+    /// Forgets what can be another for the next stage: the path and the host.
+    pub(crate) fn begin_stage(&mut self) {
+        self.clock += 1;
+        self.stage = self.clock;
     }
 
     pub(crate) fn is_grpc(&mut self, request: &Request<'_>) -> bool {
@@ -288,8 +285,15 @@ impl Fields {
                 continue;
             };
             self.bad_header |= has_control(value);
-            let start = request.start_of_value(value);
-            let value = request.value(value);
+            let whole = value;
+            let value = request.field(whole);
+            // Trimming takes no byte from the middle, so the value begins where the
+            // spaces before it end.
+            let is_space = |byte: &&u8| matches!(byte, b' ' | b'\t');
+            let start = match value.len() == whole.len() {
+                true => 0,
+                false => whole.iter().take_while(is_space).count(),
+            };
             let place = (Place::Header, at, start, value.len());
             let count = note(&mut self.headers, number, self.epoch, place);
             is_repeated |= count > 1;
@@ -320,10 +324,10 @@ impl Fields {
             let Some(found) = found.filter(|found| found.count > 1) else {
                 continue;
             };
-            let value = request.value(value);
             let Some(join) = self.joins.get_mut(number as usize) else {
                 continue;
             };
+            let value = request.field(value);
             if found.at == at as u32 {
                 join.start = self.joined.len();
                 if join.start + join.len > limit {

@@ -2,7 +2,7 @@
 
 use core::net::IpAddr;
 
-use crate::table::{GatewayEntry, GatewayId};
+use crate::table::GatewayId;
 use crate::vocabulary::Scheme;
 
 /// A request as the proxy received it: borrowed parts, nothing parsed yet.
@@ -38,7 +38,7 @@ pub struct Request<'r> {
     /// Whether the target was taken out of a URL: then it may begin with `?`.
     is_from_url: bool,
     /// Whether spaces and tabs around a header's value do not count.
-    trims_values: bool,
+    trims: bool,
 }
 
 /// What the client speaks.
@@ -88,7 +88,7 @@ impl<'r> Request<'r> {
             random: 0,
             has_fragment: false,
             is_from_url: false,
-            trims_values: false,
+            trims: false,
         }
     }
 
@@ -343,39 +343,27 @@ impl<'r> Request<'r> {
         self.is_from_url
     }
 
-    /// The request as a gateway's rules see its headers.
-    pub(crate) fn seen_by(mut self, gateway: Option<&GatewayEntry>) -> Self {
-        self.trims_values = gateway.is_some_and(|gateway| gateway.trim_values);
+    /// The request as a gateway looks at it that trims headers' values, or does not.
+    pub(crate) fn trimming(mut self, trims: bool) -> Self {
+        self.trims = trims;
         self
     }
 
-    /// Whether spaces and tabs around a header's value do not count.
-    pub(crate) fn trims_values(&self) -> bool {
-        self.trims_values
-    }
-
-    /// A header's value as rules see it.
-    pub(crate) fn value<'v>(&self, value: &'v [u8]) -> &'v [u8] {
-        match self.trims_values {
+    /// What counts of a header's value.
+    // SPEC: `HeaderRules::trim_values`.
+    pub(crate) fn field<'v>(&self, value: &'v [u8]) -> &'v [u8] {
+        match self.trims {
             true => trimmed(value),
             false => value,
         }
     }
 
-    /// Where in a header's value [`Request::value`] begins.
-    pub(crate) fn start_of_value(&self, value: &[u8]) -> usize {
-        match self.trims_values {
-            true => leading_spaces(value),
-            false => 0,
-        }
-    }
-
-    /// The first value of a header as rules see it, by name without regard to case.
+    /// The first value of a header, by name without regard to case.
     pub(crate) fn header(&self, name: &[u8]) -> Option<&'r [u8]> {
         self.headers
             .iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| self.value(value))
+            .map(|(_, value)| self.field(value))
     }
 
     /// Whether the request is gRPC.
@@ -406,17 +394,13 @@ pub(crate) fn is_http(request: &Request<'_>) -> bool {
 /// A header's value without the spaces and tabs around it.
 // SPEC: RFC 9110 5.5.
 pub(crate) fn trimmed(value: &[u8]) -> &[u8] {
-    let start = leading_spaces(value);
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let start = value.iter().position(|byte| !is_space(byte));
     let end = value.iter().rposition(|byte| !is_space(byte));
-    end.and_then(|end| value.get(start..=end))
-        .unwrap_or_default()
-}
-
-/// How many spaces and tabs a value begins with.
-fn leading_spaces(value: &[u8]) -> usize {
-    let is_space = |byte: &&u8| matches!(byte, b' ' | b'\t');
-    value.iter().take_while(is_space).count()
+    match (start, end) {
+        (Some(start), Some(end)) => value.get(start..=end).unwrap_or_default(),
+        _ => &[],
+    }
 }
 
 /// Whether a text is a method or a header's name can be.

@@ -85,7 +85,7 @@ impl Search<'_, '_> {
         path: &[u8],
     ) -> Option<Found> {
         // What was asked of the path or host in another stage does not count here.
-        self.fields.begin_stage(self.request);
+        self.fields.begin_stage();
         let sections = self.sections;
         let scopes = stage.scopes.of(&sections.scopes);
         let name = host.map(|host| match stage.host_form {

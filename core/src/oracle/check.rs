@@ -41,9 +41,11 @@ pub(super) fn request(asked: &Request) -> Result<(Request, Seen), Vec<Refusal>> 
     // SPEC: gateway-api.md 5: a TLS connection is known by its server name. No
     // connection has a path, which is written `/`.
     let is_tls = request.protocol == super::Protocol::Tls;
-    let raw_path = match target.is_authority {
-        true => path::without_fragment(&asked.target).to_vec(),
-        false => target.path.clone(),
+    let raw_path = match (asked.is_http(), target.is_authority) {
+        (true, true) => path::without_fragment(&asked.target).to_vec(),
+        (true, false) => target.path.clone(),
+        // No path came.
+        (false, _) => Vec::new(),
     };
     let seen = Seen {
         host: if is_tls { sni.clone() } else { authority },

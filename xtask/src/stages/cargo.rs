@@ -22,7 +22,9 @@ const SUITE: &str = "fingerpost-tests";
 /// The target of the conformance cases within the suite.
 const CONFORMANCE: &str = "conformance";
 /// Features of the engine that stand on their own.
-const FEATURES: &[&str] = &["std", "compile", "import", "explain", "json", "_oracle"];
+const FEATURES: &[&str] = &[
+    "std", "compile", "import", "explain", "json", "http", "_oracle",
+];
 /// The target triple of WebAssembly without a system.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
@@ -137,6 +139,12 @@ pub(super) fn build_release(stage: &Stage<'_>) -> Result<(), Failure> {
     stage.log.run(&mut command, LIMIT).map(drop)
 }
 
+/// Builds one program of a package for release.
+pub(super) fn build_binary(stage: &Stage<'_>, package: &str, name: &str) -> Result<(), Failure> {
+    let mut command = cargo(&["build", "--release", "-p", package, "--bin", name]);
+    stage.log.run(&mut command, LIMIT).map(drop)
+}
+
 /// A command that holds or does not; it counts as one test.
 fn check(stage: &Stage<'_>, mut command: Command) -> Outcome {
     match stage.log.run(&mut command, LIMIT) {
@@ -158,7 +166,7 @@ fn all(stage: &Stage<'_>, commands: impl IntoIterator<Item = Command>) -> Outcom
 }
 
 /// A command that runs tests; they are counted from what it prints.
-fn test(stage: &Stage<'_>, mut command: Command) -> Outcome {
+pub(super) fn test(stage: &Stage<'_>, mut command: Command) -> Outcome {
     // Passed tests show their output, which is where one says that it was skipped.
     command.args(["--", "--show-output"]);
     match stage.log.run(&mut command, LIMIT) {
@@ -186,7 +194,7 @@ fn test(stage: &Stage<'_>, mut command: Command) -> Outcome {
 }
 
 /// Cargo, at the root, as this program was started by it.
-fn cargo(arguments: &[&str]) -> Command {
+pub(super) fn cargo(arguments: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
     command.args(arguments).current_dir(workspace::root());

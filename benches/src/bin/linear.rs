@@ -1,0 +1,410 @@
+//! One request of a stated size, for counting the instructions that it takes.
+//!
+//! `cargo xtask test --only linear` runs this program under callgrind, which counts
+//! within [`measured`] only: the table, the request and the scratch are made
+//! outside of it. What is decided is then read from end to end, as a proxy would.
+//!
+//! The table of [`routes`] has every kind of predicate on one path, and texts that
+//! nearly match: what an attacker would look for is a pattern that starts again at
+//! each byte of an input that never quite fits.
+//!
+//! ```sh
+//! linear --list                          # kinds, each with its smallest size
+//! linear --input path --size 8192        # one request of that kind
+//! ```
+#![allow(clippy::print_stdout, clippy::print_stderr)] // a tool for the terminal
+
+use std::hint::black_box;
+use std::process::ExitCode;
+
+use fingerpost::builder::{Match, Route, Routes, any, matching};
+use fingerpost::compile::limits::Limits;
+use fingerpost::model::{
+    CorsOrigin, CorsPolicy, Fact, FactMatch, Filter, Format, HeaderMatch, HostMatch, PathMatch,
+    PathRewrite, Predicate, QueryEdit, QueryMatch, QueryRewrite, Rewrite, Substitution, ValueMatch,
+};
+use fingerpost::{
+    Decision, Draws, HeaderVerb, Outcome, Precedence, RepeatedValues, Request, Scratch, Table,
+};
+
+/// Bytes of an input, at least; doubled twice. What costs the same for every request
+/// then no longer counts.
+const BYTES: usize = 8 << 10;
+/// Lines, parameters or cookies of an input, at least.
+const COUNT: usize = 500;
+
+/// Methods of the requests that are decided: each is for another action of the table.
+const METHODS: [&[u8]; 4] = [b"GET", b"PUT", b"HEAD", b"POST"];
+
+/// A kind of input, and how it grows.
+struct Kind {
+    name: &'static str,
+    smallest: usize,
+    make: fn(usize) -> Input,
+}
+
+const KINDS: &[Kind] = &[
+    Kind {
+        name: "path",
+        smallest: BYTES,
+        make: |size| Input::path(repeat("/y", size)),
+    },
+    Kind {
+        name: "path-one-segment",
+        smallest: BYTES,
+        make: |size| Input::path(format!("/{}", repeat("a", size))),
+    },
+    Kind {
+        name: "path-not-canonical",
+        smallest: BYTES,
+        make: |size| Input::path(repeat("/y//%61/../.", size)),
+    },
+    Kind {
+        name: "query",
+        smallest: BYTES,
+        make: |size| Input::path(format!("/y?k=1&{}", repeat("a=b&", size))),
+    },
+    Kind {
+        name: "query-one-value",
+        smallest: BYTES,
+        make: |size| Input::path(format!("/y?k={}", repeat("a%61", size))),
+    },
+    Kind {
+        name: "query-one-name",
+        smallest: COUNT,
+        make: |size| Input::path(format!("/y?{}", repeat("k=aab&", size * 6))),
+    },
+    Kind {
+        name: "headers",
+        smallest: COUNT,
+        make: |size| Input::headers((0..size).map(|at| (format!("x-other-{at}"), "1".into()))),
+    },
+    Kind {
+        name: "headers-one-name",
+        smallest: COUNT,
+        make: |size| Input::headers((0..size).map(|_| ("x-k".into(), "aab".into()))),
+    },
+    Kind {
+        name: "header-bytes",
+        smallest: BYTES,
+        make: |size| Input::headers([("x-k".into(), repeat("a", size))]),
+    },
+    Kind {
+        name: "cookies",
+        smallest: COUNT,
+        make: |size| {
+            let cookies: String = (0..size).map(|at| format!("c{at}=aab; ")).collect();
+            Input::headers([("cookie".into(), cookies + "k=1")])
+        },
+    },
+    Kind {
+        name: "cookie-lines",
+        smallest: COUNT,
+        make: |size| Input::headers((0..size).map(|at| ("cookie".into(), format!("k=aab{at}")))),
+    },
+];
+
+/// What a request is made of.
+#[derive(Default)]
+struct Input {
+    target: String,
+    headers: Vec<(String, String)>,
+}
+
+impl Input {
+    fn path(target: String) -> Self {
+        Self {
+            target,
+            ..Self::default()
+        }
+    }
+
+    fn headers(headers: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self {
+            target: "/y".into(),
+            headers: headers.into_iter().collect(),
+        }
+    }
+}
+
+/// Every kind of predicate, filter and action, on one path. Rules that are never
+/// taken come first, then one for each method of [`METHODS`].
+fn routes() -> Routes {
+    let never = misses();
+    let route = never.into_iter().fold(Route::any_host(), |route, one| {
+        route.rule(one.header("x-never", "1").to("never"))
+    });
+    let edits = |name: &str, value: &str| {
+        [
+            HeaderVerb::Set,
+            HeaderVerb::Add,
+            HeaderVerb::Append,
+            HeaderVerb::SetIfAbsent,
+            HeaderVerb::SetIfPresent,
+        ]
+        .map(|verb| (verb, name.to_string(), value.to_string()))
+    };
+    let mut forward = matching(PathMatch::Template("/{first}{rest=**}".into()))
+        .method("GET")
+        .split([("a", 1), ("b", 1)])
+        .sticky(Fact::Header("x-k".into()))
+        .hash(Fact::Path)
+        .rewrite("/v2/{first}{rest}")
+        .remove_header("x-other-7")
+        .mirror("copy")
+        .cors(CorsPolicy {
+            allow_origins: vec![CorsOrigin::Any],
+            ..CorsPolicy::default()
+        })
+        .metadata("limit", "per-user");
+    let texts = [
+        ("x-path", "{path}"),
+        ("x-header", "{header.x-k}"),
+        ("x-query", "{query.k}{decoded_query.k}"),
+        ("x-cookie", "{cookie.k}"),
+    ];
+    for (name, value) in texts {
+        for (verb, name, value) in edits(name, value) {
+            forward = forward
+                .request_header(verb, &name, &value)
+                .response_header(verb, &name, &value);
+        }
+    }
+    let substitution = Substitution {
+        pattern: "y|a(a)".into(),
+        replacement: Format::parse("{0}").unwrap_or_default(),
+        all: true,
+    };
+    let query = QueryRewrite::Edit(vec![
+        QueryEdit::Remove { name: "a".into() },
+        QueryEdit::Set {
+            name: "k".into(),
+            value: Format::text("1"),
+        },
+    ]);
+    let replaced = any().method("PUT").to("a").filter(Filter::Rewrite(Rewrite {
+        path: Some(PathRewrite::Regex(substitution)),
+        query: Some(query),
+        ..Rewrite::default()
+    }));
+    let route = route
+        .rule(forward)
+        .rule(replaced)
+        .rule(
+            any()
+                .method("HEAD")
+                .redirect(308, "https://b.example{path}"),
+        )
+        .rule(any().method("POST").respond(403).body("no"));
+
+    let mut limits = Limits::default();
+    // The largest input is four times the smallest, and may be written twice.
+    limits.request_target = 1 << 20;
+    limits.repeated_header = 1 << 20;
+    Routes::new()
+        .precedence(Precedence::FirstMatch)
+        .limits(limits)
+        .route(route)
+        // A host of every kind, so that hosts are looked up as in a real table.
+        .route(
+            Route::host("*.shop.example")
+                .host_match(HostMatch::Suffix("-api.example".into()))
+                .host_match(HostMatch::OneLabel("one.example".into()))
+                .rule(any().to("shop")),
+        )
+}
+
+/// A match for each kind of predicate. The texts of [`KINDS`] nearly match them all.
+fn misses() -> Vec<Match> {
+    let values = || {
+        let text = |text: &str| text.to_string();
+        [
+            ValueMatch::Exact(text("aab")),
+            ValueMatch::Prefix(text("aaab")),
+            ValueMatch::Suffix(text("baa")),
+            ValueMatch::Contains(text("aaaaaaab")),
+            ValueMatch::In(vec![text("aaa"), text("aac")]),
+            ValueMatch::Glob(text("*aab*aac*?d")),
+            ValueMatch::Regex(text("(a+)+b")),
+            ValueMatch::RegexStart(text("(?:a|aa)+c")),
+            ValueMatch::RegexSearch(text("a.*a.*c$")),
+            ValueMatch::Range { start: 1, end: 9 },
+            ValueMatch::Cidr("10.0.0.0/8".parse().into_iter().collect()),
+            ValueMatch::Present,
+        ]
+    };
+    let paths = [
+        PathMatch::Exact("/yy".into()),
+        PathMatch::Prefix("/yz".into()),
+        PathMatch::Segments("/y/z".into()),
+        PathMatch::Suffix("/yyz".into()),
+        PathMatch::Contains("/y/y/y/z".into()),
+        PathMatch::Glob("/**/y/**/y/**/z".into()),
+        PathMatch::Glob("/*a*a*a*b".into()),
+        PathMatch::Template("/{a=**}/y/{b=**}/y/{c=**}z".into()),
+        PathMatch::Template("/{a}a{b}a{c}b".into()),
+        PathMatch::Regex("/(.*)/y/(.*)/y/(.*)z".into()),
+        PathMatch::RegexStart("(/y|/y/y)+z".into()),
+        PathMatch::RegexSearch("(a+)+b".into()),
+    ];
+    let mut matches: Vec<Match> = Vec::new();
+    for path in paths {
+        matches.push(matching(path.clone()));
+        matches.push(matching(path).ignore_case());
+    }
+    for value in values() {
+        let repeated = [
+            RepeatedValues::Joined,
+            RepeatedValues::Any,
+            RepeatedValues::All,
+            RepeatedValues::First,
+        ];
+        for repeated in repeated {
+            matches.push(any().header_match(HeaderMatch {
+                repeated,
+                ..HeaderMatch::new("x-k", value.clone())
+            }));
+            matches.push(any().query_match(QueryMatch {
+                repeated,
+                ..QueryMatch::new("k", value.clone())
+            }));
+        }
+        matches.push(any().query_match(QueryMatch {
+            raw: true,
+            ignore_case: true,
+            ..QueryMatch::new("k", value.clone())
+        }));
+        matches.push(any().cookie("k", value.clone()));
+        let facts = [Fact::RawQuery, Fact::RawPath, Fact::GrpcMethod];
+        let tests = facts.map(|fact| FactMatch::new(fact, value.clone()).ignoring_case());
+        matches.push(any().predicate(Predicate::negated(Predicate::all([
+            Predicate::any(tests.map(Predicate::fact)),
+            Predicate::fraction(1, 2),
+        ]))));
+    }
+    matches
+}
+
+/// Decides and reads. The one function whose instructions are counted.
+#[inline(never)]
+fn measured(table: &Table, scratch: &mut Scratch, requests: &[Request<'_>]) -> usize {
+    let mut sum = 0;
+    for request in requests {
+        sum += read(&table.decide_with(scratch, request, Draws::fixed(u64::MAX / 3)));
+    }
+    sum
+}
+
+/// Reads everything that a decision says, and gives the sum of its lengths.
+fn read(decision: &Decision<'_>) -> usize {
+    let length = |text: Option<&[u8]>| text.map_or(0, <[u8]>::len);
+    let headers = decision
+        .headers()
+        .map(|(name, value)| name.len() + value.len());
+    let edits = decision.request_edits().chain(decision.response_edits());
+    let cors = decision
+        .cors_headers()
+        .map(|(name, value)| name.len() + value.len());
+    let metadata = decision.metadata().count();
+    let stages = decision.stages().map(|stage| stage.route.name.len());
+    length(Some(decision.target()))
+        + length(Some(decision.path()))
+        + length(Some(decision.method()))
+        + length(decision.authority())
+        + length(decision.location())
+        + length(decision.body())
+        + headers.sum::<usize>()
+        + edits
+            .map(|edit| edit.name.len() + edit.value.len())
+            .sum::<usize>()
+        + cors.sum::<usize>()
+        + metadata
+        + stages.sum::<usize>()
+        + decision.backends().count()
+        + decision.mirrors().count()
+        + decision.failover().count()
+        + decision
+            .captures()
+            .map(|(name, value)| name.len() + value.len())
+            .sum::<usize>()
+        + usize::from(decision.hash().is_some())
+        + decision.backend().map_or(0, |backend| backend.name.len())
+        + usize::from(decision.status().unwrap_or(0))
+        + usize::from(decision.timeouts().request_ms.is_some())
+        + usize::from(decision.retry().is_some())
+        + usize::from(decision.session().is_some())
+        + usize::from(decision.fault().is_some())
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["--list"] => {
+            for kind in KINDS {
+                println!("{} {}", kind.name, kind.smallest);
+            }
+            ExitCode::SUCCESS
+        }
+        ["--input", name, "--size", size] => {
+            let kind = KINDS.iter().find(|kind| kind.name == *name);
+            match (kind, size.parse()) {
+                (Some(kind), Ok(size)) => run(kind, size),
+                _ => wrong(&format!("there is no input '{name}' of size '{size}'")),
+            }
+        }
+        _ => wrong("usage: linear --list | linear --input KIND --size N"),
+    }
+}
+
+fn run(kind: &Kind, size: usize) -> ExitCode {
+    let compiled = match routes().compile() {
+        Ok(compiled) => compiled,
+        Err(error) => return wrong(&error.to_string()),
+    };
+    let table = compiled.table;
+    let input = (kind.make)(size);
+    let headers: Vec<(&[u8], &[u8])> = input
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+        .chain([
+            (&b"x-never"[..], &b"0"[..]),
+            (b"origin", b"https://b.example"),
+        ])
+        .collect();
+    let requests = METHODS.map(|method| {
+        Request::new(method, input.target.as_bytes())
+            .with_authority(b"api.example")
+            .with_headers(&headers)
+    });
+    let mut scratch = table.create_scratch();
+
+    // A request that is refused costs little, and would pass for a fast one.
+    let wanted = [
+        Outcome::Forward,
+        Outcome::Forward,
+        Outcome::Redirect,
+        Outcome::Respond,
+    ];
+    for (request, wanted) in requests.iter().zip(wanted) {
+        let decision = table.decide_with(&mut scratch, request, Draws::fixed(0));
+        if decision.outcome() != wanted || decision.reason() != fingerpost::Reason::Matched {
+            let found = decision.reason().as_str();
+            return wrong(&format!("{}: {wanted:?} was expected: {found}", kind.name));
+        }
+    }
+    let sum = measured(black_box(&table), &mut scratch, black_box(&requests));
+    println!("{} {size}: read {sum} bytes", kind.name);
+    ExitCode::SUCCESS
+}
+
+/// `text` again and again, for at least so many bytes.
+fn repeat(text: &str, bytes: usize) -> String {
+    text.repeat(bytes.div_ceil(text.len()))
+}
+
+fn wrong(what: &str) -> ExitCode {
+    eprintln!("linear: {what}");
+    ExitCode::FAILURE
+}
