@@ -222,6 +222,9 @@ fn explain(
     scratch.output.clear();
     scratch.captures.clear();
     let listener = sections.listeners.get(decided.listener as usize);
+    let trims = listener.is_some_and(|listener| sections.trims(listener.gateway));
+    scratch.fields.begin_gateway(trims);
+    let request = &request.trimming(trims);
     if let Some(listener) = listener {
         // What is refused is shown as it came.
         let _ = enter_path(sections, &mut scratch.paths, request, listener.gateway);
