@@ -5,6 +5,7 @@
 //! path. The memory for them is made with the scratch.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::facts::raw_path;
 use super::request::Request;
@@ -15,8 +16,8 @@ use crate::table::{Entry, Sections};
 /// The captures of the last stage whose winner has any.
 #[derive(Debug, Default)]
 pub(crate) struct Captures {
-    /// Name of each capture, and where its value lies in `bytes`.
-    found: Vec<(Text, usize, usize)>,
+    /// Name and number of each capture, and where its value lies in `bytes`.
+    found: Vec<(Text, u32, Range<usize>)>,
     bytes: Vec<u8>,
 }
 
@@ -33,7 +34,7 @@ impl Captures {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.found.capacity() * size_of::<(Text, usize, usize)>() + self.bytes.capacity()
+        self.found.capacity() * size_of::<(Text, u32, Range<usize>)>() + self.bytes.capacity()
     }
 
     /// Forgets the last request's.
@@ -42,14 +43,24 @@ impl Captures {
         self.bytes.clear();
     }
 
-    /// A capture by its name, which is a text of the table; a group without a name
-    /// goes by its number in decimal.
+    /// A capture by its name, which is a text of the table; a group of a regular
+    /// expression goes by its number in decimal as well.
     pub(crate) fn get(&self, sections: &Sections, name: Text) -> Option<&[u8]> {
         let name = sections.text.get(name);
-        let found = self.found.iter();
-        let mut found = found.filter(|(other, ..)| sections.text.get(*other) == name);
-        let &(_, start, end) = found.next()?;
-        self.bytes.get(start..end)
+        let mut found = self.found.iter();
+        let named = found.find(|(other, ..)| sections.text.get(*other) == name);
+        let (.., span) = named.or_else(|| self.numbered(name))?;
+        self.bytes.get(span.clone())
+    }
+
+    /// The group of a regular expression that has this number.
+    fn numbered(&self, number: &[u8]) -> Option<&(Text, u32, Range<usize>)> {
+        let is_number = !number.is_empty() && number.iter().all(u8::is_ascii_digit);
+        let number: u32 = core::str::from_utf8(number).ok()?.parse().ok()?;
+        // Templates have no group 0: their holes go by names alone.
+        let is_regex = self.found.first().is_some_and(|(_, group, _)| *group == 0);
+        let mut found = self.found.iter();
+        found.find(|(_, group, _)| is_regex && is_number && *group == number)
     }
 
     /// All captures, in the order of the pattern.
@@ -57,21 +68,21 @@ impl Captures {
         &'c self,
         sections: &'c Sections,
     ) -> impl Iterator<Item = (&'c str, &'c [u8])> {
-        self.found.iter().map(|&(name, start, end)| {
-            let value = self.bytes.get(start..end).unwrap_or(&[]);
-            (sections.text.str(name), value)
+        self.found.iter().map(|(name, _, span)| {
+            let value = self.bytes.get(span.clone()).unwrap_or(&[]);
+            (sections.text.str(*name), value)
         })
     }
 
     /// Adds a capture; `false` where it has no room.
-    fn push(&mut self, name: Text, value: &[u8]) -> bool {
+    fn push(&mut self, group: u32, name: Text, value: &[u8]) -> bool {
         let start = self.bytes.len();
         if self.bytes.capacity() - start < value.len() || self.found.len() == self.found.capacity()
         {
             return false;
         }
         self.bytes.extend_from_slice(value);
-        self.found.push((name, start, self.bytes.len()));
+        self.found.push((name, group, start..self.bytes.len()));
         true
     }
 }
@@ -111,7 +122,7 @@ impl Scratch {
         pattern.names.iter().all(|&(group, name)| {
             let span = regex.span(group as usize);
             let value = span.and_then(|(start, end)| path.get(start..end));
-            value.is_none_or(|value| captures.push(name, value))
+            value.is_none_or(|value| captures.push(group, name, value))
         })
     }
 }

@@ -372,13 +372,15 @@ impl<'r> Request<'r> {
             return true;
         }
         // SPEC: gRPC over HTTP/2: content-type is application/grpc, or that
-        // followed by "+" or ";".
+        // followed by "+" or ";". RFC 9110 5.5 and 5.6.6: there may be spaces and tabs
+        // around the value and before its parameters.
         let prefix = b"application/grpc";
         self.header(b"content-type").is_some_and(|value| {
-            value
-                .get(..prefix.len())
+            let end = memchr::memchr(b';', value).unwrap_or(value.len());
+            let kind = trimmed(value.get(..end).unwrap_or(value));
+            kind.get(..prefix.len())
                 .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
-                && matches!(value.get(prefix.len()), None | Some(b'+' | b';' | b' '))
+                && matches!(kind.get(prefix.len()), None | Some(b'+'))
         })
     }
 }

@@ -9,8 +9,8 @@ use super::path::without_slash;
 use super::regex::Anchor;
 use super::{Oracle, Refusal, Request, Seen, Winner, format, host, query};
 use crate::model::{
-    Filter, HostRewrite, Normalization, PathMatch, PathRewrite, PrefixJoin, Rewrite, RouteMatch,
-    Substitution,
+    EscapedSlashes, Filter, HostRewrite, MalformedEscapes, Normalization, PathMatch,
+    PathParameters, PathRewrite, PrefixJoin, Rewrite, RouteMatch, Substitution,
 };
 
 /// Why a rewrite cannot be carried out.
@@ -167,7 +167,7 @@ impl Oracle<'_> {
         }
         // SPEC: a rewritten path is not made canonical again: what would change is
         // refused, since the rule did not mean it.
-        match normalize(&path, by) {
+        match normalize(&path, lenient(by)) {
             Ok(canonical) if canonical.path == path => Ok(Some(NewPath { path, query })),
             _ => Err(Unsound::Path(Refusal::Rewrite)),
         }
@@ -218,6 +218,19 @@ impl Oracle<'_> {
     }
 }
 
+/// SPEC: it is requests that a profile refuses; in a rewritten path, what it refuses
+/// counts as what it keeps.
+fn lenient(mut by: Normalization) -> Normalization {
+    if by.escaped_slashes == EscapedSlashes::Reject {
+        by.escaped_slashes = EscapedSlashes::Keep;
+    }
+    if by.path_parameters == PathParameters::Reject {
+        by.path_parameters = PathParameters::Keep;
+    }
+    by.malformed_escapes = MalformedEscapes::Keep;
+    by
+}
+
 /// A path that a rule states, canonical up to its query; what has no canonical form
 /// stays.
 fn constant(text: &str, by: Normalization) -> Vec<u8> {
@@ -229,7 +242,7 @@ fn constant(text: &str, by: Normalization) -> Vec<u8> {
         true => text.as_bytes()[..end].to_vec(),
         false => [b"/", &text.as_bytes()[..end]].concat(),
     };
-    let path = normalize(&path, by).map_or(path, |canonical| canonical.path);
+    let path = normalize(&path, lenient(by)).map_or(path, |canonical| canonical.path);
     [&path, &text.as_bytes()[end..]].concat()
 }
 

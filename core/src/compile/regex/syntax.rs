@@ -26,9 +26,38 @@ fn push_literal(hir: &Hir, prefix: &mut Vec<u8>) -> bool {
         }
         HirKind::Capture(capture) => push_literal(&capture.sub, prefix),
         HirKind::Concat(parts) => parts.iter().all(|part| push_literal(part, prefix)),
+        HirKind::Repetition(repetition) => {
+            let mut times = 0;
+            while times < repetition.min && prefix.len() < LONGEST_REPEATED {
+                let before = prefix.len();
+                times += 1;
+                if !push_literal(&repetition.sub, prefix) {
+                    return false;
+                }
+                // What is empty once is empty every time.
+                if prefix.len() == before {
+                    times = repetition.min;
+                }
+            }
+            repetition.max == Some(times)
+        }
+        // What every branch begins with.
+        HirKind::Alternation(branches) => {
+            let mut branches = branches.iter().map(literal_prefix);
+            let common = branches.next().unwrap_or_default();
+            let length = branches.fold(common.len(), |length, branch| {
+                let pairs = common.iter().zip(&branch).take(length);
+                pairs.take_while(|(one, other)| one == other).count()
+            });
+            prefix.extend_from_slice(common.get(..length).unwrap_or(&[]));
+            false
+        }
         _ => false,
     }
 }
+
+/// Bytes of a prefix from which on nothing is repeated any more.
+const LONGEST_REPEATED: usize = 256;
 
 /// Parses a pattern over bytes. A class is ASCII as in RE2, and `.` takes any byte
 /// but a line feed, so that a byte that is no UTF-8 cannot make a rule fail open.
@@ -98,6 +127,27 @@ fn turns_unicode_on(pattern: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn literal_prefix_is_what_everything_begins_with() {
+        for (pattern, prefix) in [
+            ("/a/.*", "/a/"),
+            ("/a/b|/a/cd|/ax", "/a"),
+            ("/(?:ab|ac)d", "/a"),
+            ("a|", ""),
+            ("(?P<x>ab)c", "abc"),
+            ("a{3}b", "aaab"),
+            ("(?:ab)+c", "ab"),
+            ("a{2,}", "aa"),
+            ("a*b", ""),
+            ("^a$", "a"),
+            ("(?:(?:^){1000}){1000}a", "a"),
+            (".a", ""),
+        ] {
+            let found = literal_prefix(&parse(pattern, false).unwrap());
+            assert_eq!(found, prefix.as_bytes(), "{pattern}");
+        }
+    }
 
     #[test]
     fn a_pattern_means_the_same_in_every_build() {
