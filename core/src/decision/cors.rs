@@ -195,7 +195,7 @@ fn split_origin(origin: &[u8]) -> Option<(&[u8], &[u8], u16)> {
     // An origin ends with its host and port: user, path and query are not part of it,
     // and `*.a.example` must not find its end in one (`https://evil.example/.a.example`).
     let is_sound = |byte: &u8| byte.is_ascii_graphic() && !b"/?#@\\".contains(byte);
-    if !rest.iter().all(is_sound) {
+    if !scheme.is_ascii() || !rest.iter().all(is_sound) {
         return None;
     }
     match rest.get(..host_end)?.strip_suffix(b":") {

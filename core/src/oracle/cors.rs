@@ -118,7 +118,7 @@ fn allows(regexes: &Regexes, allowed: &CorsOrigin, origin: &[u8]) -> bool {
 fn parts(origin: &[u8]) -> Option<(&str, &str, u16)> {
     let (scheme, rest) = core::str::from_utf8(origin).ok()?.split_once("://")?;
     let is_sound = |byte: u8| byte.is_ascii_graphic() && !b"/?#@\\".contains(&byte);
-    if !rest.bytes().all(is_sound) {
+    if !scheme.is_ascii() || !rest.bytes().all(is_sound) {
         return None;
     }
     let default = match scheme {
