@@ -54,7 +54,7 @@
 //! |---|---|---|
 //! | `std` | the standard library where dependencies can use it | yes |
 //! | `compile` | [`model`], [`builder`], [`compile`], [`diagnostic`] | through the others |
-//! | `import` | [`import`]: Gateway API and App Mesh; its YAML parser needs the standard library | yes |
+//! | `import` | [`import`]: native documents, Gateway API and App Mesh; its YAML parser needs the standard library | yes |
 //! | `explain` | [`explain`] | yes |
 //! | `http` | module `http`: requests and responses of the `http` crate; needs the standard library | no |
 //! | `json` | [`json`]: the requests and decisions that all faces share | yes |

@@ -203,7 +203,11 @@ fn literals_fold_case_as_ascii_and_escapes_too() {
         &["/a/x.css", "/A/X.Css"],
         &["/b/x.css"],
     );
-    takes(folded(template("/People/{id}")), &["/PEOPLE/4"], &["/PEOPLE/"]);
+    takes(
+        folded(template("/People/{id}")),
+        &["/PEOPLE/4"],
+        &["/PEOPLE/"],
+    );
     takes(folded(regex("/A[b-d]+")), &["/abD", "/AB"], &["/ae"]);
 }
 

@@ -102,7 +102,7 @@ fn shrink_rule(best: &mut RouteSet, fails: &dyn Fn(&RouteSet) -> bool, route: us
             item(set, route, at, nth).path_ignore_case = false;
         });
         attempt(best, fails, |set| {
-            item(set, route, at, nth).path_raw = false
+            item(set, route, at, nth).path_raw = false;
         });
         attempt(best, fails, |set| {
             item(set, route, at, nth).path = Default::default();

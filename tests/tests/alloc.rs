@@ -493,8 +493,7 @@ fn writing_what_leaves_does_not_allocate() {
                     .with_headers(headers)
                     .with_source_ip([192, 0, 2, 1].into());
                 let before = calls();
-                let decision =
-                    table.decide_with(&mut scratch, &request, Draws::fixed(0));
+                let decision = table.decide_with(&mut scratch, &request, Draws::fixed(0));
                 read_all(&decision);
                 let outcome = decision.outcome();
                 assert_eq!(calls() - before, 0, "{start} {piece} {size}");
@@ -613,10 +612,9 @@ fn patterns_and_captures_do_not_allocate() {
             for path in &asked {
                 let request = Request::new(b"GET", path.as_bytes()).with_authority(host.as_bytes());
                 let before = calls();
-                let decision =
-                    compiled
-                        .table
-                        .decide_with(&mut scratch, &request, Draws::fixed(0));
+                let decision = compiled
+                    .table
+                    .decide_with(&mut scratch, &request, Draws::fixed(0));
                 captured += decision.captures().count();
                 assert_eq!(calls(), before, "{host} {}", path.get(..60).unwrap_or(path));
             }

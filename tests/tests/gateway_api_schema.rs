@@ -164,7 +164,9 @@ fn flatten(schema: &Schema, path: &str, out: &mut Flat) {
     let mut facts = Facts::new();
     let mut say = |key: &str, value: Value| facts.insert(key.to_owned(), value);
     match schema {
-        Schema::Any | Schema::IntOrStr | Schema::Union(_) | Schema::Named(_) => panic!("{path}: not in these CRDs"),
+        Schema::Any | Schema::IntOrStr | Schema::Union(_) | Schema::Named(_) => {
+            panic!("{path}: not in these CRDs")
+        }
         Schema::Bool => drop(say("type", json!("boolean"))),
         Schema::Int { min, max } => {
             say("type", json!("integer"));

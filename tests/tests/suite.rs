@@ -161,7 +161,7 @@ fn name_of(file: &Path) -> String {
 fn trials_of(file: &Path, set: Set) -> Vec<Trial> {
     let at = format!("{}: {}", name_of(file), set.name);
     let mut sources = Sources::new();
-    sources.add(&format!("{}.yaml", set.name), &set.documents);
+    sources.add(format!("{}.yaml", set.name), &set.documents);
     let imported = import(&sources, &Options::default());
     let compiled = Compiler::new().compile(&imported.routes);
     let reported: Vec<String> = imported

@@ -193,7 +193,7 @@ fn routes() -> Routes {
         .rule(
             any()
                 .method("HEAD")
-                .redirect(308, "https://b.example{path}"),
+                .redirect(308, "https://b.example/at{path}"),
         )
         .rule(any().method("POST").respond(403).body("no"));
 
@@ -201,6 +201,9 @@ fn routes() -> Routes {
     // The largest input is four times the smallest, and may be written twice.
     limits.request_target = 1 << 20;
     limits.repeated_header = 1 << 20;
+    limits.captured = 1 << 20;
+    // Twenty edits of the request and as many of the response may each hold the input.
+    limits.rendered = 8 << 20;
     Routes::new()
         .precedence(Precedence::FirstMatch)
         .limits(limits)

@@ -419,6 +419,7 @@ impl<'m> Subject<'m> {
 }
 
 /// A path predicate, compiled.
+#[derive(Clone, Copy)]
 pub(crate) struct CompiledPath {
     pub(crate) kind: path::PathKind,
     pub(crate) key: Text,

@@ -137,7 +137,11 @@ pub(crate) fn allowed(
     let text = &sections.text;
     let predicates = &sections.predicates;
     let listed = origins.iter().any(|allowed| match (*allowed, parts) {
-        (CorsOriginEntry::Value(test), _) => predicates.value_holds(text, regex, test, origin),
+        // What has a path is no origin, however a pattern ends (RFC 6454 7.1).
+        (CorsOriginEntry::Value(test), parts) => {
+            (parts.is_some() || origin == b"null")
+                && predicates.value_holds(text, regex, test, origin)
+        }
         (CorsOriginEntry::Any, _) => true,
         (_, None) => false,
         (
@@ -190,7 +194,8 @@ fn split_origin(origin: &[u8]) -> Option<(&[u8], &[u8], u16)> {
     let host_end = rest.len().checked_sub(digits)?;
     // An origin ends with its host and port: user, path and query are not part of it,
     // and `*.a.example` must not find its end in one (`https://evil.example/.a.example`).
-    if rest.iter().any(|byte| b"/?#@\\".contains(byte)) {
+    let is_sound = |byte: &u8| byte.is_ascii_graphic() && !b"/?#@\\".contains(byte);
+    if !scheme.is_ascii() || !rest.iter().all(is_sound) {
         return None;
     }
     match rest.get(..host_end)?.strip_suffix(b":") {

@@ -231,7 +231,9 @@ fn find_entry(
         return Err(verdict);
     }
     let entered = entered.ok_or(missed)?;
-    scratch.fields.begin_gateway(sections.trims(entered.gateway));
+    scratch
+        .fields
+        .begin_gateway(sections.trims(entered.gateway));
     if path_of != Some(entered.gateway) {
         // It was taken before, so it is again.
         let _ = enter_path(sections, &mut scratch.paths, request, entered.gateway);

@@ -16,8 +16,8 @@
 //! * `cors`: cross-origin answers.
 //! * `view`, `policy`, `metadata`: what a decision shows.
 
-pub(crate) mod choose;
 pub(crate) mod check;
+pub(crate) mod choose;
 pub(crate) mod cors;
 pub(crate) mod decide;
 pub(crate) mod draw;

@@ -206,6 +206,7 @@ pub enum CorsOrigin {
         /// Port.
         port: u16,
     },
-    /// A whole `Origin` value that matches (Envoy, Istio).
+    /// A whole `Origin` value that matches (Envoy, Istio): an origin without user,
+    /// path and query, or `null`.
     Value(ValueMatch),
 }

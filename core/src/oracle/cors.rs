@@ -107,14 +107,18 @@ fn allows(regexes: &Regexes, allowed: &CorsOrigin, origin: &[u8]) -> bool {
             has.0 == scheme && ends && has.2 == *port
         }),
         // SPEC: `CorsOrigin::Value`: a whole `Origin` value.
-        CorsOrigin::Value(item) => value::matches(regexes, item, false, origin),
+        CorsOrigin::Value(item) => {
+            let is_origin = origin == b"null" || parts(origin).is_some();
+            is_origin && value::matches(regexes, item, false, origin)
+        }
     }
 }
 
 /// Scheme, host and port of an origin; a missing port is the scheme's.
 fn parts(origin: &[u8]) -> Option<(&str, &str, u16)> {
     let (scheme, rest) = core::str::from_utf8(origin).ok()?.split_once("://")?;
-    if rest.contains(['/', '?', '#', '@', '\\']) {
+    let is_sound = |byte: u8| byte.is_ascii_graphic() && !b"/?#@\\".contains(&byte);
+    if !scheme.is_ascii() || !rest.bytes().all(is_sound) {
         return None;
     }
     let default = match scheme {

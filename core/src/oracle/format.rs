@@ -36,5 +36,5 @@ pub(super) fn render(
 /// SPEC: architecture 6: no CR, LF or NUL in a header; no other control byte but tab.
 pub(super) fn is_sound(value: &[u8]) -> bool {
     let is_bad = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
-    !value.iter().any(|byte| is_bad(byte))
+    !value.iter().any(is_bad)
 }

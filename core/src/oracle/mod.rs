@@ -156,14 +156,14 @@ impl<'s> Oracle<'s> {
             ..seen.clone()
         };
         let found = listeners.iter().filter_map(|listener| {
-            Some(Entered::Found(Found {
+            Some(Entered::Found(Box::new(Found {
                 gateway,
                 listener,
                 winner: self.winner(listener.stage, &request, &seen)?,
                 request: request.clone(),
                 came: came.clone(),
                 seen: seen.clone(),
-            }))
+            })))
         });
         Ok(found.collect())
     }
@@ -323,7 +323,7 @@ enum Entered<'s> {
     /// Sends the client to the canonical path.
     Moved(Vec<u8>),
     /// Has a rule for it.
-    Found(Found<'s>),
+    Found(Box<Found<'s>>),
 }
 
 impl Entered<'_> {

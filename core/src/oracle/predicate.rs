@@ -1,6 +1,5 @@
 //! Whether a match holds for a request.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::pattern::Pattern;
@@ -125,7 +124,7 @@ impl Oracle<'_> {
                 names.is_some_and(|(name, call)| holds(service, name) && holds(method, call))
             }
         };
-        holds.then(|| vec![])
+        holds.then(Vec::new)
     }
 }
 

@@ -96,7 +96,7 @@ fn kinds_for(value: &str) -> Vec<(ValueMatch, bool)> {
         (ValueMatch::Glob(format!("?{}", "?".repeat(98))), false),
         (ValueMatch::Regex(escaped.clone()), true),
         (ValueMatch::Regex(format!("{escaped}x")), false),
-        (ValueMatch::RegexStart(escaped.clone()), true),
+        (ValueMatch::RegexStart(escaped), true),
         (ValueMatch::RegexStart("~".into()), false),
         (ValueMatch::RegexSearch(format!("{tail}$")), tail != "$"),
         (ValueMatch::RegexSearch("~".into()), false),

@@ -99,7 +99,7 @@ pub(crate) fn same_answer(tables: &[Table], request: &Request<'_>) -> String {
 }
 
 pub(crate) fn holds(one: RouteMatch, request: &Request<'_>) -> bool {
-    let tables = tables(&set(vec![rule("taken", one.clone())]));
+    let tables = tables(&set(vec![rule("taken", one)]));
     let taken = same_answer(&tables, request) == "taken";
     assert!(taken || same_answer(&tables, request) == "no_route");
     for table in &tables {

@@ -129,7 +129,7 @@ fn addresses_are_numbers_whatever_their_text() {
         assert_eq!(asked(one, &request), by_fact);
         let address = address.parse().unwrap();
         let in_model = |range: &&str| range.parse::<Cidr>().unwrap().contains(address);
-        assert_eq!(by_fact, ranges.iter().any(|range| in_model(range)));
+        assert_eq!(by_fact, ranges.iter().any(in_model));
         by_fact
     };
     assert!(from("10.1.2.3", &["10.0.0.0/8"]));

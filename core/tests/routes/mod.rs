@@ -98,7 +98,7 @@ impl Shape {
         stage.host_fallthrough = self.fallthrough;
         stage.host_form = self.form;
         for (at, (hosts, rules)) in routes.into_iter().enumerate() {
-            let object = ObjectRef::new("Route", "", &format!("route-{at}"));
+            let object = ObjectRef::new("Route", "", format!("route-{at}"));
             let route = set.add_route(Route::new(object, rules));
             stage.attachments.push(Attachment { route, hosts });
         }

@@ -58,7 +58,7 @@ pub(super) fn target(path: &str, query: &[(String, String)], choices: &mut Choic
     }
     match choices.below(24) {
         0 if query.is_empty() => path.push('?'),
-        1 if !query.is_empty() => path.push_str("&"),
+        1 if !query.is_empty() => path.push('&'),
         2 => path.push_str("#f"),
         _ => {}
     }

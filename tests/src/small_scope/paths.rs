@@ -138,7 +138,7 @@ impl Scope {
                 tally.differs(&set, asked, format!("{expected:?}"), format!("{found:?}"));
             }
         }
-        if number % 1_000 == 0 {
+        if number.is_multiple_of(1_000) {
             let oracle = Oracle::new(&set);
             for asked in &self.requests[..count] {
                 tally.compare(&set, &oracle, &mut engine, asked);

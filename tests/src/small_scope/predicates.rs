@@ -124,7 +124,7 @@ impl Scope {
                 tally.differs(&set, asked, format!("{expected:?}"), format!("{found:?}"));
             }
         }
-        if (header * self.query.len() + query) % 1_000 == 0 {
+        if (header * self.query.len() + query).is_multiple_of(1_000) {
             let oracle = Oracle::new(&set);
             for asked in &self.requests {
                 tally.compare(&set, &oracle, &mut engine, asked);

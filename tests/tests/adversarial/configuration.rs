@@ -5,7 +5,7 @@ use std::thread;
 use fingerpost::compile::limits::Limits;
 use fingerpost::diagnostic::Severity;
 use fingerpost::import::{Options, Sources, import};
-use fingerpost::model::{Fact, FactMatch, Precedence, Predicate, RouteMatch, ValueMatch};
+use fingerpost::model::{Fact, FactMatch, Precedence, Predicate, RouteMatch};
 use fingerpost_tests::build::{exact, one_stage, route};
 
 use crate::asked::get;

@@ -61,22 +61,6 @@ fn adv_hi_002_an_unsound_edit_is_refused() {
 }
 
 #[test]
-fn adv_hi_003_the_host_and_pseudo_headers_are_not_edited() {
-    for name in [":path", "host", "Host", ":authority", ":method", ":scheme"] {
-        for verb in [HeaderVerb::Remove, HeaderVerb::Set, HeaderVerb::Add] {
-            let set = first_match(vec![("r", editing(vec![edit(verb, name, "")]))]);
-            let found = refusals(&set);
-            assert!(
-                found.iter().any(|found| found.starts_with("FP1608")),
-                "{name}: {found:?}"
-            );
-        }
-    }
-    let sound = editing(vec![edit(HeaderVerb::Remove, "x-host", "")]);
-    assert!(lines(sound, &[("X-Host", "1")], "x-host").is_empty());
-}
-
-#[test]
 fn adv_hi_005_a_set_identity_replaces_every_spelling() {
     let set = || editing(vec![edit(HeaderVerb::Set, "x-user", "bob")]);
     let sent = [("x-user", "admin"), ("X-USER", "root"), ("X-User", "")];

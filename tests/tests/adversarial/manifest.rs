@@ -38,7 +38,7 @@ impl Imported {
 /// The table of some documents.
 pub(crate) fn imported<T: AsRef<str>>(documents: &[T]) -> Imported {
     let documents: Vec<&str> = documents.iter().map(AsRef::as_ref).collect();
-    read(&documents.join("\n---\n"))
+    read(documents.join("\n---\n"))
 }
 
 /// The table of a file, as it stands.

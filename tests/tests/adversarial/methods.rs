@@ -2,7 +2,7 @@
 
 use fingerpost::json::RequestJson;
 use fingerpost::model::{HeaderMatch, RouteMatch, ValueMatch};
-use fingerpost::{Outcome, Scheme};
+use fingerpost::{Outcome, RequestProtocol, Scheme};
 use fingerpost_tests::build::{prefix, regex};
 
 use crate::asked::get;
@@ -42,12 +42,16 @@ fn adv_me_004_a_connect_request_has_no_path() {
         ("r", on(regex("/a.*"))),
         ("c", on(connect)),
     ]));
-    let connect = |target: &str| {
+    let connect = |target: &str, protocol| {
         let asked = get(target).method("CONNECT").host("example.com:443");
-        asked.answer(&table)
+        asked.protocol(protocol).answer(&table)
     };
-    assert_eq!(connect("example.com:443"), "c");
-    assert_eq!(connect(""), "c");
+    for protocol in [RequestProtocol::Http2, RequestProtocol::Http3] {
+        assert_eq!(connect("", protocol), "c");
+    }
+    // A request line of HTTP/1 is never without a target.
+    assert_eq!(connect("example.com:443", RequestProtocol::Http1), "c");
+    assert_eq!(connect("", RequestProtocol::Http1), "reject:BadPath");
     assert_eq!(get("/a").host("example.com:443").answer(&table), "r");
 }
 

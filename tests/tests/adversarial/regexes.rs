@@ -198,6 +198,9 @@ fn adv_rx_013_a_pattern_without_a_small_automaton_stays_linear() {
     }
 }
 
+/// Whether a pattern takes a byte alone.
+type Takes = fn(u8) -> bool;
+
 #[test]
 fn adv_rx_016_every_byte_has_a_defined_answer() {
     let set = |pattern: &str| {
@@ -208,7 +211,7 @@ fn adv_rx_016_every_byte_has_a_defined_answer() {
             ..RouteMatch::default()
         })
     };
-    let cases: [(&str, fn(u8) -> bool); 8] = [
+    let cases: [(&str, Takes); 8] = [
         ("", |_| false),
         ("^$", |_| false),
         (".*", |byte| byte != b'\n'),

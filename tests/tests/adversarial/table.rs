@@ -6,9 +6,9 @@ use fingerpost::compile::limits::Limits;
 use fingerpost::compile::{Compiled, Compiler};
 use fingerpost::diagnostic::Severity;
 use fingerpost::model::{
-    Action, PathMatch, Precedence, Redirect, Respond, RouteMatch, RouteSet, Rule, ValueMatch,
+    Action, Precedence, Redirect, Respond, RouteMatch, RouteSet, Rule, ValueMatch,
 };
-use fingerpost_tests::build::{one_stage, path, route, rule};
+use fingerpost_tests::build::{one_stage, route, rule};
 
 /// Routes by name, each one rule for any host; the first that matches wins.
 pub(crate) fn first_match(routes: Vec<(&str, Rule)>) -> RouteSet {
@@ -25,16 +25,6 @@ pub(crate) fn routes_in(precedence: Precedence, routes: Vec<(&str, Rule)>) -> Ro
             .map(|(name, rule)| (hosts, route(name, vec![rule])))
             .collect(),
     )
-}
-
-/// Routes by name under one host each, as Gateway API writes it.
-pub(crate) fn under_hosts(precedence: Precedence, routes: &[(&str, &str)]) -> RouteSet {
-    let one = |&(name, host)| (vec![host], route(name, vec![open()]));
-    let routes: Vec<_> = routes.iter().map(one).collect();
-    let borrowed = routes
-        .iter()
-        .map(|(hosts, route)| (&hosts[..], route.clone()));
-    one_stage(precedence, borrowed.collect())
 }
 
 /// A rule for one match that answers 403.
@@ -74,11 +64,6 @@ pub(crate) fn guarded(item: RouteMatch) -> RouteSet {
 /// The whole of a value.
 pub(crate) fn is(text: &str) -> ValueMatch {
     ValueMatch::Exact(text.into())
-}
-
-/// A path that ends so.
-pub(crate) fn suffix(text: &str) -> RouteMatch {
-    path(PathMatch::Suffix(text.into()))
 }
 
 /// The table of a set that nothing is wrong with.
