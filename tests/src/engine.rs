@@ -123,13 +123,25 @@ pub fn agree(asked: &oracle::Request, expected: &Answer, found: &Answer) -> bool
     }
 }
 
-/// Limits under which a table chooses its other structures: no regular expression
-/// becomes an automaton, and every list of two candidates or more is indexed where
-/// it can be.
+/// Limits under which a table chooses its plain structures: no pattern becomes an
+/// automaton, tests and patterns are asked one by one. Lists of two candidates or more
+/// are indexed where they can be.
 pub fn without_automata() -> Limits {
     let mut limits = Limits::default();
     limits.regex_automata = 0;
+    limits.ungrouped_patterns = u32::MAX;
+    limits.direct_tests = u32::MAX;
+    limits.automata = 0;
     limits.unindexed_candidates = 1;
+    limits
+}
+
+/// Limits under which a table shares automata wherever two patterns or tests could.
+pub fn with_every_automaton() -> Limits {
+    let mut limits = Limits::default();
+    limits.ungrouped_patterns = 1;
+    limits.direct_tests = 0;
+    limits.unindexed_candidates = u32::MAX;
     limits
 }
 
