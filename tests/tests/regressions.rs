@@ -3,8 +3,9 @@
 //! Every case is asked of the oracle and of the table.
 
 use fingerpost::model::{
-    Action, CorsPolicy, Filter, HostMatch, Normalization, PathRewrite, Precedence, PrefixJoin,
-    Protocol, Redirect, Rewrite, RouteMatch, RouteSet, Rule, Scheme, ValueMatch,
+    Action, CorsPolicy, Filter, Format, HostBinding, HostMatch, Normalization, PathMatch,
+    PathRewrite, Precedence, PrefixJoin, Protocol, Redirect, Rewrite, RouteMatch, RouteSet, Rule,
+    Scheme, ValueMatch,
 };
 use fingerpost::oracle::{Answer, Oracle, Protocol as Speaks, Request};
 use fingerpost_tests::build::{
@@ -259,6 +260,87 @@ fn a_segment_prefix_loses_one_slash_at_its_end() {
     ] {
         let answer = answer(&set, &Request::new("GET", Some("h"), target));
         assert_eq!(matches!(answer, Answer::Forward(_)), taken, "{target}");
+    }
+}
+
+#[test]
+fn a_query_that_a_path_brings_is_held_to_what_may_be_sent() {
+    let full = Format::parse("/p?q={attribute.x}").unwrap();
+    let rewrite = || Some(PathRewrite::Full(full.clone()));
+    let forward = one(filtered(
+        "b",
+        vec![],
+        vec![Filter::Rewrite(Rewrite {
+            path: rewrite(),
+            ..Rewrite::default()
+        })],
+    ));
+    let redirect = one(Rule::new(Action::Redirect(Redirect {
+        path: rewrite(),
+        status: 302,
+        ..Redirect::default()
+    })));
+    for set in [forward, redirect] {
+        for (value, is_sound) in [
+            ("a&b", true),
+            ("a b", false),
+            ("a\r\nx: y", false),
+            ("#", false),
+        ] {
+            let mut request = Request::new("GET", Some("h"), "/");
+            request.attributes.push(("x".into(), value.into()));
+            let is_refused = answer(&set, &request) == Answer::respond(500);
+            assert_eq!(is_refused, !is_sound, "{value:?}");
+        }
+    }
+}
+
+#[test]
+fn a_host_expression_with_a_port_comes_before_the_same_without() {
+    let binding = |port| HostBinding {
+        host: HostMatch::Regex("a.*".into()),
+        written: HostMatch::Regex("a.*".into()),
+        port,
+    };
+    let rules = |name| (&[][..], route(name, vec![rule(name, vec![])]));
+    let mut set = one_stage(Precedence::Specific, vec![rules("any"), rules("port")]);
+    set.stages[0].attachments[0].hosts = vec![binding(None)];
+    set.stages[0].attachments[1].hosts = vec![binding(Some(8080))];
+    for (authority, to) in [("a.test:8080", "port"), ("a.test", "any")] {
+        match answer(&set, &Request::new("GET", Some(authority), "/")) {
+            Answer::Forward(forward) => assert_eq!(forward.backend.name, to),
+            other => panic!("not forwarded: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_named_group_has_its_number_as_well() {
+    let item = RouteMatch {
+        path: PathMatch::Regex("/(?P<id>[a-z]+)/(.*)".into()),
+        ..RouteMatch::default()
+    };
+    let path = Some(PathRewrite::Full(Format::parse("/{2}/{1}{id}").unwrap()));
+    let rewrite = Rewrite {
+        path,
+        ..Rewrite::default()
+    };
+    let set = one(filtered("b", vec![item], vec![Filter::Rewrite(rewrite)]));
+    assert_eq!(sent(&set, "/a/b"), "/b/aa");
+}
+
+#[test]
+fn an_expression_is_as_specific_as_what_all_its_branches_begin_with() {
+    let item = RouteMatch {
+        path: PathMatch::Regex("/a/b|/b".into()),
+        ..RouteMatch::default()
+    };
+    let mut set = one(rule("any", vec![]));
+    set.stages[0].precedence = Precedence::Specific;
+    set.routes[0].rules.push(rule("expression", vec![item]));
+    match answer(&set, &Request::new("GET", Some("h"), "/b")) {
+        Answer::Forward(forward) => assert_eq!(forward.backend.name, "expression"),
+        other => panic!("not forwarded: {other:?}"),
     }
 }
 

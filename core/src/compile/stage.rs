@@ -33,6 +33,8 @@ const ANY: &[HostBinding] = &[HostBinding {
 struct Places<'m> {
     known: HashMap<Place<'m>, u32>,
     list: Vec<Place<'m>>,
+    /// Hosts, whatever port they need, in order of first appearance.
+    hosts: HashMap<&'m HostMatch, u32>,
     /// The first route under each.
     routes: Vec<&'m Route>,
 }
@@ -98,7 +100,7 @@ impl<'m> Build<'m> {
                         let key = rank::key(&rank::Place {
                             preset: stage.precedence,
                             binding,
-                            host_order: place,
+                            host_order: places.order(&binding.host),
                             route,
                             order: attachment.route.0,
                             name_order: name_order.get(route_id).copied().unwrap_or(0),
@@ -253,8 +255,15 @@ impl<'m> Places<'m> {
         }
         let number = self.list.len() as u32;
         self.known.insert(place, number);
+        self.hosts.entry(place.0).or_insert(number);
         self.list.push(place);
         self.routes.push(route);
         (number, true)
+    }
+
+    /// Where a host appeared first. Not where its place did: of one host with a port and
+    /// without, the port decides and not the order.
+    fn order(&self, host: &HostMatch) -> u32 {
+        self.hosts.get(host).copied().unwrap_or(0)
     }
 }

@@ -140,7 +140,8 @@ pub(crate) fn path(
     let end = memchr::memchr(b'?', out).unwrap_or(out.len());
     let end = merge_slashes(out, end, rules.profile.merge_slashes);
     let path = out.get(..end).unwrap_or(&[]);
-    if !path.iter().all(|&byte| may_stand_in_path(byte)) {
+    // The query that it brings is sent on as it stands, so it is held to the same.
+    if !out.iter().all(|&byte| may_stand_in_target(byte)) {
         return Err(Reason::UnsoundOutput);
     }
     if !is_constant && !normalize::is_canonical(rules.profile, path) {
@@ -301,10 +302,10 @@ fn merge_slashes(out: &mut Vec<u8>, end: usize, all: bool) -> usize {
     write
 }
 
-/// Whether a byte may stand in a path.
+/// Whether a byte may stand in a path or query.
 // SPEC: RFC 3986 3.3 and RFC 9112 3.2: a space or control would end the target in a
 // request line, `#` the path.
-fn may_stand_in_path(byte: u8) -> bool {
+fn may_stand_in_target(byte: u8) -> bool {
     byte > b' ' && byte != 0x7f && byte != b'#'
 }
 
