@@ -370,7 +370,7 @@ impl<'o, 's: 'o> Walk<'o, 's> {
             return Answer::respond(500);
         }
         let query = seen.query.map(|query| [b"?", query.as_slice()].concat());
-        let target = match seen.is_authority {
+        let target = match seen.has_no_path {
             true => seen.raw_path,
             false => [seen.path, query.unwrap_or_default()].concat(),
         };

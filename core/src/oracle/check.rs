@@ -59,7 +59,7 @@ pub(super) fn request(asked: &Request) -> Result<(Request, Seen), Vec<Refusal>> 
         raw_path,
         raw_query: target.query.clone(),
         query: target.query,
-        is_authority: target.is_authority,
+        has_no_path: target.is_authority || !asked.is_http(),
         captures: Vec::new(),
     };
     Ok((request, seen))

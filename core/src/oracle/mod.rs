@@ -302,8 +302,9 @@ struct Seen {
     raw_query: Option<Vec<u8>>,
     /// The query as the stages before left it.
     query: Option<Vec<u8>>,
-    /// Whether the target is an authority, and no rewrite gave it a path.
-    is_authority: bool,
+    /// Whether the target is an authority or there is none, and no rewrite gave it a
+    /// path.
+    has_no_path: bool,
     /// What the path's holes and groups took, in the last stage whose winner has any.
     captures: Vec<regex::Capture>,
 }

@@ -64,14 +64,14 @@ impl Walk<'_, '_> {
                 Ok(None) => {}
                 Ok(Some(new)) => {
                     next.path = new.path;
-                    next.is_authority = false;
+                    next.has_no_path = false;
                     of_path = new.query;
                 }
                 Err(unsound) => wrong.push(refused(unsound)),
             }
         }
         // A target that is no path has no query.
-        let is_path = seen.path.starts_with(b"/") && !seen.is_authority;
+        let is_path = seen.path.starts_with(b"/") && !seen.has_no_path;
         if let Some(rewrite) = last.query.filter(|_| is_path) {
             next.query = query::rewritten(&rewrite, seen.query.as_deref(), request, seen);
         }
