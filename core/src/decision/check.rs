@@ -11,7 +11,7 @@ use super::Reason;
 use crate::matcher::authority::{MAX_HOST, host_of};
 use crate::matcher::facts::parameters;
 use crate::matcher::fields::query_of;
-use crate::matcher::request::{Request, RequestProtocol, is_token, scheme_of_url, trimmed};
+use crate::matcher::request::{Request, RequestProtocol, is_token, scheme_of_url};
 use crate::table::{GatewayEntry, Sections};
 use crate::vocabulary::Fragment;
 
@@ -77,17 +77,17 @@ fn headers(sections: &Sections, request: &Request<'_>) -> Result<(), Reason> {
     if request.headers().len() > sections.limits.headers as usize {
         return Err(Reason::TooManyHeaders);
     }
-    let authority = request.authority().unwrap_or_default();
     let mut hosts = 0u32;
-    for (name, value) in request.headers() {
+    for (name, _) in request.headers() {
         if name.is_empty() {
             return Err(Reason::BadHeader);
         }
         if name.eq_ignore_ascii_case(b"host") {
             hosts += 1;
-            // SPEC: RFC 9112 3.2: more than one Host field is refused; RFC 9113 8.3.1:
-            // so is one that is not `:authority`.
-            if hosts > 1 || !trimmed(value).eq_ignore_ascii_case(authority) {
+            // SPEC: RFC 9112 3.2: more than one Host field is refused. One beside the
+            // authority may differ: to a mesh the authority is the Service that its
+            // client connected to (Gateway API conformance, MeshFrontendHostname).
+            if hosts > 1 {
                 return Err(Reason::DuplicateHost);
             }
         }

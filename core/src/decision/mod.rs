@@ -182,7 +182,7 @@ pub enum Reason {
     BadEscape,
     /// A header has no name, or one that a rule looks at holds NUL, CR or LF.
     BadHeader,
-    /// More than one `host` header, or one that is not the authority.
+    /// More than one `host` header.
     DuplicateHost,
     /// A header's name holds an underscore.
     UnderscoreHeader,
@@ -243,7 +243,7 @@ impl Reason {
             Self::PathParameter => "the path has a parameter",
             Self::BadEscape => "the path has an escape that cannot be read",
             Self::BadHeader => "a header has no name or holds a control character",
-            Self::DuplicateHost => "a host header differs from the authority or is repeated",
+            Self::DuplicateHost => "the host header is repeated",
             Self::UnderscoreHeader => "a header's name has an underscore",
             Self::TooManyHeaders => "there are too many headers",
             Self::TooManyParameters => "there are too many query parameters",

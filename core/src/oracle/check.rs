@@ -85,8 +85,8 @@ fn server_name(name: Option<&[u8]>) -> Option<Option<Vec<u8>>> {
     host::normalize(Some(name)).filter(|_| !name.contains(&b':'))
 }
 
-/// SPEC: RFC 9110 7.2 and 7.4: one `host` header at most, and it says what the
-/// authority says; where there is no authority, it is the authority.
+/// SPEC: RFC 9112 3.2: one `host` header at most; where there is no authority, it is
+/// the authority. Beside an authority it says nothing.
 fn headers(request: &mut Request) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     if request.headers.iter().any(|(name, _)| name.is_empty()) {
@@ -97,7 +97,7 @@ fn headers(request: &mut Request) -> Vec<Refusal> {
     match (&request.authority, &hosts[..]) {
         (_, []) => {}
         (None, [host]) => request.authority = Some(host.clone()),
-        (Some(authority), [host]) if authority.eq_ignore_ascii_case(host) => {}
+        (Some(_), [_]) => {}
         _ => refusals.push(Refusal::Host),
     }
     refusals

@@ -54,7 +54,8 @@ pub(crate) struct HostPattern {
 /// A regular expression over the whole host.
 #[derive(Clone, Debug)]
 pub(crate) struct HostRegex {
-    /// As written.
+    /// As written, for explanations.
+    #[cfg_attr(not(feature = "explain"), allow(dead_code))]
     pub(crate) text: Text,
     pub(crate) dfa: dense::DFA<Vec<u32>>,
     pub(crate) value: u32,
