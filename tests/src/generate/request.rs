@@ -112,8 +112,14 @@ impl Plan {
         if choices.rarely(30) {
             let name = choices.of(&["host", "Host"]).as_bytes().to_vec();
             let other = choices.of(HOSTS).as_bytes().to_vec();
-            let same = request.authority.clone().unwrap_or(other);
-            request.headers.push((name, same));
+            let value = match choices.rarely(2) {
+                true => other,
+                false => request.authority.clone().unwrap_or(other),
+            };
+            if choices.rarely(4) {
+                request.headers.push((b"HOST".to_vec(), value.clone()));
+            }
+            request.headers.push((name, value));
         }
         if matches!(request.protocol, Speaks::Tls | Speaks::Tcp | Speaks::Udp) {
             request.target.clear();
