@@ -120,46 +120,24 @@ impl Build<'_> {
                 }
             }
             PathMatch::Glob(value) => {
-                let found = self.pattern_path(subject, Syntax::Glob, value, Anchor::Whole, one)?;
-                let text = self.text(value);
-                CompiledPath {
-                    name: name(PathText::Glob(text)),
-                    ..found
-                }
+                let meaning = (Syntax::Glob, Anchor::Whole);
+                self.pattern_path(subject, one, value, meaning, PathText::Glob)?
             }
             PathMatch::Template(value) => {
-                let found =
-                    self.pattern_path(subject, Syntax::Template, value, Anchor::Whole, one)?;
-                let text = self.text(value);
-                CompiledPath {
-                    name: name(PathText::Template(text)),
-                    ..found
-                }
+                let meaning = (Syntax::Template, Anchor::Whole);
+                self.pattern_path(subject, one, value, meaning, PathText::Template)?
             }
             PathMatch::Regex(value) => {
-                let found = self.pattern_path(subject, Syntax::Regex, value, Anchor::Whole, one)?;
-                let text = self.text(value);
-                CompiledPath {
-                    name: name(PathText::Regex(text)),
-                    ..found
-                }
+                let meaning = (Syntax::Regex, Anchor::Whole);
+                self.pattern_path(subject, one, value, meaning, PathText::Regex)?
             }
             PathMatch::RegexStart(value) => {
-                let found = self.pattern_path(subject, Syntax::Regex, value, Anchor::Start, one)?;
-                let text = self.text(value);
-                CompiledPath {
-                    name: name(PathText::RegexStart(text)),
-                    ..found
-                }
+                let meaning = (Syntax::Regex, Anchor::Start);
+                self.pattern_path(subject, one, value, meaning, PathText::RegexStart)?
             }
             PathMatch::RegexSearch(value) => {
-                let found =
-                    self.pattern_path(subject, Syntax::Regex, value, Anchor::Search, one)?;
-                let text = self.text(value);
-                CompiledPath {
-                    name: name(PathText::RegexSearch(text)),
-                    ..found
-                }
+                let meaning = (Syntax::Regex, Anchor::Search);
+                self.pattern_path(subject, one, value, meaning, PathText::RegexSearch)?
             }
             PathMatch::Grpc {
                 service: None,
@@ -201,10 +179,10 @@ impl Build<'_> {
     fn pattern_path(
         &mut self,
         subject: &Subject<'_>,
-        syntax: Syntax,
-        pattern: &str,
-        anchor: Anchor,
         one: &RouteMatch,
+        pattern: &str,
+        (syntax, anchor): (Syntax, Anchor),
+        kind: fn(Text) -> PathText,
     ) -> Option<CompiledPath> {
         let regex = self.path_pattern(subject, syntax, pattern, anchor, one)?;
         let with_case = Meaning {
@@ -243,7 +221,11 @@ impl Build<'_> {
             captures,
             flags: 0,
             literal,
-            name: PathName::default(),
+            name: PathName {
+                text: kind(self.text(pattern)),
+                ignore_case: one.path_ignore_case,
+                raw: one.path_raw,
+            },
         })
     }
 

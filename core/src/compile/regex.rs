@@ -83,11 +83,19 @@ pub(crate) struct Read {
     pub(crate) literal: Option<u32>,
 }
 
+/// A pattern as it is written, and how it is meant.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+struct Written {
+    text: Text,
+    syntax: Syntax,
+    meaning: Meaning,
+}
+
 /// What was compiled already, by content.
 #[derive(Default)]
 pub(crate) struct RegexIndex {
-    known: HashMap<(Text, Syntax, Meaning), Option<u32>>,
-    groups: HashMap<(Text, Syntax, Meaning), Option<u32>>,
+    known: HashMap<Written, Option<u32>>,
+    groups: HashMap<Written, Option<u32>>,
     /// Each pattern without its anchors, by its number.
     read: Vec<(Hir, Anchor)>,
     /// The pattern of those without groups of their own.
@@ -124,21 +132,19 @@ impl Build<'_> {
         pattern: &str,
         meaning: Meaning,
     ) -> Option<u32> {
-        let text = self.text(pattern);
-        let key = (text, syntax, meaning);
-        if let Some(&known) = self.index.regex.known.get(&key) {
-            if known.is_none() {
-                // Reported in full where it was met first.
-                let refusal = Refusal::new(String::from("is not usable"));
-                self.refuse(subject, what, syntax, pattern, refusal);
-            }
-            return known;
+        let written = Written {
+            text: self.text(pattern),
+            syntax,
+            meaning,
+        };
+        if let Some(&known) = self.index.regex.known.get(&written) {
+            return self.met_again(subject, what, syntax, pattern, known);
         }
         let compiled = match self.compile_regex(syntax, pattern, meaning) {
             Ok((regex, hir)) => {
                 let id = self.sections.predicates.regexes.len() as u32;
                 self.sections.predicates.regexes.push(regex);
-                self.sections.names.regexes.push(text);
+                self.sections.names.regexes.push(written.text);
                 self.index.regex.read.push((hir, meaning.anchor));
                 Some(id)
             }
@@ -147,8 +153,25 @@ impl Build<'_> {
                 None
             }
         };
-        self.index.regex.known.insert(key, compiled);
+        self.index.regex.known.insert(written, compiled);
         compiled
+    }
+
+    /// What was `known` of a pattern; a refusal is reported for each of its places, in
+    /// full where it was met first.
+    fn met_again(
+        &mut self,
+        subject: &Subject<'_>,
+        what: fmt::Arguments<'_>,
+        syntax: Syntax,
+        pattern: &str,
+        known: Option<u32>,
+    ) -> Option<u32> {
+        if known.is_none() {
+            let refusal = Refusal::new(String::from("is not usable"));
+            self.refuse(subject, what, syntax, pattern, refusal);
+        }
+        known
     }
 
     /// The number of a pattern that is found anywhere and has groups, an index into
@@ -190,14 +213,13 @@ impl Build<'_> {
         pattern: &str,
         meaning: Meaning,
     ) -> Option<u32> {
-        let text = self.text(pattern);
-        let key = (text, syntax, meaning);
-        if let Some(&known) = self.index.regex.groups.get(&key) {
-            if known.is_none() {
-                let refusal = Refusal::new(String::from("is not usable"));
-                self.refuse(subject, what, syntax, pattern, refusal);
-            }
-            return known;
+        let written = Written {
+            text: self.text(pattern),
+            syntax,
+            meaning,
+        };
+        if let Some(&known) = self.index.regex.groups.get(&written) {
+            return self.met_again(subject, what, syntax, pattern, known);
         }
         let compiled = match self.compile_groups(syntax, pattern, meaning) {
             Ok(regex) => {
@@ -210,7 +232,7 @@ impl Build<'_> {
                 None
             }
         };
-        self.index.regex.groups.insert(key, compiled);
+        self.index.regex.groups.insert(written, compiled);
         compiled
     }
 
