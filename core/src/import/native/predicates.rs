@@ -137,7 +137,8 @@ impl Reader<'_> {
             let tested = self.tested(node, Alone::Text)?;
             return Some(tested.of(Fact::Path, RepeatedValues::Any).into());
         };
-        let root = segments.trim_end_matches('/');
+        // SPEC: `PathMatch::Segments`: one slash at its end does not count.
+        let root = segments.strip_suffix('/').unwrap_or(segments);
         let test = |value: ValueMatch| {
             let mut test = FactMatch::new(Fact::Path, value);
             test.ignore_case = flag(node, "ignore_case").unwrap_or(false);

@@ -147,6 +147,10 @@ pub(super) const MATCHES: &[Case] = &[
         "not: {path: {segments: /a/}}",
         r#"fact: Path, value: Prefix("/a/")"#,
     ),
+    (
+        "not: {path: {segments: /a//}}",
+        r#"fact: Path, value: Prefix("/a//")"#,
+    ),
     ("not: {method: GET}", r#"fact: Method, value: Exact("GET")"#),
     (
         "not: {method: [GET, PUT]}",
