@@ -106,6 +106,11 @@ pub(crate) const ALL: &[Definition] = &[
         run: linear::run,
     },
     Definition {
+        name: "alloc",
+        about: "1,000,000 mixed requests decided without one call to the allocator",
+        run: cargo::alloc,
+    },
+    Definition {
         name: "soak",
         about: "10,000 rules, 100,000 requests through one pipe: every line answered, no growth",
         run: soak::run,

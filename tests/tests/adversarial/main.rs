@@ -14,6 +14,7 @@
 
 mod asked;
 mod configuration;
+#[path = "../counting/mod.rs"]
 mod counting;
 mod coverage;
 mod edits;

@@ -1,5 +1,5 @@
-//! Stages that are a cargo command: format, lints, tests, features, wasm,
-//! reference.
+//! Stages that are a cargo command: format, lints, tests, allocations, features,
+//! wasm, reference.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -87,6 +87,14 @@ pub(super) fn conformance(stage: &Stage<'_>) -> Outcome {
     }
     let mut command = cargo(&["test", "-p", SUITE, "--test", CONFORMANCE, "--no-fail-fast"]);
     command.env("FINGERPOST_BIN", workspace::release_binary());
+    test(stage, command)
+}
+
+/// The suite's count of allocations, over as many requests as are promised: released,
+/// since that is what is promised of, and in seconds.
+pub(super) fn alloc(stage: &Stage<'_>) -> Outcome {
+    let mut command = cargo(&["test", "--release", "-p", SUITE, "--test", "alloc"]);
+    command.env("FINGERPOST_DECISIONS", "1000000");
     test(stage, command)
 }
 
