@@ -29,7 +29,7 @@ impl Table {
     ) -> Decision<'a> {
         scratch.prepare(self);
         let sections = &*self.sections;
-        let request = request.settled();
+        let request = draws.join(request.settled());
         let verdict = decide(sections, scratch, &request, draws);
         Decision {
             sections,

@@ -174,7 +174,7 @@ impl Table {
         let decision = self.decide_with(&mut scratch, request, draws);
         let steps: Vec<Step> = decision.steps().to_vec();
         let decided = Decided::of(&decision);
-        let request = &request.settled();
+        let request = &draws.join(request.settled());
         let sections = &*self.sections;
         explain(
             sections,

@@ -228,7 +228,7 @@ fn predicate_failure(
             predicate: "fraction",
             name: None,
             want: format!("{}{numerator} of {denominator} requests", not(held)),
-            got: Some(seen.request.random().to_string()),
+            got: Some(seen.request.random().unwrap_or(0).to_string()),
         },
         Some(Predicate::Fact(fact)) => {
             let (predicate, name) = fact_name(sections, fact);

@@ -58,9 +58,6 @@ impl RequestJson {
         if let Some(ip) = self.destination_ip() {
             request = request.with_destination_ip(ip);
         }
-        // The number that shares of requests go by is the first that is drawn.
-        let first = self.fixed_draw().or(self.draws().first().copied());
-        request = request.with_random(first.unwrap_or(0));
         let draws = match self.fixed_draw() {
             Some(draw) => Draws::fixed(draw),
             None => Draws::list(self.draws()),
@@ -107,8 +104,8 @@ mod tests {
         ] {
             let mut request = RequestJson::new();
             request.parse(json.as_bytes()).unwrap();
-            let random = request.ask(&table, |request, _| request.random());
-            assert_eq!(random.unwrap(), want, "{json}");
+            let random = request.ask(&table, |request, draws| draws.join(*request).random());
+            assert_eq!(random.unwrap(), Some(want), "{json}");
         }
     }
 }

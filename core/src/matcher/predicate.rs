@@ -93,7 +93,10 @@ impl Fields {
             Some(&Predicate::Fraction {
                 numerator,
                 denominator,
-            }) => scale(seen.request.random(), u64::from(denominator)) < u64::from(numerator),
+            }) => {
+                let random = seen.request.random().unwrap_or(0);
+                scale(random, u64::from(denominator)) < u64::from(numerator)
+            }
             Some(Predicate::Fact(test)) => match self.ask(sections, seen, regex, test) {
                 // SPEC: `FactMatch::missing_matches`: before anything else is asked.
                 None => test.missing,

@@ -32,7 +32,7 @@ pub struct Request<'r> {
     source_ip: Option<IpAddr>,
     destination_ip: Option<IpAddr>,
     attributes: &'r [(&'r str, &'r [u8])],
-    random: u64,
+    random: Option<u64>,
     /// Whether a fragment was cut off the target.
     has_fragment: bool,
     /// Whether the target was taken out of a URL: then it may begin with `?`.
@@ -85,7 +85,7 @@ impl<'r> Request<'r> {
             source_ip: None,
             destination_ip: None,
             attributes: &[],
-            random: 0,
+            random: None,
             has_fragment: false,
             is_from_url: false,
             trims: false,
@@ -215,11 +215,14 @@ impl<'r> Request<'r> {
     }
 
     /// Sets the number that decides which shares of requests this one belongs to: for
-    /// predicates on a fraction, uniform over all of `u64`. Default: 0, which is in
-    /// every share.
+    /// predicates on a fraction, uniform over all of `u64`. Where it is not set, a
+    /// decision takes it [from its draws](crate::Draws), and
+    /// [`find`](crate::Table::find_with), which has none, takes 0, which is in every
+    /// share. Set it where the same client is to stay in its share: to a hash of what
+    /// the client is known by.
     #[must_use]
     pub fn with_random(mut self, random: u64) -> Self {
-        self.random = random;
+        self.random = Some(random);
         self
     }
 
@@ -298,7 +301,7 @@ impl<'r> Request<'r> {
     }
 
     /// The number that decides which shares of requests this one belongs to.
-    pub fn random(&self) -> u64 {
+    pub fn random(&self) -> Option<u64> {
         self.random
     }
 

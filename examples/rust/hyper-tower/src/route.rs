@@ -110,7 +110,7 @@ fn decide(table: &Table, parts: &mut Parts) -> Result<Next, ApplyError> {
     let head = RequestHead::new(&came);
     SCRATCH.with_borrow_mut(|scratch| {
         let scratch = scratch.get_or_insert_with(|| table.create_scratch());
-        let decision = table.decide_with(scratch, &head.request(), Draws::fixed(random()));
+        let decision = table.decide_with(scratch, &head.request(), Draws::seeded(random()));
         if let Some(response) = decision.to_response()? {
             return Ok(Next::Answer(response.map(full)));
         }

@@ -8,7 +8,7 @@
 //! | `response_filter` | the edits of the response |
 //!
 //! A decision borrows the request, and pingora asks in several calls. What is small is
-//! kept in the context; the head is decided again with the same draw, which gives the
+//! kept in the context; the head is decided again with the same seed, which gives the
 //! same answer.
 
 mod routes;
@@ -46,8 +46,8 @@ struct Proxy {
 /// What of a decision is kept while a request is under way.
 #[derive(Default)]
 struct Chosen {
-    /// For every draw of this request: the engine has no chance of its own.
-    draw: u64,
+    /// Of every draw of this request: the engine has no chance of its own.
+    seed: u64,
     backend: String,
     response: HeaderEdits,
 }
@@ -57,7 +57,7 @@ impl Proxy {
     fn decided<T>(
         &self,
         request: &RequestHeader,
-        draw: u64,
+        seed: u64,
         read: impl FnOnce(&Decision<'_>) -> Result<T, ApplyError>,
     ) -> Result<T> {
         let lock = || {
@@ -70,7 +70,7 @@ impl Proxy {
         let head = RequestHead::new(request);
         let decision = self
             .table
-            .decide_with(&mut scratch, &head.request(), Draws::fixed(draw));
+            .decide_with(&mut scratch, &head.request(), Draws::seeded(seed));
         let result = read(&decision);
         lock().push(scratch);
         // A rule that asks for what HTTP cannot say is a fault of the routes.
@@ -85,13 +85,13 @@ impl ProxyHttp for Proxy {
     fn new_ctx(&self) -> Chosen {
         let request = self.requests.fetch_add(1, Ordering::Relaxed);
         Chosen {
-            draw: self.seed.hash_one(request),
+            seed: self.seed.hash_one(request),
             ..Chosen::default()
         }
     }
 
     async fn request_filter(&self, session: &mut Session, chosen: &mut Chosen) -> Result<bool> {
-        let answer = self.decided(session.req_header(), chosen.draw, |decision| {
+        let answer = self.decided(session.req_header(), chosen.seed, |decision| {
             if let Some(backend) = decision.backend() {
                 chosen.backend = backend.name.to_string();
             }
@@ -134,7 +134,7 @@ impl ProxyHttp for Proxy {
         chosen: &mut Chosen,
     ) -> Result<()> {
         let mut parts = upstream.as_owned_parts();
-        self.decided(session.req_header(), chosen.draw, |decision| {
+        self.decided(session.req_header(), chosen.seed, |decision| {
             decision.apply_to(&mut parts)
         })?;
         *upstream = RequestHeader::from(parts);
