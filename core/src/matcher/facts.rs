@@ -158,7 +158,11 @@ pub(crate) fn borrowed<'s>(seen: Seen<'s>, fact: FactEntry) -> Option<Option<&'s
 pub(crate) fn is_staged(fact: FactEntry) -> bool {
     matches!(
         fact,
-        FactEntry::Path | FactEntry::Host | FactEntry::GrpcService | FactEntry::GrpcMethod
+        FactEntry::Path
+            | FactEntry::Host
+            | FactEntry::Method
+            | FactEntry::GrpcService
+            | FactEntry::GrpcMethod
     )
 }
 

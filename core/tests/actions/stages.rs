@@ -1,17 +1,26 @@
 //! What a further stage sees of what those before it did.
 
 use fingerpost::compile::Compiler;
+use fingerpost::compile::limits::Limits;
 use fingerpost::model::{
-    Action, Filter, HeaderVerb, HostRewrite, MetadataValue, ObjectRef, PathMatch, PathRewrite,
-    Precedence, QueryEdit, QueryRewrite, Rewrite, Route, RouteMatch, Rule, Stage, Target,
-    WeightedTarget,
+    Action, Fact, FactMatch, Filter, HeaderVerb, HostRewrite, MetadataValue, ObjectRef, PathMatch,
+    PathRewrite, Precedence, QueryEdit, QueryRewrite, Rewrite, Route, RouteMatch, RouteSet, Rule,
+    Stage, Target, ValueMatch, WeightedTarget,
 };
 use fingerpost::{MetadataView, Outcome, Table};
 
-use super::support::{Header, edit, format, forward, full, get, head, leaves, on, outcome, set};
+use super::support::{
+    Header, drawn, edit, format, forward, full, get, head, leaves, on, outcome, set, to,
+};
 
 /// A first rule that leads to a second stage with these rules.
 fn two_stages(filters: Vec<Filter>, inner: Vec<Rule>) -> Table {
+    let compiled = Compiler::new().compile(&two_stage_set(filters, inner));
+    assert_eq!(compiled.diagnostics, []);
+    compiled.table
+}
+
+fn two_stage_set(filters: Vec<Filter>, inner: Vec<Rule>) -> RouteSet {
     let mut set = set(vec![]);
     let inner = set.add_route(Route::new(ObjectRef::new("Route", "", "inner"), inner));
     let mut stage = Stage::new(ObjectRef::new("Stage", "", "inner"), Precedence::FirstMatch);
@@ -25,13 +34,58 @@ fn two_stages(filters: Vec<Filter>, inner: Vec<Rule>) -> Table {
     };
     rule.action = Action::Forward(vec![WeightedTarget::new(target, 1)]);
     set.routes[0].rules.push(rule);
-    let compiled = Compiler::new().compile(&set);
-    assert_eq!(compiled.diagnostics, []);
-    compiled.table
+    set
 }
 
 fn rewrite(rewrite: Rewrite) -> Filter {
     Filter::Rewrite(rewrite)
+}
+
+#[test]
+fn a_further_stage_may_name_captures_of_the_one_before() {
+    let codes = |name: &str| {
+        let inner = forward(vec![full(&format!("/n/{{{name}}}"))]);
+        let mut set = two_stage_set(vec![], vec![inner]);
+        set.routes[0].rules[0].matches = vec![RouteMatch {
+            path: PathMatch::Template("/{id}".into()),
+            ..RouteMatch::default()
+        }];
+        let found = Compiler::new().compile(&set).diagnostics;
+        found.iter().map(|one| one.code.0).collect::<Vec<_>>()
+    };
+    assert!(codes("id").is_empty());
+    assert_eq!(codes("other"), [1639]);
+}
+
+#[test]
+fn what_was_known_of_the_method_goes_with_its_rewrite() {
+    let asks = |method: &str, name: &str| {
+        let fact = FactMatch::new(
+            Fact::Method,
+            ValueMatch::In(vec![method.into(), "Z".into()]),
+        );
+        let mut rule = forward(vec![]);
+        rule.matches = vec![RouteMatch {
+            predicates: vec![fact.into()],
+            ..RouteMatch::default()
+        }];
+        rule.action = Action::Forward(vec![to(name, 1)]);
+        rule
+    };
+    let inner = vec![asks("GET", "old"), asks("POST", "new")];
+    let outer = rewrite(Rewrite {
+        method: Some("POST".into()),
+        ..Rewrite::default()
+    });
+    let mut set = two_stage_set(vec![outer], inner);
+    // The first stage asks for the method too.
+    set.routes[0].rules[0].matches = asks("GET", "").matches;
+    for direct_tests in [0, u32::MAX] {
+        let mut limits = Limits::default();
+        limits.direct_tests = direct_tests;
+        let table = Compiler::new().with_limits(limits).compile(&set).table;
+        assert_eq!(drawn(&table, &get("/"), 0).as_deref(), Some("new"));
+    }
 }
 
 #[test]
