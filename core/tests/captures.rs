@@ -153,6 +153,27 @@ fn only_the_winner_captures() {
     assert_eq!(asked.captures("*"), "");
 }
 
+/// Two patterns of which no group of the first may be one of the second.
+#[test]
+fn a_group_that_takes_no_part_has_nothing_of_the_request_before() {
+    let mut limits = Limits::default();
+    limits.regex_automaton = 0;
+    let second = path(PathMatch::RegexSearch("/p2/a(x)?(y)?(z)?".into()));
+    let rules = vec![
+        rule("first", path(regex("/p1/(.+)/(.+)/(.+)"))),
+        rule("second", second),
+    ];
+    let set = Shape::default().set(vec![(vec![], rules)]);
+    let mut asked = Asked::with_limits(&set, limits);
+    let alone = "0=/p2/a";
+    assert_eq!(asked.captures("/p2/abcdefghijklmnop"), alone);
+    for _ in 0..2 {
+        let all = "0=/p1/secret/alpha/beta 1=secret 2=alpha 3=beta";
+        assert_eq!(asked.captures("/p1/secret/alpha/beta"), all);
+        assert_eq!(asked.captures("/p2/abcdefghijklmnop"), alone);
+    }
+}
+
 #[test]
 fn captures_outlive_a_rewrite_and_the_next_stage_replaces_them() {
     let second = |one: RouteMatch| {

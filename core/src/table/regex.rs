@@ -85,9 +85,43 @@ pub(crate) struct RegexScratch {
     group_onepass: Vec<onepass::Cache>,
     /// For the one winner whose groups are wanted, and which pattern it is set up for.
     #[cfg(feature = "compile")]
-    groups: Option<(pikevm::Cache, u32)>,
+    groups: Option<GroupCache>,
     /// Start and end of each group of the last search for groups.
     slots: Vec<Option<NonMaxUsize>>,
+}
+
+/// A cache for all patterns with groups, one after the other.
+#[cfg(feature = "compile")]
+#[derive(Debug)]
+struct GroupCache {
+    cache: pikevm::Cache,
+    /// The pattern that it is set up for.
+    user: u32,
+    /// One without states: a cache that is reset for it holds nothing any more.
+    empty: pikevm::PikeVM,
+}
+
+#[cfg(feature = "compile")]
+impl GroupCache {
+    fn new(cache: pikevm::Cache) -> Option<Self> {
+        Some(Self {
+            cache,
+            user: super::NONE,
+            empty: pikevm::PikeVM::never_match().ok()?,
+        })
+    }
+
+    /// The cache, for this pattern. Does not allocate.
+    fn of(&mut self, vm: &pikevm::PikeVM, id: u32) -> &mut pikevm::Cache {
+        if self.user != id {
+            // A reset alone keeps what the last pattern's groups took, and a group that
+            // takes no part in a match would then have the place of another request's.
+            self.cache.reset(&self.empty);
+            self.cache.reset(vm);
+            self.user = id;
+        }
+        &mut self.cache
+    }
 }
 
 impl RegexScratch {
@@ -119,7 +153,7 @@ impl RegexScratch {
                 GroupEngine::Pike { vm, .. } => Some(vm),
             });
             let cache = super::pike::shared_cache(vms);
-            scratch.groups = cache.map(|cache| (cache, super::NONE));
+            scratch.groups = cache.and_then(GroupCache::new);
             scratch
         }
         #[cfg(not(feature = "compile"))]
@@ -145,7 +179,7 @@ impl RegexScratch {
             let onepass = self.onepass.iter().chain(&self.group_onepass);
             let onepass = onepass.map(onepass::Cache::memory_usage);
             let groups = self.groups.as_ref();
-            let groups = groups.map_or(0, |(cache, _)| cache.memory_usage());
+            let groups = groups.map_or(0, |groups| groups.cache.memory_usage());
             slots + caches.sum::<usize>() + onepass.sum::<usize>() + groups
         }
         #[cfg(not(feature = "compile"))]
@@ -223,11 +257,7 @@ impl GroupRegex {
                     dfa.try_search_slots(cache, &input, slots).ok().flatten()
                 }
                 GroupEngine::Pike { vm, id } => {
-                    let (cache, user) = scratch.groups.as_mut()?;
-                    if user != id {
-                        cache.reset(vm);
-                        *user = *id;
-                    }
+                    let cache = scratch.groups.as_mut()?.of(vm, *id);
                     vm.search_slots(cache, &input, slots)
                 }
             };
