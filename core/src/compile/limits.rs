@@ -79,6 +79,10 @@ pub struct Limits {
     /// Bytes that the formats of one decision fill in and that its patterns replace,
     /// together; a request that needs more is answered with 500. Default 64 KiB.
     pub rendered: u32,
+    /// Places of one text that are replaced where finding one may read all that
+    /// follows, as with `a.*z|a`; a request with more is answered with 500. Patterns
+    /// that read at most 32 bytes beyond what they find have no such limit. Default 16.
+    pub searched_places: u32,
     /// Headers of a request; one with more is refused. Default `u32::MAX`, which no
     /// request reaches: what reads requests off the wire has a limit of its own.
     pub request_headers: u32,
@@ -116,6 +120,7 @@ impl Default for Limits {
             metadata: 64 << 10,
             format_holes: 64,
             rendered: 64 << 10,
+            searched_places: 16,
             request_headers: u32::MAX,
             request_parameters: u32::MAX,
         }

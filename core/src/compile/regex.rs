@@ -7,6 +7,7 @@
 //! charged to the table's budget like what is kept, so that compiling takes time in
 //! proportion to the limits whatever the patterns are.
 
+mod ahead;
 mod syntax;
 
 use alloc::boxed::Box;
@@ -96,6 +97,10 @@ struct Written {
 pub(crate) struct RegexIndex {
     known: HashMap<Written, Option<u32>>,
     groups: HashMap<Written, Option<u32>>,
+    /// Whether searches for a pattern with groups stop soon, by its number.
+    stops: HashMap<u32, bool>,
+    /// Bytes of the automata that showed it.
+    spent_ahead: usize,
     /// Each pattern without its anchors, by its number.
     read: Vec<(Hir, Anchor)>,
     /// The pattern of those without groups of their own.
@@ -188,6 +193,24 @@ impl Build<'_> {
             ignore_case: false,
         };
         self.group_regex(subject, what, Syntax::Regex, pattern, meaning)
+    }
+
+    /// Whether searches for such a pattern stop soon after what they find.
+    pub(crate) fn stops_soon(&mut self, regex: u32) -> bool {
+        if let Some(&known) = self.index.regex.stops.get(&regex) {
+            return known;
+        }
+        let nfa = match self.sections.group_regexes.get(regex as usize) {
+            Some(GroupRegex {
+                engine: GroupEngine::Pike { vm, .. },
+                ..
+            }) => vm.get_nfa().clone(),
+            // One that matches at the first byte alone is searched for once.
+            _ => return true,
+        };
+        let stops = ahead::stops_soon(&nfa, &mut self.index.regex.spent_ahead);
+        self.index.regex.stops.insert(regex, stops);
+        stops
     }
 
     /// The number of a group of such a pattern, by its name or by its number in

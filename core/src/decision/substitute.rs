@@ -8,7 +8,8 @@ use crate::table::regex::RegexScratch;
 
 /// Writes `text` with the pattern replaced; `None` where it is not found.
 ///
-/// Linear in what is written for one place; each further place costs one more search.
+/// Linear in the text and in what is written: the searches for all places read the text
+/// about once, or there are few of them (`compile/regex/ahead.rs`).
 pub(crate) fn substitute(
     writer: &mut Writer<'_>,
     scratch: &mut RegexScratch,
@@ -23,9 +24,14 @@ pub(crate) fn substitute(
     let mut at = 0;
     let mut last_end = None;
     let mut is_found = false;
+    let mut places = 0;
     // SPEC: RE2::GlobalReplace: an empty match right after the last one does not
     // count; one byte is copied and the search goes on after it.
     while at <= text.len() && regex.find_at(scratch, text, at).is_some() {
+        places += 1;
+        if entry.all && places >= entry.places {
+            return Err(Reason::RewriteTooLong);
+        }
         let (start, end) = scratch.span(0).unwrap_or((at, at));
         writer.push(text.get(at..start).unwrap_or(&[]))?;
         if start == end && last_end == Some(start) {
