@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use fingerpost::compile::{Compiler, limits::Limits};
-use fingerpost::diagnostic::codes::compile::UNNORMALIZED_DENIAL;
+use fingerpost::diagnostic::codes::compile::{MATCHES_NOTHING, UNNORMALIZED_DENIAL};
 use fingerpost::model::{
     Action, Backend, Gateway, Listener, ObjectRef, PathMatch, Respond, Route, RouteMatch, RouteSet,
     Rule, Stage, Target, WeightedTarget,
@@ -454,6 +454,55 @@ fn adv_pn_002_a_denial_without_normalization_is_legal_and_reported() {
         let set = guarded_by(normalization, PathMatch::Prefix(path.into()));
         assert!(Compiler::new().compile(&set).diagnostics.is_empty());
     }
+}
+
+#[test]
+fn a_path_that_is_never_canonical_is_told() {
+    let told = |normalization, path: PathMatch| {
+        let diagnostics = Compiler::new()
+            .compile(&guarded_by(normalization, path))
+            .diagnostics;
+        diagnostics.iter().any(|one| one.code == MATCHES_NOTHING)
+    };
+    let all = [
+        Normalization::BASE,
+        Normalization::MERGE_SLASHES,
+        Normalization::DECODE_AND_MERGE,
+    ];
+    let exact = |text: &str| PathMatch::Exact(text.into());
+    let segments = |text: &str| PathMatch::Segments(text.into());
+    let prefix = |text: &str| PathMatch::Prefix(text.into());
+    for normalization in all {
+        for path in [
+            exact("/a/../b"),
+            segments("/ad%6din"),
+            prefix("/%61"),
+            segments("/./a"),
+            exact("/a?x=1"),
+            prefix("/a#"),
+        ] {
+            assert!(told(normalization, path.clone()), "{path:?}");
+        }
+        for path in [
+            exact("/a/"),
+            segments("/a/"),
+            segments("/"),
+            prefix("/a/.."),
+            prefix("/a/."),
+            prefix("/%6"),
+            exact("/a%20b"),
+            prefix(""),
+        ] {
+            assert!(!told(normalization, path.clone()), "{path:?}");
+        }
+    }
+    for path in [exact("/a//b"), segments("//admin"), prefix("/a//")] {
+        assert!(told(Normalization::MERGE_SLASHES, path.clone()), "{path:?}");
+        assert!(!told(Normalization::BASE, path.clone()), "{path:?}");
+        assert!(!told(Normalization::NONE, path), "as they come");
+    }
+    assert!(told(Normalization::DECODE_AND_MERGE, exact("/a%2fb")));
+    assert!(!told(Normalization::NONE, exact("/a/../b")));
 }
 
 #[test]

@@ -7,10 +7,13 @@
 use alloc::format;
 use core::fmt::Display;
 
-use super::{Build, Subject};
+use super::{Build, CompiledMatch, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
-use crate::model::{Filter, HostForm, HostMatch, Origin, PathMatch, Route, Rule};
+use crate::model::{
+    Action, Filter, HostForm, HostMatch, Origin, PathMatch, PathRewrite, Route, Rule,
+};
+use crate::table::NONE;
 
 impl Build<'_> {
     /// Reports a host that no request has, compared in this form.
@@ -76,7 +79,7 @@ impl Build<'_> {
     pub(crate) fn check_filters(&mut self, route: &Route, rule: &Rule) {
         let misplaced = |filter: &Filter| matches!(filter, Filter::Redirect(_));
         let mut found = rule.filters.iter().any(misplaced).then_some("redirect");
-        if let crate::model::Action::Forward(targets) = &rule.action {
+        if let Action::Forward(targets) = &rule.action {
             let mut filters = targets.iter().flat_map(|target| &target.filters);
             if filters.any(|filter| matches!(filter, Filter::Fault(_))) {
                 found = Some("fault");
@@ -88,4 +91,47 @@ impl Build<'_> {
             self.diagnostics.push(diagnostic);
         }
     }
+
+    /// Reports a rewrite of the prefix in a rule whose paths have none.
+    pub(crate) fn check_prefix(
+        &mut self,
+        route: &Route,
+        rule: &Rule,
+        matches: &[Option<CompiledMatch>],
+    ) {
+        let has_prefix = |one: &CompiledMatch| {
+            let entry = self.sections.entries.get(one.entry as usize);
+            entry.is_some_and(|entry| entry.prefix_len != NONE)
+        };
+        // A match that is left out is reported already.
+        if !rewrites_prefix(rule)
+            || matches.iter().any(Option::is_none)
+            || matches.iter().flatten().any(has_prefix)
+        {
+            return;
+        }
+        let message = format!(
+            "{}: a rewrite of the prefix does nothing where no match of the rule names one",
+            route.object
+        );
+        let found = Diagnostic::warning(codes::IDLE_FILTER, rule.origin, message)
+            .with_help("match a prefix of the path, or rewrite the whole path");
+        self.diagnostics.push(found);
+    }
+}
+
+/// Whether anything in a rule replaces the prefix that its match names.
+fn rewrites_prefix(rule: &Rule) -> bool {
+    let is_prefix = |path: &Option<PathRewrite>| matches!(path, Some(PathRewrite::Prefix { .. }));
+    let rewrites =
+        |filter: &Filter| matches!(filter, Filter::Rewrite(rewrite) if is_prefix(&rewrite.path));
+    rule.filters.iter().any(rewrites)
+        || match &rule.action {
+            Action::Forward(targets) => {
+                let mut filters = targets.iter().flat_map(|target| &target.filters);
+                filters.any(rewrites)
+            }
+            Action::Redirect(redirect) => is_prefix(&redirect.path),
+            Action::Respond(_) => false,
+        }
 }

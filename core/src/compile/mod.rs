@@ -42,6 +42,7 @@ pub(crate) mod text;
 pub(crate) mod value;
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::diagnostic::Diagnostic;
@@ -57,6 +58,7 @@ use crate::vocabulary::RepeatedValues;
 use limits::Limits;
 /// Maps used while compiling: seeded anew each time, since tenants choose the keys.
 pub(crate) type HashMap<K, V> = hashbrown::HashMap<K, V, foldhash::fast::RandomState>;
+pub(crate) type HashSet<K> = hashbrown::HashSet<K, foldhash::fast::RandomState>;
 
 use text::Interner;
 
@@ -105,7 +107,8 @@ impl Compiler {
         build.rules();
         build.stages();
         build.gateways();
-        build.lint_unnormalised_denials();
+        build.lint_paths();
+        build.lint_captures();
         let Build {
             mut sections,
             interner,
@@ -132,6 +135,10 @@ pub(crate) struct Build<'m> {
     pub(crate) index: Index,
     /// What each rule's matches became, by route and rule.
     entries: Vec<Vec<Vec<Option<CompiledMatch>>>>,
+    /// Captures that the formats of a rule name, and that none of its paths has.
+    strangers: Vec<lint::Stranger>,
+    /// Captures that the formats of the rule under way name, each with what names it.
+    asked: Vec<(Text, String)>,
     /// Object index of each route.
     route_objects: Vec<u32>,
 }
@@ -196,6 +203,8 @@ impl<'m> Build<'m> {
             diagnostics: Vec::new(),
             index: Index::default(),
             entries: Vec::new(),
+            strangers: Vec::new(),
+            asked: Vec::new(),
             route_objects: Vec::new(),
         }
     }
@@ -241,11 +250,13 @@ impl<'m> Build<'m> {
                 } else {
                     &rule.matches[..]
                 };
-                let compiled = matches
+                let compiled: Vec<_> = matches
                     .iter()
                     .enumerate()
                     .map(|(at, one)| self.one_match(route, rule, id, at as u32, one))
                     .collect();
+                self.check_prefix(route, rule, &compiled);
+                self.note_strangers((self.entries.len(), of_route.len()), &compiled);
                 of_route.push(compiled);
             }
             self.entries.push(of_route);

@@ -3,11 +3,11 @@
 use fingerpost::Normalization;
 use fingerpost::model::{
     Action, Filter, HeaderVerb, HostRewrite, PathMatch, PathRewrite, PrefixJoin, QueryRewrite,
-    Rewrite,
+    Rewrite, RouteMatch,
 };
 
 use super::support::{
-    Header, broken, drawn, edit, format, forward, full, get, leaves, normalized, on, outcome,
+    Header, broken, drawn, edit, format, forward, full, get, idle, leaves, normalized, on, outcome,
     rewrite_path, substitution, table, to,
 };
 
@@ -65,7 +65,46 @@ fn holes_are_filled_with_facts_of_the_request_as_it_was_matched() {
 
 #[test]
 fn what_is_missing_is_empty() {
-    assert_eq!(rewritten(full("/a/{header.none}b{nothing}"), "/x"), "/a/b");
+    assert_eq!(rewritten(full("/a/{header.none}b"), "/x"), "/a/b");
+    let table = idle(vec![forward(vec![full("/a/{nothing}b")])]);
+    assert_eq!(leaves(&table, &get("/x")), "/a/b");
+}
+
+#[test]
+fn a_capture_that_no_path_has_is_told() {
+    let code = |matches: &[PathMatch], rewrite: &str| {
+        let mut rule = forward(vec![full(rewrite)]);
+        for one in matches {
+            rule.matches.push(RouteMatch {
+                path: one.clone(),
+                ..RouteMatch::default()
+            });
+        }
+        broken(vec![rule]).1
+    };
+    let template = PathMatch::Template("/users/{id}".into());
+    let regex = PathMatch::Regex("/(?P<n>a)(b)".into());
+    assert_eq!(code(&[template.clone()], "/{idd}"), [1639]);
+    assert_eq!(code(&[template.clone()], "/{1}"), [1639]);
+    assert_eq!(code(&[regex.clone()], "/{3}"), [1639]);
+    assert!(code(&[regex.clone()], "/{n}{0}{1}{2}").is_empty());
+    assert!(code(&[regex, template], "/{id}").is_empty());
+    assert_eq!(code(&[], "/{id}{id}"), [1639, 1639]);
+    let edits = Filter::RequestHeaders(vec![edit(HeaderVerb::Set, "x", "{id}")]);
+    assert_eq!(broken(vec![forward(vec![edits])]).1, [1639]);
+}
+
+#[test]
+fn a_search_that_reads_on_to_the_end_is_made_a_few_times_only() {
+    let on_path = |pattern: &str, places: usize| {
+        let table = table(vec![forward(vec![regex(pattern, "b", true)])]);
+        let target = format!("/{}", "a".repeat(places));
+        leaves(&table, &get(&target))
+    };
+    let replaced = |places| format!("/{}", "b".repeat(places));
+    assert_eq!(on_path("a", 1_000), replaced(1_000));
+    assert_eq!(on_path("a.*z|a", 16), replaced(16));
+    assert_eq!(on_path("a.*z|a", 17), "respond 500 RewriteTooLong");
 }
 
 #[test]
@@ -107,7 +146,8 @@ fn a_prefix_is_joined_as_its_dialect_says() {
     assert_eq!(on_prefix(string(), "/b/", Literal, "/foo/x"), "/b//x");
     assert_eq!(on_prefix(string(), "/b", Literal, "/foox"), "/bx");
     // A match that names no prefix has nothing to replace.
-    assert_eq!(on_prefix(PathMatch::Any, "/b", Literal, "/foox"), "/foox");
+    let rule = on(PathMatch::Any, forward(vec![prefix("/b", Literal)]));
+    assert_eq!(leaves(&idle(vec![rule]), &get("/foox")), "/foox");
 }
 
 #[test]
@@ -265,7 +305,7 @@ fn adv_cs_003_only_the_winners_captures_are_seen() {
         forward(vec![full("/2/{1}")]),
     );
     let third = on(PathMatch::Any, forward(vec![full("/3/{1}")]));
-    let table = table(vec![first, second, third]);
+    let table = idle(vec![first, second, third]);
     let mut scratch = table.create_scratch();
     for (target, want) in [
         ("/abx", "/1/ab"),
@@ -409,7 +449,9 @@ fn a_rewrite_that_cannot_be_compiled_is_not_left_out() {
         host(HostRewrite::To(format("a b"))),
         host(HostRewrite::To(format(""))),
     ] {
-        let (table, codes) = broken(vec![forward(vec![filter.clone()])]);
+        let everything = PathMatch::Prefix("/".into());
+        let rule = on(everything, forward(vec![filter.clone()]));
+        let (table, codes) = broken(vec![rule]);
         assert_eq!(codes.len(), 1, "{filter:?}");
         assert_eq!(
             leaves(&table, &get("/")),

@@ -1,7 +1,7 @@
 //! Values with holes, and patterns that are replaced: see `table/format.rs`.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::super::Build;
@@ -25,7 +25,9 @@ impl Build<'_> {
             };
         }
         self.holes(place, what, format, |build, name| {
-            Some(Part::Capture(build.text(name)))
+            let name = build.text(name);
+            build.asked.push((name, what.to_string()));
+            Some(Part::Capture(name))
         })
     }
 
@@ -51,10 +53,16 @@ impl Build<'_> {
                 build.group_number(regex, name).map(Part::Group)
             })?,
         };
+        let places = match substitution.all {
+            false => 1,
+            true if self.stops_soon(regex) => u32::MAX,
+            true => self.limits.searched_places.saturating_add(1),
+        };
         Ok(SubstitutionEntry {
             regex,
             replacement,
             all: substitution.all,
+            places,
         })
     }
 
