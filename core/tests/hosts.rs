@@ -3,6 +3,7 @@
 
 mod routes;
 
+use fingerpost::compile::limits::Limits;
 use fingerpost::model::{HostBinding, HostMatch, PathMatch};
 use fingerpost::{HostForm, Precedence};
 use routes::{Asked, Shape, host, path, rule};
@@ -168,6 +169,33 @@ fn a_host_regex_that_cannot_be_compiled_is_reported_and_left_out() {
         assert!(asked.diagnostics[0].message.contains("Route route-0"));
         assert_eq!(asked.host("a"), "rest");
     }
+}
+
+#[test]
+fn host_regexes_have_a_limit_together() {
+    let hosts = || {
+        vec![
+            ("one", regex("(?:a{60})+")),
+            ("two", regex("(?:b{60})+")),
+            ("rest", any()),
+        ]
+    };
+    let routes = hosts().into_iter().map(|(name, host)| {
+        let rules = vec![rule(name, path(PathMatch::Any))];
+        (vec![host], rules)
+    });
+    let set = Shape::default().set(routes.collect());
+    let mut limits = Limits::default();
+    assert_eq!(limits.host_automata, 64 << 20);
+    // Room for one of them and not for two.
+    limits.host_automata = 2 << 10;
+    let mut asked = Asked::with_limits(&set, limits);
+    assert_eq!(asked.host(&"a".repeat(120)), "one");
+    assert_eq!(asked.host(&"b".repeat(120)), "rest");
+    assert_eq!(asked.diagnostics.len(), 1);
+    assert_eq!(asked.diagnostics[0].code.to_string(), "FP1624");
+    let message = &asked.diagnostics[0].message;
+    assert!(message.contains("Limits::host_automata"), "{message}");
 }
 
 #[test]

@@ -99,7 +99,7 @@ impl Build<'_> {
 
     /// The automaton of an expression over a whole host.
     fn host_regex(
-        &self,
+        &mut self,
         pattern: &str,
     ) -> Result<regex_automata::dfa::dense::DFA<Vec<u32>>, (Code, String)> {
         let (longest, most) = (self.limits.regex_pattern, self.limits.host_automaton);
@@ -125,9 +125,23 @@ impl Build<'_> {
                     self.limits.regex_program
                 ))
             })?;
-        dense_dfa(&program, most, MatchKind::LeftmostFirst).ok_or((
-            codes::HOST_AUTOMATON,
-            format!("needs more than the limit of {most} bytes (Limits::host_automaton)"),
-        ))
+        let refused = |reason| Err((codes::HOST_AUTOMATON, reason));
+        let all = self.limits.host_automata;
+        let room = all.saturating_sub(self.index.host_automata);
+        // What was tried is charged too: it took its time.
+        let Some(dfa) = dense_dfa(&program, most.min(room), MatchKind::LeftmostFirst) else {
+            self.index.host_automata += most.min(room);
+            return refused(match most <= room {
+                true => {
+                    format!("needs more than the limit of {most} bytes (Limits::host_automaton)")
+                }
+                false => format!(
+                    "takes the hosts of the table over the limit of {all} bytes \
+                     (Limits::host_automata)"
+                ),
+            });
+        };
+        self.index.host_automata += dfa.memory_usage();
+        Ok(dfa)
     }
 }

@@ -23,6 +23,9 @@ pub struct Limits {
     /// Bytes of a host's regular expression as a dense automaton, the only engine that
     /// hosts have; one above it is refused. Default 256 KiB.
     pub host_automaton: usize,
+    /// Bytes of all hosts' regular expressions of a table, given up ones at their budget;
+    /// the host that crosses it is refused. Default 64 MiB.
+    pub host_automata: usize,
     /// Patterns at one path node that are tried one by one; more share automata that
     /// find all of them in one pass. Default 4.
     pub ungrouped_patterns: u32,
@@ -76,6 +79,9 @@ pub struct Limits {
     pub metadata: usize,
     /// Holes of one format. Default 64.
     pub format_holes: usize,
+    /// Holes of all formats of one rule's filters, and of one target's: each may look
+    /// through the whole request. Default 512.
+    pub rule_holes: usize,
     /// Bytes that the formats of one decision fill in and that its patterns replace,
     /// together; a request that needs more is answered with 500. Default 64 KiB.
     pub rendered: u32,
@@ -100,6 +106,7 @@ impl Default for Limits {
             regex_automaton: 256 << 10,
             regex_automata: 64 << 20,
             host_automaton: 256 << 10,
+            host_automata: 64 << 20,
             ungrouped_patterns: 4,
             group_automaton: 256 << 10,
             captures: 32,
@@ -119,6 +126,7 @@ impl Default for Limits {
             mirrors: 64,
             metadata: 64 << 10,
             format_holes: 64,
+            rule_holes: 512,
             rendered: 64 << 10,
             searched_places: 16,
             request_headers: u32::MAX,

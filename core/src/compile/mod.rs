@@ -139,6 +139,8 @@ pub(crate) struct Build<'m> {
     strangers: Vec<lint::Stranger>,
     /// Captures that the formats of the rule under way name, each with what names it.
     asked: Vec<(Text, String)>,
+    /// Holes of the formats of the list of filters under way.
+    holes: usize,
     /// Object index of each route.
     route_objects: Vec<u32>,
 }
@@ -157,6 +159,8 @@ pub(crate) struct Index {
     pub(crate) blocks: HashMap<Vec<Block>, Range32>,
     pub(crate) borders: HashMap<Text, u32>,
     pub(crate) automata_bytes: usize,
+    /// Bytes of the automata of hosts.
+    pub(crate) host_automata: usize,
     pub(crate) methods: HashMap<Text, u32>,
     /// Slots of the names of edited request headers.
     pub(crate) edit_names: HashMap<Text, u32>,
@@ -205,6 +209,7 @@ impl<'m> Build<'m> {
             entries: Vec::new(),
             strangers: Vec::new(),
             asked: Vec::new(),
+            holes: 0,
             route_objects: Vec::new(),
         }
     }

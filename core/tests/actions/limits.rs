@@ -122,6 +122,20 @@ fn a_format_with_more_holes_than_the_limit_is_refused() {
 }
 
 #[test]
+fn the_formats_of_one_list_of_filters_have_a_limit_together() {
+    let mut limits = Limits::default();
+    assert_eq!(limits.rule_holes, 512);
+    limits.rule_holes = 3;
+    let edits = |count: usize| {
+        let one = |at| edit(HeaderVerb::Set, &format!("x-{at}"), "{path}");
+        forward(vec![Filter::RequestHeaders((0..count).map(one).collect())])
+    };
+    assert_eq!(limited(vec![edits(3), edits(3)], &limits).1, NONE);
+    assert_eq!(limited(vec![edits(4)], &limits).1, [1637]);
+    assert!(message(edits(4), &limits).contains("Limits::rule_holes"));
+}
+
+#[test]
 fn what_is_rendered_has_a_limit_for_the_whole_decision() {
     let mut limits = Limits::default();
     assert_eq!(limits.rendered, 64 << 10);

@@ -85,6 +85,16 @@ impl Build<'_> {
             self.complain(place, codes::TOO_MANY_FORMAT_HOLES, message);
             return Err(Broken);
         }
+        self.holes = self.holes.saturating_add(count);
+        let limit = self.limits.rule_holes;
+        if self.holes > limit {
+            let message = format!(
+                "{place}: the {what} takes the holes of all filters over the limit of {limit} \
+                 (Limits::rule_holes)"
+            );
+            self.complain(place, codes::TOO_MANY_FORMAT_HOLES, message);
+            return Err(Broken);
+        }
         let mut parts = Vec::with_capacity(format.parts().len());
         for part in format.parts() {
             parts.push(match part {

@@ -211,6 +211,7 @@ impl Build<'_> {
         filters: &[Filter],
         of_target: bool,
     ) -> (Effects, bool) {
+        self.holes = 0;
         let mut request: Vec<EditEntry> = Vec::new();
         let mut response: Vec<EditEntry> = Vec::new();
         let mut mirrors: Vec<MirrorEntry> = Vec::new();

@@ -17,7 +17,7 @@ codes! {
     TOO_MANY_CAPTURES = 1621, "a path's or rewrite's pattern has more captures than the limit";
     TOO_MANY_HOLES = 1622, "a glob or template has more stars and holes than the limit";
     TOO_MANY_PROGRAMS = 1623, "the programs of all patterns of a table are over the limit";
-    HOST_AUTOMATON = 1624, "a host's regular expression is over the limit of its automaton";
+    HOST_AUTOMATON = 1624, "a host's regular expression is over a limit of automata";
     INVALID_REWRITE = 1630, "a rewrite or redirect cannot be carried out";
     INVALID_EDIT = 1631, "a header edit names no header";
     INVALID_METADATA = 1632, "a metadata value is no JSON";
@@ -25,7 +25,7 @@ codes! {
     TOO_MANY_TARGETS = 1634, "a rule has more targets than the limit";
     TOO_MANY_MIRRORS = 1635, "a rule has more mirrors than the limit";
     METADATA_TOO_LONG = 1636, "a rule's metadata is over the limit";
-    TOO_MANY_FORMAT_HOLES = 1637, "a format has more holes than the limit";
+    TOO_MANY_FORMAT_HOLES = 1637, "a format or rule has more holes than the limit";
     INVALID_POLICY = 1638, "a status, a share or a time of a policy is out of its range";
     UNKNOWN_CAPTURE = 1639, "a format names a capture that no path of its rule has";
     UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";
