@@ -4,21 +4,35 @@
 //! budget is left to be asked directly, kind by kind, so that a table is never
 //! refused for its automata and a budget changes no decision.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::dfa;
+use aho_corasick::nfa::{contiguous, noncontiguous};
 use regex_automata::MatchKind;
 use regex_automata::dfa::{StartKind, dense};
 use regex_automata::nfa::thompson;
 
 use super::{Build, HashMap, slots};
 use crate::table::NONE;
-use crate::table::automaton::{Automaton, Intervals, Patterns, Place, Texts, Words};
+use crate::table::automaton::{Automaton, Intervals, Patterns, Words};
 use crate::table::hash::hash;
 use crate::table::predicate::{Literal, Predicate, ValueTest};
 use crate::table::text::{Range32, Text};
+use crate::table::texts::{Search, TextSet};
+
+/// Texts of which the larger and faster automaton is made.
+const SMALL: usize = 100;
+
+/// Where a text must stand in a value.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Place {
+    Start,
+    End,
+    Anywhere,
+}
 
 /// A test and the number it is marked by.
 type Marked = (ValueTest, u32);
@@ -98,18 +112,21 @@ impl Build<'_> {
                     true => &mut automaton.folded_words,
                 }) = words;
             }
-            let texts = self.texts(&numbered, fold, &mut budget);
-            if texts.is_some() {
-                marked.extend(
-                    numbered
-                        .iter()
-                        .filter(|(test, _)| place(test, fold).is_some()),
-                );
-            }
-            *(match fold {
+            let texts = match fold {
                 false => &mut automaton.texts,
                 true => &mut automaton.folded_texts,
-            }) = texts;
+            };
+            for (place, set) in [
+                (Place::Start, &mut texts.prefixes),
+                (Place::End, &mut texts.suffixes),
+                (Place::Anywhere, &mut texts.contained),
+            ] {
+                *set = self.texts(&numbered, (place, fold), &mut budget);
+                if set.is_some() {
+                    let is_here = |test: &ValueTest| text_of(test, (place, fold)).is_some();
+                    marked.extend(numbered.iter().filter(|(test, _)| is_here(test)));
+                }
+            }
         }
         automaton.patterns = self.pattern_set(&numbered, &mut budget);
         if automaton.patterns.is_some() {
@@ -180,34 +197,53 @@ impl Build<'_> {
     }
 
     /// `None` where there are none, or they do not fit.
-    fn texts(&self, tests: &[Marked], fold: bool, budget: &mut Budget) -> Option<Texts> {
-        let mut found = Vec::new();
-        let mut texts = Vec::new();
-        for &(test, mark) in tests {
-            if let Some((place, text)) = place(&test, fold) {
-                found.push(self.interner.get(text));
-                texts.push((place, mark));
-            }
+    fn texts(
+        &self,
+        tests: &[Marked],
+        (place, fold): (Place, bool),
+        budget: &mut Budget,
+    ) -> Option<TextSet> {
+        let mut found: Vec<Cow<'_, [u8]>> = Vec::new();
+        let mut marks = Vec::new();
+        for (test, mark) in tests {
+            let Some(text) = text_of(test, (place, fold)) else {
+                continue;
+            };
+            let text = self.interner.get(text);
+            found.push(match place {
+                Place::End => Cow::Owned(text.iter().rev().copied().collect()),
+                _ => Cow::Borrowed(text),
+            });
+            marks.push(*mark);
         }
         let total: usize = found.iter().map(|text| text.len()).sum();
         // A state for each byte at the least: not worth building to find out.
         if found.is_empty() || total.saturating_mul(4) > budget.left {
             return None;
         }
-        let search = AhoCorasick::builder()
+        let nfa = noncontiguous::NFA::builder()
             .ascii_case_insensitive(fold)
             .build(&found)
             .ok()?;
-        budget.charge(search.memory_usage())?;
-        let longest = found.iter().map(|text| text.len()).max().unwrap_or(0);
-        let only = [Place::Start, Place::End]
-            .into_iter()
-            .find(|wanted| texts.iter().all(|(place, _)| place == wanted));
-        Some(Texts {
-            search,
-            texts,
-            only: only.map(|place| (place, longest)),
-        })
+        let start_kind = match place {
+            Place::Anywhere => aho_corasick::StartKind::Unanchored,
+            _ => aho_corasick::StartKind::Anchored,
+        };
+        let search = match found.len() <= SMALL {
+            true => dfa::DFA::builder()
+                .start_kind(start_kind)
+                .build_from_noncontiguous(&nfa)
+                .map(Search::Small),
+            false => contiguous::NFA::builder()
+                .build_from_noncontiguous(&nfa)
+                .map(Search::Large),
+        };
+        let set = TextSet {
+            search: search.ok()?,
+            marks,
+        };
+        budget.charge(set.bytes())?;
+        Some(set)
     }
 
     /// `None` where there are none, or they do not fit.
@@ -287,14 +323,15 @@ fn is_words(test: &ValueTest, wanted: bool) -> bool {
     }
 }
 
-fn place(test: &ValueTest, fold: bool) -> Option<(Place, Text)> {
-    let (place, literal): (Place, &Literal) = match test {
+/// The text that a test asks for, where it must stand in this place.
+fn text_of(test: &ValueTest, (place, fold): (Place, bool)) -> Option<Text> {
+    let (found, literal): (Place, &Literal) = match test {
         ValueTest::Prefix(literal) => (Place::Start, literal),
         ValueTest::Suffix(literal) => (Place::End, literal),
         ValueTest::Contains { literal, .. } => (Place::Anywhere, literal),
         _ => return None,
     };
-    (literal.fold == fold).then_some((place, literal.text))
+    (found == place && literal.fold == fold).then_some(literal.text)
 }
 
 fn regex_of(test: &ValueTest) -> Option<u32> {

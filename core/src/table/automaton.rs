@@ -9,7 +9,7 @@
 //! A part for each kind of test, empty where the slot has none of it:
 //!
 //! * [`Words`]: whole values, found by hash.
-//! * [`Texts`]: prefixes, suffixes and contained texts, in one Aho-Corasick automaton.
+//! * [`Texts`]: prefixes, suffixes and contained texts, in Aho-Corasick automata.
 //! * [`Patterns`]: regular expressions, in one dense automaton. Each is made to match
 //!   up to the end of the value, so that what holds is told once, at the end, and
 //!   not again at every byte.
@@ -21,8 +21,8 @@
 //!
 //! 1. An automaton marks a test exactly where
 //!    [`value_holds`](super::predicate::Predicates::value_holds) holds for it.
-//! 2. A run does not allocate. It is linear in the value, and in the tests that it
-//!    marks at each byte.
+//! 2. A run does not allocate. It is linear in the value and in the tests that it
+//!    marks.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -33,6 +33,8 @@ use regex_automata::{Anchored, Input};
 
 use super::hash::{hash, hash_lower};
 use super::text::{Range32, Text, TextPool};
+#[cfg(feature = "compile")]
+use super::texts::Texts;
 use super::value::{address, integer, number_of};
 
 /// The tests of one slot.
@@ -41,9 +43,9 @@ pub(crate) struct Automaton {
     pub(crate) words: Words,
     pub(crate) folded_words: Words,
     #[cfg(feature = "compile")]
-    pub(crate) texts: Option<Texts>,
+    pub(crate) texts: Texts,
     #[cfg(feature = "compile")]
-    pub(crate) folded_texts: Option<Texts>,
+    pub(crate) folded_texts: Texts,
     pub(crate) patterns: Option<Patterns>,
     pub(crate) numbers: Intervals<i64>,
     pub(crate) addresses: Intervals<u128>,
@@ -59,27 +61,6 @@ pub(crate) struct Words {
     pub(crate) words: Vec<(Text, Range32)>,
     /// The marks that words' ranges run over.
     pub(crate) marks: Vec<u32>,
-}
-
-/// Texts within a value.
-#[cfg(feature = "compile")]
-#[derive(Debug)]
-pub(crate) struct Texts {
-    pub(crate) search: aho_corasick::AhoCorasick,
-    /// By the automaton's number of the text.
-    pub(crate) texts: Vec<(Place, u32)>,
-    /// Whether every text is a prefix, or every one a suffix, and the longest
-    /// one's length: no more of the value than that is looked at.
-    pub(crate) only: Option<(Place, usize)>,
-}
-
-/// Where a text must stand in a value.
-#[cfg(feature = "compile")]
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Place {
-    Start,
-    End,
-    Anywhere,
 }
 
 /// Regular expressions.
@@ -126,7 +107,7 @@ impl Automaton {
         self.folded_words
             .run(value, hash_lower, is_folded, &mut mark);
         #[cfg(feature = "compile")]
-        for texts in [&self.texts, &self.folded_texts].into_iter().flatten() {
+        for texts in [&self.texts, &self.folded_texts] {
             texts.run(value, &mut mark);
         }
         if let Some(patterns) = &self.patterns {
@@ -146,11 +127,7 @@ impl Automaton {
 
     pub(crate) fn bytes(&self) -> usize {
         #[cfg(feature = "compile")]
-        let texts = [&self.texts, &self.folded_texts]
-            .into_iter()
-            .flatten()
-            .map(Texts::bytes)
-            .sum::<usize>();
+        let texts = self.texts.bytes() + self.folded_texts.bytes();
         #[cfg(not(feature = "compile"))]
         let texts = 0;
         self.words.bytes()
@@ -187,43 +164,6 @@ impl Words {
 
     fn bytes(&self) -> usize {
         (self.slots.len() + self.marks.len()) * 4 + self.words.len() * size_of::<(Text, Range32)>()
-    }
-}
-
-#[cfg(feature = "compile")]
-impl Texts {
-    fn run(&self, value: &[u8], mark: &mut impl FnMut(u32)) {
-        let end = value.len();
-        let part = match self.only {
-            Some((Place::Start, longest)) => 0..longest.min(end),
-            Some((Place::End, longest)) => end.saturating_sub(longest)..end,
-            _ => 0..end,
-        };
-        let input = aho_corasick::Input::new(value).range(part);
-        let mut state = aho_corasick::automaton::OverlappingState::start();
-        // An error would mean an automaton of another kind than ours is.
-        while self
-            .search
-            .try_find_overlapping(input.clone(), &mut state)
-            .is_ok()
-            && let Some(found) = state.get_match()
-        {
-            let Some(&(place, number)) = self.texts.get(found.pattern().as_usize()) else {
-                continue;
-            };
-            let is_there = match place {
-                Place::Start => found.start() == 0,
-                Place::End => found.end() == end,
-                Place::Anywhere => true,
-            };
-            if is_there {
-                mark(number);
-            }
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        self.search.memory_usage() + self.texts.len() * size_of::<(Place, u32)>()
     }
 }
 

@@ -47,6 +47,8 @@ pub(crate) mod precedence;
 pub(crate) mod predicate;
 pub(crate) mod regex;
 pub(crate) mod text;
+#[cfg(feature = "compile")]
+pub(crate) mod texts;
 pub(crate) mod value;
 
 use alloc::sync::Arc;

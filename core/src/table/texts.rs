@@ -1,0 +1,203 @@
+//! Texts within a value: which prefixes, suffixes and contained texts it has.
+//!
+//! # Shape
+//!
+//! Three Aho-Corasick automata, walked byte by byte:
+//!
+//! * prefixes, from the first byte on, until no prefix goes on;
+//! * suffixes, written backwards, from the last byte on likewise;
+//! * contained texts, over the whole value.
+//!
+//! # Complexity
+//!
+//! Walking the first two meets each test at most once. The third meets a state with
+//! the texts that end there as often as the value leads to it: `aaa…` has every one of
+//! `a`, `aa`, `aaa`… at each of its bytes. A state that was met a short while ago is
+//! passed over, since its texts are marked already; so what a value costs is a step for
+//! each byte, and the texts of a state again only after many other states.
+
+use alloc::vec::Vec;
+
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::{Anchored, dfa, nfa};
+
+/// The texts of a slot, all with regard to case or all without.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    pub(crate) prefixes: Option<TextSet>,
+    /// Each backwards.
+    pub(crate) suffixes: Option<TextSet>,
+    pub(crate) contained: Option<TextSet>,
+}
+
+/// Texts, and the marks of the tests that ask for them.
+#[derive(Debug)]
+pub(crate) struct TextSet {
+    pub(crate) search: Search,
+    /// By the automaton's number of the text.
+    pub(crate) marks: Vec<u32>,
+}
+
+/// A few texts are found in half the time by the larger automaton.
+#[derive(Debug)]
+pub(crate) enum Search {
+    Small(dfa::DFA),
+    Large(nfa::contiguous::NFA),
+}
+
+/// States that are remembered: a power of two.
+const RECENT: usize = 64;
+
+impl Texts {
+    /// Calls `mark` with the mark of every text that `value` has where it must be, some
+    /// of them more than once.
+    pub(crate) fn run(&self, value: &[u8], mark: &mut impl FnMut(u32)) {
+        if let Some(set) = &self.prefixes {
+            set.run(Anchored::Yes, value.iter().copied(), mark);
+        }
+        if let Some(set) = &self.suffixes {
+            set.run(Anchored::Yes, value.iter().rev().copied(), mark);
+        }
+        if let Some(set) = &self.contained {
+            set.run(Anchored::No, value.iter().copied(), mark);
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let sets = [&self.prefixes, &self.suffixes, &self.contained];
+        sets.into_iter().flatten().map(TextSet::bytes).sum()
+    }
+}
+
+impl TextSet {
+    fn run(&self, anchored: Anchored, bytes: impl Iterator<Item = u8>, mark: &mut impl FnMut(u32)) {
+        let mut met = |pattern: usize| {
+            if let Some(&number) = self.marks.get(pattern) {
+                mark(number);
+            }
+        };
+        match &self.search {
+            Search::Small(dfa) => walk(dfa, anchored, bytes, &mut met),
+            Search::Large(nfa) => walk(nfa, anchored, bytes, &mut met),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let search = match &self.search {
+            Search::Small(dfa) => dfa.memory_usage(),
+            Search::Large(nfa) => nfa.memory_usage(),
+        };
+        search + self.marks.len() * 4
+    }
+}
+
+fn walk<A: Automaton>(
+    automaton: &A,
+    anchored: Anchored,
+    bytes: impl Iterator<Item = u8>,
+    met: &mut impl FnMut(usize),
+) {
+    // An error would mean that the automaton was made for searches of another kind.
+    let Ok(mut state) = automaton.start_state(anchored) else {
+        return;
+    };
+    let mut recent: [Option<StateID>; RECENT] = [None; RECENT];
+    let mut meet = |state: StateID| {
+        let Some(slot) = recent.get_mut(state.as_usize() % RECENT) else {
+            return;
+        };
+        if slot.replace(state) != Some(state) {
+            for at in 0..automaton.match_len(state) {
+                met(automaton.match_pattern(state, at).as_usize());
+            }
+        }
+    };
+    // The empty text.
+    if automaton.is_match(state) {
+        meet(state);
+    }
+    for byte in bytes {
+        state = automaton.next_state(anchored, state, byte);
+        if automaton.is_special(state) {
+            if automaton.is_dead(state) {
+                return;
+            }
+            if automaton.is_match(state) {
+                meet(state);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+    use alloc::string::String;
+
+    use aho_corasick::StartKind;
+    use aho_corasick::nfa::noncontiguous;
+
+    use super::*;
+
+    fn sets(texts: &[String]) -> [TextSet; 2] {
+        let nfa = noncontiguous::NFA::new(texts).unwrap();
+        let dfa = dfa::DFA::builder()
+            .start_kind(StartKind::Unanchored)
+            .build_from_noncontiguous(&nfa);
+        let contiguous = nfa::contiguous::NFA::builder().build_from_noncontiguous(&nfa);
+        let searches = [
+            Search::Small(dfa.unwrap()),
+            Search::Large(contiguous.unwrap()),
+        ];
+        searches.map(|search| TextSet {
+            search,
+            marks: (0..texts.len() as u32).collect(),
+        })
+    }
+
+    /// Marks of the texts within a value, and how often one was marked.
+    fn run(set: &TextSet, value: &str) -> (BTreeSet<u32>, usize) {
+        let (mut marks, mut count) = (BTreeSet::new(), 0);
+        set.run(Anchored::No, value.bytes(), &mut |mark| {
+            marks.insert(mark);
+            count += 1;
+        });
+        (marks, count)
+    }
+
+    /// The nth word over `a` and `b`, shortest first.
+    fn word(nth: u32) -> String {
+        let bits = 31 - (nth + 1).leading_zeros();
+        (0..bits)
+            .map(|bit| if (nth + 1) >> bit & 1 == 1 { 'b' } else { 'a' })
+            .collect()
+    }
+
+    #[test]
+    fn what_is_contained_is_marked_and_nothing_else() {
+        // All words of up to seven letters are many more than are remembered.
+        let texts: Vec<String> = (0..255).map(word).collect();
+        for set in sets(&texts) {
+            for nth in (0..60_000).step_by(17) {
+                let value = word(nth);
+                let wanted: BTreeSet<u32> = (0..)
+                    .zip(&texts)
+                    .filter(|(_, text)| value.contains(text.as_str()))
+                    .map(|(mark, _)| mark)
+                    .collect();
+                assert_eq!(run(&set, &value).0, wanted, "{value}");
+            }
+        }
+    }
+
+    #[test]
+    fn texts_within_each_other_are_not_marked_at_every_byte() {
+        let texts: Vec<String> = (1..500).map(|length| "ab".repeat(length)).collect();
+        for set in sets(&texts) {
+            let (marks, count) = run(&set, &"ab".repeat(50_000));
+            assert_eq!(marks.len(), texts.len());
+            // Once for each state on the way to the longest text.
+            assert!(count <= 500 * 500, "{count}");
+        }
+    }
+}
