@@ -147,5 +147,12 @@ fn a_folder_with_an_error_starts_no_proxy() {
     std::fs::remove_dir_all(&folder).unwrap();
     assert!(!output.status.success());
     let error = String::from_utf8_lossy(&output.stderr);
-    assert!(error.starts_with("hyper-tower: FP"), "{error}");
+    // file:line:column: severity[CODE]: message
+    let mut lines = error.lines();
+    assert_eq!(lines.next(), Some("hyper-tower: routes are refused"));
+    let line = lines.next().unwrap_or_default();
+    assert!(
+        line.contains("bad.yaml:1:") && line.contains(": error[FP"),
+        "{error}"
+    );
 }
