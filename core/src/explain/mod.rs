@@ -11,6 +11,7 @@
 //! Explaining allocates and takes time in proportion to the rules of the stages
 //! passed.
 
+mod display;
 mod listeners;
 mod listing;
 mod obstacle;
@@ -190,6 +191,28 @@ pub struct TieBreak {
 impl Table {
     /// Explains the decision of [`Table::decide_with`] for the same request and
     /// draws. Allocates.
+    ///
+    /// ```
+    /// # #[cfg(feature = "compile")] {
+    /// use fingerpost::builder::{Route, Routes, any, segments};
+    /// use fingerpost::{Draws, Request};
+    ///
+    /// let table = Routes::new()
+    ///     .route(Route::any_host()
+    ///         .rule(segments("/cart").header("x-env", "canary").to("cart-v2"))
+    ///         .rule(any().to("rest")))
+    ///     .build()
+    ///     .unwrap();
+    /// let request = Request::new(b"GET", b"/cart");
+    /// let told = table.explain(&request, Draws::fixed(0));
+    /// assert_eq!(
+    ///     told.to_string(),
+    ///     "forward: a rule matched\n\
+    ///      Stage default: won Route *, rule 1, match 0\n  \
+    ///      Route *, rule 0, match 0: header x-env: want exact \"canary\", got nothing",
+    /// );
+    /// # }
+    /// ```
     pub fn explain(&self, request: &Request<'_>, draws: Draws<'_>) -> Explanation {
         let mut scratch = self.create_scratch();
         let decision = self.decide_with(&mut scratch, request, draws);
