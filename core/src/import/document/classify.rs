@@ -117,7 +117,9 @@ impl Builder<'_, '_> {
             Trap::Boolean => {
                 let value = scalar::parse_bool(&text).unwrap_or_default();
                 (
-                    format!("`{text}` without quotes is the boolean {value} here, as in Kubernetes"),
+                    format!(
+                        "`{text}` without quotes is the boolean {value} here, as in Kubernetes"
+                    ),
                     format!("write \"{text}\" for the text, {value} for the boolean"),
                 )
             }
