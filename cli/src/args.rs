@@ -131,7 +131,7 @@ pub(crate) struct ShowArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Reading manifests")]
 pub(crate) struct ImportArgs {
-    /// Take every document for this dialect: gateway-api or app-mesh
+    /// Take every document for this dialect: gateway-api, app-mesh or native
     #[arg(long, value_name = "NAME")]
     pub(crate) dialect: Option<String>,
     /// Take what a cluster would refuse at admission, as far as it makes sense

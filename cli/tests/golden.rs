@@ -339,3 +339,55 @@ fn stream() {
         lines.as_bytes(),
     );
 }
+
+#[test]
+fn route_what_the_proxy_does_besides() {
+    let url = "https://shop.example/cart";
+    golden(
+        "route_besides",
+        &["route", "native.yaml", "GET", url, "-H", "x-user: ann"],
+        b"",
+    );
+}
+
+#[test]
+fn route_a_response_that_says_why() {
+    let url = "https://shop.example/closed";
+    golden("route_says_why", &["route", "native.yaml", "GET", url], b"");
+}
+
+#[test]
+fn route_metadata_of_two_stages() {
+    let url = "https://api.example/";
+    golden("route_metadata", &["route", "native.yaml", "GET", url], b"");
+}
+
+#[test]
+fn explain_sticky() {
+    let url = "https://shop.example/together";
+    golden(
+        "explain_sticky",
+        &["explain", "native.yaml", "GET", url, "-H", "cookie: sid=7"],
+        b"",
+    );
+}
+
+#[test]
+fn explain_obstacle() {
+    let url = "https://shop.example/tagged?user=%0aann";
+    golden(
+        "explain_obstacle",
+        &["explain", "native.yaml", "GET", url],
+        b"",
+    );
+    golden(
+        "explain_obstacle_json",
+        &["explain", "native.yaml", "GET", url, "--json"],
+        b"",
+    );
+}
+
+#[test]
+fn show_and_or_not() {
+    golden("show_and_or_not", &["show", "native.yaml"], b"");
+}

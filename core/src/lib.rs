@@ -115,7 +115,7 @@ pub use vocabulary::{
 struct Readme;
 
 /// So are those of the guide.
-#[cfg(all(doctest, feature = "compile", feature = "http"))]
+#[cfg(all(doctest, feature = "import", feature = "explain", feature = "http"))]
 #[doc = include_str!("../../docs/rust.md")]
 struct Guide;
 

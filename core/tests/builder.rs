@@ -144,7 +144,48 @@ fn what_the_compiler_refuses_is_an_error() {
     let error = shop([bad.to("a")]).build().unwrap_err();
     assert!(error.faults().is_empty());
     assert!(!error.diagnostics().is_empty());
-    assert!(error.to_string().starts_with("FP"), "{error}");
+    assert!(error.to_string().starts_with("error[FP"), "{error}");
+}
+
+#[test]
+fn what_is_hardly_meant_is_refused_with_what_the_compiler_refuses() {
+    let error = Routes::new()
+        .route(
+            Route::hosts(["http://Shop.example/", "shop.example:80", "a b"])
+                .named("shop")
+                .rule(path("users").to("a"))
+                .rule(any().respond(999))
+                .rule(any().respond(101))
+                .rule(any().split([("a", 0), ("b", 0)]))
+                .rule(path("/u/{id").to("a:99999"))
+                .rule(fingerpost::builder::matching(PathMatch::Regex("(".into())).to("a")),
+        )
+        .build()
+        .unwrap_err();
+    let told: Vec<_> = error.faults().iter().map(|f| f.place()).collect();
+    let rule = |at: usize| format!("route shop, rule {at}");
+    let rules: Vec<_> = (0..5).map(rule).collect();
+    assert_eq!(told[..3], ["route shop"; 3]);
+    assert_eq!(told[3..], rules);
+    let kinds: Vec<_> = error.faults().iter().map(|fault| fault.kind()).collect();
+    assert!(matches!(kinds[0], BuildFaultKind::Host { .. }));
+    assert_eq!(kinds[3], &BuildFaultKind::Path("users".into()));
+    assert_eq!(kinds[4], &BuildFaultKind::Status(999));
+    assert_eq!(kinds[6], &BuildFaultKind::NoWeight);
+    let text = error.to_string();
+    assert_eq!(text.matches("error[FP").count(), 2, "{text}");
+}
+
+#[test]
+fn a_host_may_have_a_port_where_the_authority_is_compared() {
+    let routes = || Routes::new().route(Route::host("shop.example:8443").rule(any().to("a")));
+    assert!(routes().build().is_err());
+    let table = routes()
+        .host_form(fingerpost::HostForm::Authority)
+        .build()
+        .unwrap();
+    let request = Request::new(b"GET", b"/").with_authority(b"shop.example:8443");
+    assert_eq!(decide(&table, &request).1, "a");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::Style;
-use fingerpost::{Decision, HeaderVerb, Outcome, Reason, StageView, TargetView};
+use fingerpost::{Decision, HeaderVerb, MetadataView, Outcome, Reason, StageView, TargetView};
 
 use super::style::{self, paint};
 use crate::text::{plain, quoted};
@@ -128,12 +128,18 @@ fn head(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
         return Ok(());
     }
     let request = decision.request();
-    let first = |authority: Option<&[u8]>, target: &[u8]| {
+    let first = |method: &[u8], authority: Option<&[u8]>, target: &[u8]| {
         let authority = authority.map_or_else(|| "(no authority)".to_owned(), plain);
-        format!("{} {authority} {}", plain(request.method()), plain(target))
+        format!("{} {authority} {}", plain(method), plain(target))
     };
-    let came = first(request.authority(), request.target());
-    let leaves = first(decision.authority(), decision.target());
+    let came = first(request.method(), request.authority(), request.target());
+    let leaves = if decision.host_from_backend() {
+        // Its name on the network is the proxy's to know.
+        let host = b"(the backend's host)".as_slice();
+        first(decision.method(), Some(host), decision.target())
+    } else {
+        first(decision.method(), decision.authority(), decision.target())
+    };
     if came == leaves {
         line(out, "sends", leaves)?;
     } else {
@@ -165,12 +171,23 @@ fn head(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
 /// What else the proxy must do.
 fn effects(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
     let forwards = decision.outcome() == Outcome::Forward;
+    // Where nothing went wrong, the headline has it.
+    let is_told = decision.reason() == Reason::Matched;
+    if let Some(body) = decision.body().filter(|body| !body.is_empty() && !is_told) {
+        line(out, "body", quoted(body))?;
+    }
     for edit in decision.response_edits() {
         let text = match edit.verb {
             HeaderVerb::Remove => format!("{} {}", edit.verb.as_str(), plain(edit.name)),
             verb => format!("{} {}", verb.as_str(), header(edit.name, edit.value)),
         };
         line(out, "response", text)?;
+    }
+    for backend in decision.failover() {
+        line(out, "failover", plain(backend.to_string()))?;
+    }
+    if let Some(hash) = decision.hash() {
+        line(out, "hash", format!("{hash:016x}"))?;
     }
     if forwards {
         for mirror in decision.mirrors() {
@@ -207,7 +224,12 @@ fn effects(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
                     .map(|attempts| format!("{attempts} more tries")),
             );
             parts.extend(retry.per_try_timeout_ms.map(|ms| format!("{ms} ms each")));
-            parts.extend(retry.backoff_ms.map(|ms| format!("{ms} ms apart")));
+            parts.extend(match (retry.backoff_ms, retry.max_backoff_ms) {
+                (Some(least), Some(most)) => Some(format!("{least} to {most} ms apart")),
+                (Some(least), None) => Some(format!("at least {least} ms apart")),
+                (None, Some(most)) => Some(format!("at most {most} ms apart")),
+                (None, None) => None,
+            });
             let on: Vec<_> = retry.on().collect();
             if !on.is_empty() {
                 parts.push(format!("on {}", on.join(", ")));
@@ -251,7 +273,15 @@ fn effects(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
             line(out, "", header(name.as_bytes(), value))?;
         }
     }
+    // Of a name given twice, the later stage's value counts.
+    let mut metadata: Vec<(&str, MetadataView<'_>)> = Vec::new();
     for (name, value) in decision.metadata() {
+        match metadata.iter_mut().find(|(taken, _)| *taken == name) {
+            Some((_, old)) => *old = value,
+            None => metadata.push((name, value)),
+        }
+    }
+    for (name, value) in metadata {
         line(
             out,
             "metadata",

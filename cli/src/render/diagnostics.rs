@@ -70,7 +70,8 @@ pub(crate) fn full(diagnostic: &Diagnostic, sources: &Sources) -> String {
     out
 }
 
-/// A diagnostic on one line.
+/// A diagnostic on one line, as the library writes it, in colour:
+/// `file:line:column: severity[CODE]: message`.
 pub(crate) fn short(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let mut out = String::new();
     let color = match diagnostic.severity {
@@ -79,15 +80,19 @@ pub(crate) fn short(diagnostic: &Diagnostic, sources: &Sources) -> String {
         _ => style::QUIET,
     };
     let level = format!("{}[{}]", diagnostic.severity.as_str(), diagnostic.code);
-    // Writing to a string does not fail.
-    let _ = write!(out, "{}: ", paint(color, level));
     if let Some(origin) = diagnostic.origin
         && let Some(source) = sources.get(origin.source)
     {
         let name = plain(source.name());
+        // Writing to a string does not fail.
         let _ = write!(out, "{name}:{}:{}: ", origin.line, origin.column);
     }
-    let _ = writeln!(out, "{}", plain(&diagnostic.message));
+    let _ = writeln!(
+        out,
+        "{}: {}",
+        paint(color, level),
+        plain(&diagnostic.message)
+    );
     out
 }
 

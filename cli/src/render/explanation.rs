@@ -45,9 +45,12 @@ pub(crate) fn write(
             line(out, "sees", format!("{path}{}", host.unwrap_or_default()))?;
         }
         self::stage(out, stage, all)?;
-        pick(out, decision, index)?;
+        pick(out, stage, decision, index)?;
     }
     let mut rest = Vec::new();
+    if let Some(obstacle) = &explanation.obstacle {
+        line(&mut rest, "obstacle", plain(obstacle.to_string()))?;
+    }
     outgoing(&mut rest, decision)?;
     if !rest.is_empty() {
         writeln!(out, "\noutcome")?;
@@ -195,8 +198,13 @@ fn distance(verdict: &TrialVerdict) -> usize {
     }
 }
 
-/// The draw among the targets of a stage's rule.
-fn pick(out: &mut dyn Write, decision: &Decision<'_>, index: usize) -> io::Result<()> {
+/// What chose among the targets of a stage's rule: a draw or a hash.
+fn pick(
+    out: &mut dyn Write,
+    explanation: &StageExplanation,
+    decision: &Decision<'_>,
+    index: usize,
+) -> io::Result<()> {
     let targets: Vec<_> = decision.targets_of(index).collect();
     let Some(stage) = decision.stages().nth(index) else {
         return Ok(());
@@ -206,6 +214,10 @@ fn pick(out: &mut dyn Write, decision: &Decision<'_>, index: usize) -> io::Resul
         // The engine's own scaling: a draw is a point on 0 to 2^64.
         let point = (u128::from(draw) * total) >> 64;
         line(out, "draw", format!("{draw} is point {point} of {total}"))?;
+    }
+    if !explanation.hashed.is_empty() {
+        let facts = plain(explanation.hashed.join(", "));
+        line(out, "chosen", format!("by the hash of {facts}"))?;
     }
     for (index, target) in targets.iter().enumerate() {
         let label = if index == 0 { "leads to" } else { "" };

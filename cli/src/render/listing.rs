@@ -45,8 +45,10 @@ fn legend(out: &mut dyn Write, stages: &[StageListing]) -> io::Result<()> {
         .map(|row| row.path.as_str());
     let is_any = |word: &str| paths.clone().any(|path| path.starts_with(word));
     let mut lines = Vec::new();
-    if is_any("prefix ") {
-        lines.push("prefix /a takes /a and /a/b, not /ab: it is compared element by element");
+    if is_any("segment prefix ") {
+        lines.push(
+            "segment prefix /a takes /a and /a/b, not /ab: it is compared segment by segment",
+        );
     }
     if is_any("string prefix ") {
         lines.push("string prefix /a takes /a, /a/b and /ab: it is compared byte by byte");

@@ -1,5 +1,6 @@
 //! What keeps routes from becoming a table.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -7,8 +8,8 @@ use core::fmt;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{InvalidCidr, InvalidFormat};
 
-/// Why there is no table. Either some texts cannot be read, or the compiler refuses
-/// what they say.
+/// Why there is no table: texts that cannot be read or say what is hardly meant, what the
+/// compiler refuses, or both.
 #[derive(Clone, Debug)]
 pub struct BuildError {
     faults: Vec<BuildFault>,
@@ -16,28 +17,20 @@ pub struct BuildError {
 }
 
 impl BuildError {
-    pub(super) fn unread(faults: Vec<BuildFault>) -> Self {
-        let diagnostics = Vec::new();
+    pub(super) fn new(faults: Vec<BuildFault>, diagnostics: Vec<Diagnostic>) -> Self {
         Self {
             faults,
             diagnostics,
         }
     }
 
-    pub(super) fn refused(diagnostics: Vec<Diagnostic>) -> Self {
-        let faults = Vec::new();
-        Self {
-            faults,
-            diagnostics,
-        }
-    }
-
-    /// Texts that cannot be read, in the order in which they were given.
+    /// What is wrong with the texts and numbers that were given, route by route.
     pub fn faults(&self) -> &[BuildFault] {
         &self.faults
     }
 
-    /// What the compiler says: at least one error, warnings besides.
+    /// What the compiler says, errors and warnings; of rules that have a fault, only of
+    /// their matches.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
@@ -54,7 +47,7 @@ impl fmt::Display for BuildError {
         let errors = self.diagnostics.iter();
         for error in errors.filter(|found| found.severity == Severity::Error) {
             separate(f, &mut first)?;
-            write!(f, "{}: {}", error.code, error.message)?;
+            write!(f, "{error}")?;
         }
         Ok(())
     }
@@ -69,19 +62,34 @@ fn separate(f: &mut fmt::Formatter<'_>, first: &mut bool) -> fmt::Result {
 
 impl core::error::Error for BuildError {}
 
-/// A text that cannot be read.
+/// A text or number that is wrong.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct BuildFault {
     place: String,
+    /// The rule that is meant, where one is.
+    pub(super) rule: Option<usize>,
     kind: BuildFaultKind,
 }
 
 impl BuildFault {
-    pub(super) fn new(place: String, kind: BuildFaultKind) -> Self {
-        Self { place, kind }
+    pub(super) fn of_route(route: &str, kind: BuildFaultKind) -> Self {
+        Self {
+            place: format!("route {route}"),
+            rule: None,
+            kind,
+        }
+    }
+
+    pub(super) fn of_rule(route: &str, rule: usize, kind: BuildFaultKind) -> Self {
+        Self {
+            place: format!("route {route}, rule {rule}"),
+            rule: Some(rule),
+            kind,
+        }
     }
 
     /// The route, and the number of the rule in it, from 0: `route shop.example, rule 2`.
+    /// The route alone, where one of its hosts is meant.
     pub fn place(&self) -> &str {
         &self.place
     }
@@ -100,7 +108,7 @@ impl fmt::Display for BuildFault {
 
 impl core::error::Error for BuildFault {}
 
-/// What is wrong with a text.
+/// What is wrong with a text or number.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum BuildFaultKind {
@@ -134,6 +142,19 @@ pub enum BuildFaultKind {
     },
     /// There is no stage of this name.
     UnknownStage(String),
+    /// No request has this host.
+    Host {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// No request has this path: it does not begin with a slash.
+    Path(String),
+    /// No response ends with this status: it is not 200 to 599.
+    Status(u16),
+    /// None of a rule's targets has a share.
+    NoWeight,
 }
 
 impl fmt::Display for BuildFaultKind {
@@ -144,6 +165,12 @@ impl fmt::Display for BuildFaultKind {
             Self::Cidr { text, error } => write!(f, "{text:?}: {error}"),
             Self::Location { text, why } => write!(f, "{text:?} is no place to go to: {why}"),
             Self::UnknownStage(name) => write!(f, "there is no stage {name:?}"),
+            Self::Host { text, why } => write!(f, "{text:?} is no host: {why}"),
+            Self::Path(path) => write!(f, "{path:?} is no path: it does not begin with '/'"),
+            Self::Status(status) => {
+                write!(f, "{status} is no status to answer with: it is 200 to 599")
+            }
+            Self::NoWeight => f.write_str("none of its targets has a weight above 0"),
         }
     }
 }

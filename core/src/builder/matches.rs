@@ -319,7 +319,8 @@ impl Match {
         self.split([share])
     }
 
-    /// Sends the request to one of several targets, by weight.
+    /// Sends the request to one of several targets, by weight; at least one must have a
+    /// weight above 0.
     ///
     /// ```
     /// use fingerpost::builder::segments;
@@ -333,6 +334,10 @@ impl Match {
                 Ok(target) => targets.push(target),
                 Err(fault) => self.faults.push(fault),
             }
+        }
+        // A text that names no backend is a fault already.
+        if targets.is_empty() && self.faults.is_empty() {
+            self.faults.push(BuildFaultKind::NoWeight);
         }
         self.action(Action::Forward(targets))
     }
@@ -389,7 +394,7 @@ impl Match {
         self.action(Action::Redirect(redirect))
     }
 
-    /// Answers itself, with a status from 100 to 599 and no body; see [`Rule::body`].
+    /// Answers itself, with a status from 200 to 599 and no body; see [`Rule::body`].
     ///
     /// ```
     /// use fingerpost::builder::any;

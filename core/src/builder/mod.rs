@@ -38,14 +38,15 @@
 //!
 //! # Invariants
 //!
-//! 1. No call fails or panics. A text that cannot be read is kept as a
+//! 1. No call fails or panics. What cannot be read or is hardly meant is kept as a
 //!    [`BuildFault`], with the place it belongs to, and [`Routes::build`] gives all
-//!    of them at once.
+//!    of them at once, with what the compiler refuses of the other rules.
 //! 2. Nothing is left out silently: a table is given only where the compiler
 //!    reports no error either.
 //! 3. The order of rules decides only where [`Precedence::Specific`] finds them
 //!    equal, unless [`Routes::precedence`] says otherwise.
 
+mod check;
 mod error;
 mod location;
 mod matches;
@@ -62,7 +63,7 @@ use crate::compile::{Compiled, Compiler};
 use crate::diagnostic::Severity;
 use crate::model::{
     Action, Gateway, HeaderRules, HostForm, Listener, Normalization, ObjectRef, Precedence,
-    Protocol, RouteSet, Stage, StageId, Target,
+    Protocol, RouteId, RouteSet, Stage, StageId, Target,
 };
 use crate::table::Table;
 
@@ -289,25 +290,33 @@ impl Routes {
 
     /// The table.
     ///
-    /// Warnings are dropped; [`Routes::compile`] gives them. Takes time and memory in
-    /// proportion to the routes.
+    /// The compiler's warnings are dropped; [`Routes::compile`] gives them beside the
+    /// table. Takes time and memory in proportion to the routes.
     ///
     /// # Errors
     ///
-    /// Every text that cannot be read, or, where all can, everything that the
-    /// compiler refuses.
+    /// Everything that is wrong: each text that cannot be read; a path without a slash
+    /// at its beginning, a host that is a URL, a response's status outside of 200 to
+    /// 599, a split in which nothing has a weight; and what the compiler refuses. A
+    /// rule that has one of the first kinds is compiled for its matches alone: what else
+    /// it says, the compiler is not asked.
     ///
     /// ```
-    /// use fingerpost::builder::{Route, Routes, any};
+    /// use fingerpost::builder::{Route, Routes, any, path};
     ///
     /// let error = Routes::new()
-    ///     .route(Route::host("shop.example").rule(any().to("cart:port")))
+    ///     .route(Route::host("shop.example")
+    ///         .rule(any().to("cart:port"))
+    ///         .rule(path("/users/{id").to("users")))
     ///     .build()
     ///     .unwrap_err();
+    /// let lines: Vec<String> = error.to_string().lines().map(String::from).collect();
+    /// assert_eq!(lines.len(), 2);
     /// assert_eq!(
-    ///     error.to_string(),
+    ///     lines[0],
     ///     "route shop.example, rule 0: \"cart:port\" names no backend: a port is a number from 1 to 65535",
     /// );
+    /// assert!(lines[1].starts_with("error[FP"), "{}", lines[1]);
     /// ```
     pub fn build(self) -> Result<Table, BuildError> {
         self.compile().map(|compiled| compiled.table)
@@ -320,29 +329,49 @@ impl Routes {
     /// As for [`Routes::build`].
     ///
     /// ```
-    /// use fingerpost::builder::{Route, Routes, path};
+    /// use fingerpost::Normalization;
+    /// use fingerpost::builder::{Route, Routes, segments};
     ///
     /// let compiled = Routes::new()
-    ///     .route(Route::any_host().rule(path("no-slash").to("a")))
+    ///     .normalization(Normalization::NONE)
+    ///     .route(Route::any_host().rule(segments("/admin").respond(403)))
     ///     .compile()?;
-    /// assert!(compiled.diagnostics[0].message.contains("paths begin with '/'"));
+    /// for warning in &compiled.diagnostics {
+    ///     eprintln!("{warning}"); // `/x/../admin` is another path here
+    /// }
+    /// assert_eq!(compiled.diagnostics.len(), 1);
     /// # Ok::<(), fingerpost::builder::BuildError>(())
     /// ```
     pub fn compile(self) -> Result<Compiled, BuildError> {
         let compiler = Compiler::new().with_limits(self.limits.clone());
-        let compiled = compiler.compile(&self.into_route_set()?);
-        let is_error = |severity| severity == Severity::Error;
-        if compiled.diagnostics.iter().any(|d| is_error(d.severity)) {
-            return Err(BuildError::refused(compiled.diagnostics));
+        let Read {
+            mut set,
+            faults,
+            faulty,
+        } = self.read();
+        for (RouteId(route), rule) in faulty {
+            let route = set.routes.get_mut(route as usize);
+            if let Some(rule) = route.and_then(|route| route.rules.get_mut(rule)) {
+                // What stands for a text that cannot be read must not be told of again.
+                let matches = core::mem::take(&mut rule.matches);
+                *rule = crate::model::Rule::new(Action::Forward(Vec::new()));
+                rule.matches = matches;
+            }
         }
-        Ok(compiled)
+        let compiled = compiler.compile(&set);
+        let is_error = |severity| severity == Severity::Error;
+        let mut severities = compiled.diagnostics.iter().map(|found| found.severity);
+        match faults.is_empty() && !severities.any(is_error) {
+            true => Ok(compiled),
+            false => Err(BuildError::new(faults, compiled.diagnostics)),
+        }
     }
 
     /// The model: for what no call here says, and for compiling it oneself.
     ///
     /// # Errors
     ///
-    /// Every text that cannot be read.
+    /// Everything that [`Routes::build`] refuses without asking the compiler.
     ///
     /// ```
     /// use fingerpost::builder::{Route, Routes, any};
@@ -356,7 +385,17 @@ impl Routes {
     /// # Ok::<(), fingerpost::builder::BuildError>(())
     /// ```
     pub fn into_route_set(self) -> Result<RouteSet, BuildError> {
+        let Read { set, faults, .. } = self.read();
+        match faults.is_empty() {
+            true => Ok(set),
+            false => Err(BuildError::new(faults, Vec::new())),
+        }
+    }
+
+    /// The model, as far as it can be read.
+    fn read(self) -> Read {
         let mut faults = Vec::new();
+        let mut faulty = Vec::new();
         let mut set = RouteSet::new();
         let names: Vec<String> = self.stages.iter().map(|(name, _)| name.clone()).collect();
 
@@ -366,15 +405,14 @@ impl Routes {
             stage.host_fallthrough = self.host_fallthrough;
             stage.host_form = self.host_form;
             for route in routes {
-                let mut finished = route.finish(&mut faults);
+                let before = faults.len();
+                let mut finished = route.finish(self.host_form, &mut faults);
                 for (at, rule, name) in &finished.stages {
                     let known = names.iter().position(|known| known == name);
                     let Some(known) = known else {
-                        let place = format_place(&finished.route.object.name, *rule);
-                        faults.push(BuildFault::new(
-                            place,
-                            BuildFaultKind::UnknownStage(name.clone()),
-                        ));
+                        let route = &finished.route.object.name;
+                        let kind = BuildFaultKind::UnknownStage(name.clone());
+                        faults.push(BuildFault::of_rule(route, *rule, kind));
                         continue;
                     };
                     // The first stage is where requests come in.
@@ -382,6 +420,8 @@ impl Routes {
                     point_at(&mut finished.route, *rule, *at, id);
                 }
                 let id = set.add_route(finished.route);
+                let found = faults.iter().skip(before);
+                faulty.extend(found.filter_map(|fault| Some((id, fault.rule?))));
                 stage.attachments.push(crate::model::Attachment {
                     route: id,
                     hosts: finished.hosts,
@@ -404,22 +444,26 @@ impl Routes {
             gateway.listeners.push(listener);
         }
         set.gateways.push(gateway);
-
-        match faults.is_empty() {
-            true => Ok(set),
-            false => Err(BuildError::unread(faults)),
+        Read {
+            set,
+            faults,
+            faulty,
         }
     }
+}
+
+/// A route set, and what is wrong with it.
+struct Read {
+    set: RouteSet,
+    faults: Vec<BuildFault>,
+    /// Rules that a fault is in; a rule is there once for each.
+    faulty: Vec<(RouteId, usize)>,
 }
 
 impl Default for Routes {
     fn default() -> Self {
         Self::new()
     }
-}
-
-fn format_place(route: &str, rule: usize) -> String {
-    alloc::format!("route {route}, rule {rule}")
 }
 
 /// Fills in the stage that a target was given by name.

@@ -4,8 +4,8 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{BuildFault, Rule, format_place};
-use crate::model::{self, HostBinding, HostMatch, ObjectRef};
+use super::{BuildFault, Rule, check};
+use crate::model::{self, HostBinding, HostForm, HostMatch, ObjectRef};
 
 /// A named resource: hosts, and rules for them.
 #[derive(Clone, Debug)]
@@ -26,7 +26,8 @@ pub(super) struct Finished {
 
 impl Route {
     /// A route for one host: `shop.example`, or `*.example` for every host below it.
-    /// Its name is the host.
+    /// Its name is the host. A URL or a host with a port is a fault, unless hosts are
+    /// compared with their port ([`Routes::host_form`](super::Routes::host_form)).
     ///
     /// ```
     /// use fingerpost::builder::{Route, Routes, any};
@@ -151,14 +152,16 @@ impl Route {
         model::Route::new(ObjectRef::new("Route", "", name.to_owned()), Vec::new()).into()
     }
 
-    pub(super) fn finish(self, faults: &mut Vec<BuildFault>) -> Finished {
+    pub(super) fn finish(self, form: HostForm, faults: &mut Vec<BuildFault>) -> Finished {
         let mut route = self.model;
         let mut stages = Vec::new();
+        let hosts = self.hosts.iter();
+        let of_hosts = hosts.filter_map(|binding| check::host(&binding.host, form));
+        faults.extend(of_hosts.map(|kind| BuildFault::of_route(&route.object.name, kind)));
         for rule in self.rules {
             let at = route.rules.len();
-            let place = || format_place(&route.object.name, at);
-            let found = rule.faults.into_iter();
-            faults.extend(found.map(|kind| BuildFault::new(place(), kind)));
+            let found = rule.faults.into_iter().chain(check::rule(&rule.model));
+            faults.extend(found.map(|kind| BuildFault::of_rule(&route.object.name, at, kind)));
             let named = rule.stages.into_iter();
             stages.extend(named.map(|(target, name)| (target, at, name)));
             route.rules.push(rule.model);

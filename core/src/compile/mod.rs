@@ -101,7 +101,25 @@ impl Compiler {
     }
 
     /// Compiles a route set. What cannot be compiled is left out of the table and
-    /// reported.
+    /// reported: a table is always given, and whether to use it where
+    /// [`Severity::Error`](crate::diagnostic::Severity::Error) is among the diagnostics
+    /// is the caller's to say. Time and memory grow with the set, within the limits.
+    ///
+    /// ```
+    /// use fingerpost::builder::{Route, Routes, matching, any};
+    /// use fingerpost::compile::Compiler;
+    /// use fingerpost::diagnostic::Severity;
+    /// use fingerpost::model::PathMatch;
+    ///
+    /// let broken = PathMatch::Regex("/a(".into());
+    /// let set = Routes::new()
+    ///     .route(Route::any_host().rule(matching(broken).to("a")).rule(any().to("rest")))
+    ///     .into_route_set()?;
+    /// let compiled = Compiler::new().compile(&set);
+    /// assert_eq!(compiled.diagnostics[0].severity, Severity::Error);
+    /// assert_eq!(compiled.table.stats().rules, 2); // the other rule is there
+    /// # Ok::<(), fingerpost::builder::BuildError>(())
+    /// ```
     pub fn compile(&self, routes: &RouteSet) -> Compiled {
         let mut build = Build::new(&self.limits, routes);
         build.rules();

@@ -21,6 +21,26 @@ impl Table {
     /// Does not allocate, provided that `scratch` was made for this table. Linear
     /// in the request and in the rules that share its host and path prefix. Never
     /// panics; a malformed request is an [`Outcome::Reject`].
+    ///
+    /// `draws` is the chance in the decision: weights, mirrors and faults. A proxy gives a
+    /// random number for each request, a test a fixed one.
+    ///
+    /// ```
+    /// # #[cfg(feature = "compile")] {
+    /// use fingerpost::builder::{Route, Routes, any};
+    /// use fingerpost::{Draws, Request};
+    ///
+    /// let split = any().split([("cart-v1", 9), ("cart-v2", 1)]);
+    /// let table = Routes::new().route(Route::any_host().rule(split)).build().unwrap();
+    /// let mut scratch = table.create_scratch(); // one for each thread
+    /// let request = Request::new(b"GET", b"/cart");
+    ///
+    /// let low = table.decide_with(&mut scratch, &request, Draws::fixed(0));
+    /// assert_eq!(low.backend().unwrap().name, "cart-v1");
+    /// let high = table.decide_with(&mut scratch, &request, Draws::fixed(u64::MAX));
+    /// assert_eq!(high.backend().unwrap().name, "cart-v2");
+    /// # }
+    /// ```
     pub fn decide_with<'a>(
         &'a self,
         scratch: &'a mut Scratch,

@@ -46,6 +46,53 @@ use rewrite::HostSource;
 
 /// What the proxy must do with a request. Made by
 /// [`Table::decide_with`](crate::Table::decide_with).
+///
+/// Begin with the [`outcome`](Decision::outcome): it says what else there is to read.
+///
+/// ```
+/// # #[cfg(feature = "compile")] {
+/// use fingerpost::builder::{Route, Routes, any, path};
+/// use fingerpost::{Decision, Draws, Outcome, Request};
+///
+/// fn told(decision: &Decision<'_>) -> String {
+///     match decision.outcome() {
+///         Outcome::Forward => format!(
+///             "{} {} to {}",
+///             String::from_utf8_lossy(decision.method()),
+///             String::from_utf8_lossy(decision.target()), // path and query as they leave
+///             decision.backend().map(|backend| backend.to_string()).unwrap_or_default(),
+///         ),
+///         Outcome::Redirect => {
+///             String::from_utf8_lossy(decision.location().unwrap_or_default()).into_owned()
+///         }
+///         // A response of the rule's own, no route, a request that is refused.
+///         _ => format!("{}: {}", decision.status().unwrap_or(500), decision.reason().as_str()),
+///     }
+/// }
+///
+/// let table = Routes::new()
+///     .route(Route::any_host()
+///         .rule(path("/users/{id}").to("users").rewrite("/v2/{id}").set_header("x-user", "{id}"))
+///         .rule(path("/old").redirect(301, "/new")))
+///     .build()
+///     .unwrap();
+/// let mut scratch = table.create_scratch();
+///
+/// let users = Request::new(b"GET", b"/users/7?full=1");
+/// let decision = table.decide_with(&mut scratch, &users, Draws::fixed(0));
+/// assert_eq!(told(&decision), "GET /v2/7?full=1 to Backend users");
+/// let edit = decision.request_edits().next().unwrap();
+/// assert_eq!((edit.name, edit.value), (&b"x-user"[..], &b"7"[..]));
+///
+/// let old = Request::new(b"GET", b"/old");
+/// assert_eq!(told(&table.decide_with(&mut scratch, &old, Draws::fixed(0))), "/new");
+/// let none = Request::new(b"GET", b"/none");
+/// assert_eq!(
+///     told(&table.decide_with(&mut scratch, &none, Draws::fixed(0))),
+///     "404: no rule matches",
+/// );
+/// # }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Decision<'a> {
     pub(crate) sections: &'a Sections,

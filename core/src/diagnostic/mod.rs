@@ -8,10 +8,14 @@
 
 pub mod codes;
 
+mod display;
+
 use alloc::string::String;
 use core::fmt;
 
 use crate::model::Origin;
+
+pub use display::{InFiles, Lines, lines};
 
 /// A stable number, shown as `FP1001`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]

@@ -5,10 +5,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::paths::{path_text, scope_host};
+use super::program::{self, Asked};
 use super::readable;
 use super::trial::{fact_name, test_text};
 use crate::table::action::{ActionEntry, TargetKind};
-use crate::table::predicate::{Predicate, Step};
+use crate::table::predicate::Predicate;
 use crate::table::text::Range32;
 use crate::table::{Entry, NONE, Sections, Table};
 use crate::vocabulary::{Origin, Precedence};
@@ -39,9 +40,10 @@ pub struct Row {
     pub rank: u32,
     /// The host, `*` for any.
     pub host: String,
-    /// What it asks of the path, as `prefix /cart`.
+    /// What it asks of the path, as `segment prefix /cart`.
     pub path: String,
-    /// Everything else it asks, as `method GET`, `header x-env exact "canary"`.
+    /// Everything else it asks, all of which must hold, as `method GET`,
+    /// `header x-env exact "canary"`, `(cookie a exact "1" or cookie b not exact "2")`.
     pub predicates: Vec<String>,
     /// Where it leads, as `Service shop/cart-v1:8080 (90)`; the word for why after
     /// what answers with an error: `respond 500: UnsupportedValue`.
@@ -188,8 +190,8 @@ fn push_trie(sections: &Sections, root: u32, text: &mut String) {
         if let Some(end) = sections.paths.ends.get(here.end as usize) {
             for (kind, range) in [
                 ("exact", end.exact),
-                ("segments", end.segments),
-                ("prefix", end.prefix),
+                ("segment-prefix", end.segments),
+                ("string-prefix", end.prefix),
                 ("patterns", end.patterns),
             ] {
                 if range.len > 0 {
@@ -279,35 +281,30 @@ fn predicates(sections: &Sections, entry: &Entry) -> Vec<String> {
         }
     }
     let steps = entry.predicates.of(&sections.predicates.steps);
-    if let Some(required) = conjunction(steps) {
-        all.extend(required.map(|id| predicate(sections, id)));
-    } else {
-        let tests = steps.iter().map(|step| predicate(sections, step.predicate));
-        let mut tests: Vec<String> = tests.collect();
-        tests.dedup();
-        all.push(format!("a combination of: {}", tests.join("; ")));
+    let test = |id, negated| predicate(sections, id, negated);
+    match program::read(steps) {
+        // What all must hold stands by itself.
+        Some(Asked::All(parts)) => all.extend(parts.iter().map(|part| part.text(&test))),
+        Some(asked) => all.push(asked.text(&test)),
+        None if steps.is_empty() => {}
+        None => all.push("never".to_string()),
     }
     all
 }
 
-/// The predicates of a run that asks each of them, one after the other.
-fn conjunction(steps: &[Step]) -> Option<impl Iterator<Item = u32> + '_> {
-    let is_plain = steps.iter().all(|step| step.no == Step::FAILS);
-    is_plain.then(|| steps.iter().map(|step| step.predicate))
-}
-
-fn predicate(sections: &Sections, id: u32) -> String {
+fn predicate(sections: &Sections, id: u32, negated: bool) -> String {
+    let not = |negated: bool| if negated { "not " } else { "" };
     match sections.predicates.tests.get(id as usize) {
         None => "never".to_string(),
         Some(Predicate::Fraction {
             numerator,
             denominator,
-        }) => format!("{numerator} of {denominator} requests"),
+        }) => format!("{}{numerator} of {denominator} requests", not(negated)),
         Some(Predicate::Fact(test)) => {
             let (kind, name) = fact_name(sections, test);
             let name = name.map_or(String::new(), |name| format!(" {name}"));
-            let not = if test.invert { " not" } else { "" };
-            format!("{kind}{name}{not} {}", test_text(sections, test.test))
+            let not = not(test.invert != negated);
+            format!("{kind}{name} {not}{}", test_text(sections, test.test))
         }
     }
 }

@@ -11,9 +11,12 @@
 //! Explaining allocates and takes time in proportion to the rules of the stages
 //! passed.
 
+mod display;
 mod listeners;
 mod listing;
+mod obstacle;
 mod paths;
+mod program;
 mod tiebreak;
 mod trial;
 
@@ -26,6 +29,7 @@ use crate::decision::decide::advance;
 use crate::decision::enter::enter_path;
 use crate::decision::{Decision, Outcome, Reason};
 use crate::matcher::authority::{MAX_HOST, ServerName, host_of, server_name};
+use crate::matcher::facts::{Seen, visit};
 use crate::matcher::request::RequestProtocol;
 use crate::matcher::scratch::{HostView, Scratch, Step};
 use crate::table::action::TargetKind;
@@ -54,6 +58,21 @@ pub struct Explanation {
     pub outcome: Outcome,
     /// Why the outcome is what it is.
     pub reason: Reason,
+    /// Where the rule that won could not be carried out since a value that it writes
+    /// cannot stand where it goes: that value.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// A value that cannot stand where a rule writes it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Obstacle {
+    /// What it was written for: `request header x-user`, `host`, `path`.
+    pub place: String,
+    /// What was written, as text for people.
+    pub value: String,
+    /// What is wrong with it, as a verb: `holds a control character`.
+    pub why: &'static str,
 }
 
 /// A listener, and why it does not take a request.
@@ -82,6 +101,9 @@ pub struct StageExplanation {
     pub trials: Vec<Trial>,
     /// Why the winner came before the runner-up, where there is one.
     pub tie_break: Option<TieBreak>,
+    /// Where a hash chose among the winner's targets in place of a draw: the facts that
+    /// were hashed, in order, as `cookie sid`.
+    pub hashed: Vec<String>,
 }
 
 /// One match of one rule, tried on its own.
@@ -98,7 +120,7 @@ pub struct Trial {
     pub matched: u32,
     /// The host it is found under here, as written; `*` for any.
     pub host: String,
-    /// What it asks of the path, as `prefix /cart`.
+    /// What it asks of the path, as `segment prefix /cart`.
     pub path: String,
     /// Where it was written.
     pub origin: Origin,
@@ -169,6 +191,28 @@ pub struct TieBreak {
 impl Table {
     /// Explains the decision of [`Table::decide_with`] for the same request and
     /// draws. Allocates.
+    ///
+    /// ```
+    /// # #[cfg(feature = "compile")] {
+    /// use fingerpost::builder::{Route, Routes, any, segments};
+    /// use fingerpost::{Draws, Request};
+    ///
+    /// let table = Routes::new()
+    ///     .route(Route::any_host()
+    ///         .rule(segments("/cart").header("x-env", "canary").to("cart-v2"))
+    ///         .rule(any().to("rest")))
+    ///     .build()
+    ///     .unwrap();
+    /// let request = Request::new(b"GET", b"/cart");
+    /// let told = table.explain(&request, Draws::fixed(0));
+    /// assert_eq!(
+    ///     told.to_string(),
+    ///     "forward: a rule matched\n\
+    ///      Stage default: won Route *, rule 1, match 0\n  \
+    ///      Route *, rule 0, match 0: header x-env: want exact \"canary\", got nothing",
+    /// );
+    /// # }
+    /// ```
     pub fn explain(&self, request: &Request<'_>, draws: Draws<'_>) -> Explanation {
         let mut scratch = self.create_scratch();
         let decision = self.decide_with(&mut scratch, request, draws);
@@ -250,6 +294,7 @@ fn explain(
         stages: Vec::new(),
         outcome: decided.outcome,
         reason: decided.reason,
+        obstacle: None,
     };
     if decided.outcome == Outcome::Reject && steps.is_empty() {
         return explanation;
@@ -270,7 +315,7 @@ fn explain(
     for step in steps {
         let host = scratch.host.clone();
         let path = scratch.paths.get(&request).to_vec();
-        let told = stage_explanation(
+        let mut told = stage_explanation(
             sections,
             scratch,
             &request,
@@ -279,7 +324,15 @@ fn explain(
             &path,
             step.candidate,
         );
+        if step.sticky {
+            told.hashed = hashed(sections, scratch, &request, step.candidate);
+        }
         explanation.stages.push(told);
+        if core::ptr::eq(step, steps.last().unwrap_or(step)) {
+            let (gateway, reason) = (listener.gateway, decided.reason);
+            explanation.obstacle =
+                obstacle::find(sections, scratch, &request, gateway, step, reason);
+        }
         let target = sections.actions.targets.get(step.target as usize);
         let Some(target) = target else {
             return explanation;
@@ -346,7 +399,45 @@ fn stage_explanation(
         path: readable(path),
         trials,
         tie_break,
+        hashed: Vec::new(),
     }
+}
+
+/// The facts that chose among the targets of a rule, of those that the request has.
+fn hashed(
+    sections: &Sections,
+    scratch: &mut Scratch,
+    request: &Request<'_>,
+    candidate: u32,
+) -> Vec<String> {
+    let Some((rule, _)) = sections.rule_of_candidate(candidate) else {
+        return Vec::new();
+    };
+    let host = scratch.host.get();
+    let seen = Seen {
+        request,
+        path: scratch.paths.get(request),
+        host: (!host.is_empty()).then_some(host),
+    };
+    let mut names = Vec::new();
+    for key in rule.sticky.of(&sections.actions.hash_keys) {
+        let mut is_there = false;
+        visit(sections, seen, key.fact, &mut scratch.buffer, |_| {
+            is_there = true;
+            false
+        });
+        if is_there {
+            let (kind, name) = trial::name_of_fact(sections, key.fact);
+            names.push(match name {
+                Some(name) => alloc::format!("{kind} {name}"),
+                None => kind.to_string(),
+            });
+        }
+        if key.terminal && !names.is_empty() {
+            break;
+        }
+    }
+    names
 }
 
 fn listener_name(sections: &Sections, id: u32) -> String {

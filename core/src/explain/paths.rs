@@ -167,7 +167,7 @@ pub(super) fn path_text(sections: &Sections, id: u32, entry: &Entry) -> String {
         PathText::Any => return "any path".to_string(),
         PathText::Exact(want) => of("exact", want),
         PathText::Prefix(want) => of("string prefix", want),
-        PathText::Segments(want) => of("prefix", want),
+        PathText::Segments(want) => of("segment prefix", want),
         PathText::Suffix(want) => of("suffix", want),
         PathText::Contains(want) => of("containing", want),
         PathText::Glob(want) => of("glob", want),

@@ -120,7 +120,7 @@ fn form(form: PathForm) -> &'static str {
         PathForm::Exact => "an exact path",
         PathForm::Template => "a template",
         PathForm::Glob => "a glob",
-        PathForm::Segments => "a prefix",
+        PathForm::Segments => "a segment prefix",
         PathForm::Prefix => "a string prefix",
         PathForm::Suffix => "a suffix",
         PathForm::Contains => "a contained text",

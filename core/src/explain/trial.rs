@@ -269,40 +269,43 @@ pub(super) fn fact_name<'t>(
     test: &FactTest,
 ) -> (&'static str, Option<&'t str>) {
     let slot = sections.predicates.slots.get(test.slot as usize);
-    let fact = slot.map(|slot| slot.fact);
+    match slot {
+        Some(slot) => name_of_fact(sections, slot.fact),
+        None => ("predicate", None),
+    }
+}
+
+/// What kind of fact it is, and its name where it has one.
+pub(super) fn name_of_fact(sections: &Sections, fact: FactEntry) -> (&'static str, Option<&str>) {
     let kind = match fact {
-        None => "predicate",
-        Some(FactEntry::Path) => "path",
-        Some(FactEntry::RawPath) => "raw path",
-        Some(FactEntry::Method) => "method",
-        Some(FactEntry::Scheme) => "scheme",
-        Some(FactEntry::Host) => "host",
-        Some(FactEntry::Authority) => "authority",
-        Some(FactEntry::AuthorityPort) => "authority port",
-        Some(FactEntry::Port) => "port",
-        Some(FactEntry::Version) => "HTTP version",
-        Some(FactEntry::RawQuery) => "raw query",
-        Some(FactEntry::Header(_)) => "header",
-        Some(FactEntry::Query(_)) => "query",
-        Some(FactEntry::RawQueryParameter(_)) => "query",
-        Some(FactEntry::Cookie(_)) => "cookie",
-        Some(FactEntry::Attribute(_)) => "attribute",
-        Some(FactEntry::SourceIp) => "source address",
-        Some(FactEntry::DestinationIp) => "destination address",
-        Some(FactEntry::Sni) => "server name",
-        Some(FactEntry::ClientNamespace) => "client namespace",
-        Some(FactEntry::GrpcService) => "gRPC service",
-        Some(FactEntry::GrpcMethod) => "gRPC method",
-        Some(FactEntry::Grpc) => "protocol",
+        FactEntry::Path => "path",
+        FactEntry::RawPath => "raw path",
+        FactEntry::Method => "method",
+        FactEntry::Scheme => "scheme",
+        FactEntry::Host => "host",
+        FactEntry::Authority => "authority",
+        FactEntry::AuthorityPort => "authority port",
+        FactEntry::Port => "port",
+        FactEntry::Version => "HTTP version",
+        FactEntry::RawQuery => "raw query",
+        FactEntry::Header(_) => "header",
+        FactEntry::Query(_) | FactEntry::RawQueryParameter(_) => "query",
+        FactEntry::Cookie(_) => "cookie",
+        FactEntry::Attribute(_) => "attribute",
+        FactEntry::SourceIp => "source address",
+        FactEntry::DestinationIp => "destination address",
+        FactEntry::Sni => "server name",
+        FactEntry::ClientNamespace => "client namespace",
+        FactEntry::GrpcService => "gRPC service",
+        FactEntry::GrpcMethod => "gRPC method",
+        FactEntry::Grpc => "protocol",
     };
     let name = match fact {
-        Some(
-            FactEntry::Header(name)
-            | FactEntry::Query(name)
-            | FactEntry::RawQueryParameter(name)
-            | FactEntry::Cookie(name)
-            | FactEntry::Attribute(name),
-        ) => Some(sections.text.str(name)),
+        FactEntry::Header(name)
+        | FactEntry::Query(name)
+        | FactEntry::RawQueryParameter(name)
+        | FactEntry::Cookie(name)
+        | FactEntry::Attribute(name) => Some(sections.text.str(name)),
         _ => None,
     };
     (kind, name)

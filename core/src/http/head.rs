@@ -27,6 +27,29 @@ const MALFORMED: &[u8] = b" ";
 /// Everything else (port, addresses, TLS) the caller adds to
 /// [`RequestHead::request`]; the scheme too, where TLS ended before and the URI does
 /// not say so.
+///
+/// ```
+/// # #[cfg(feature = "compile")] {
+/// use std::net::IpAddr;
+///
+/// use fingerpost::builder::{Route, Routes, any};
+/// use fingerpost::http::RequestHead;
+/// use fingerpost::{Draws, Scheme};
+///
+/// let table = Routes::new()
+///     .route(Route::host("shop.example").rule(any().source("10.0.0.0/8").to("admin")))
+///     .build()
+///     .unwrap();
+///
+/// let request = http::Request::get("/cart").header("host", "shop.example").body(()).unwrap();
+/// let client: IpAddr = [10, 1, 2, 3].into(); // of the connection
+/// let head = RequestHead::from(&request);
+/// let asked = head.request().with_scheme(Scheme::Https).with_port(443).with_source_ip(client);
+/// let mut scratch = table.create_scratch();
+/// let decision = table.decide_with(&mut scratch, &asked, Draws::fixed(0));
+/// assert_eq!(decision.backend().unwrap().name, "admin");
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RequestHead<'r> {
     method: &'r [u8],

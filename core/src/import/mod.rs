@@ -57,7 +57,36 @@ pub struct Import {
 /// Reads all sources and imports every object in them.
 ///
 /// Whatever is wrong is reported and costs the smallest part that it can; what
-/// is returned is sound. Time and memory are bounded by `options.limits`.
+/// is returned is sound. Time and memory are bounded by `options.limits`. Files are not
+/// opened here: their texts are in `sources`.
+///
+/// ```
+/// use fingerpost::compile::Compiler;
+/// use fingerpost::import::{Options, Sources, import};
+/// use fingerpost::{Draws, Request, diagnostic};
+///
+/// let mut sources = Sources::new();
+/// sources.add("routes.yaml", "
+/// fingerpost: v1
+/// routes:
+/// - name: cart
+///   hosts: [shop.example]
+///   rules:
+///   - match: {path: {segments: /cart}}
+///     backend: cart:8080
+/// ");
+/// let imported = import(&sources, &Options::default());
+/// let compiled = Compiler::new().compile(&imported.routes);
+/// for found in [&imported.diagnostics, &compiled.diagnostics] {
+///     // `file:line:column: severity[CODE]: message`; here there is nothing to tell.
+///     assert_eq!(diagnostic::lines(found, &imported.routes.sources).to_string(), "");
+/// }
+///
+/// let mut scratch = compiled.table.create_scratch();
+/// let request = Request::new(b"GET", b"/cart/42").with_authority(b"shop.example");
+/// let decision = compiled.table.decide_with(&mut scratch, &request, Draws::fixed(0));
+/// assert_eq!(decision.backend().unwrap().to_string(), "Backend cart:8080");
+/// ```
 pub fn import(sources: &Sources, options: &Options) -> Import {
     let (documents, diagnostics) = document::read(sources, &options.limits);
     let mut out = Import {

@@ -11,13 +11,15 @@ use super::error::RequestError;
 use super::write::{self, Object};
 
 /// Writes a decision and why it is so, on one line:
-/// `{"decision":{…},"host","path","path_changed","listener","listeners":[…],"stages":[…]}`.
+/// `{"decision":{…},"host","path","path_changed","listener","listeners":[…],"obstacle":{…},"stages":[…]}`.
 ///
 /// `stages` has, for each stage on the way, its `trials`: every match of every
 /// rule, the winner first, with a `verdict` of `won`, `outranked`,
 /// `host_not_consulted` or `failed`, the last with its first failing predicate.
 /// `tie_break` names the clause that put the winner before the runner-up.
-/// `listeners` is there where no listener took the request.
+/// `hashed` lists the facts whose hash chose among the targets. `listeners` is there
+/// where no listener took the request, `obstacle` where a value that the winner writes
+/// cannot stand where it goes.
 ///
 /// # Errors
 ///
@@ -44,6 +46,14 @@ pub fn write_explanation(
                 });
             });
         }
+        if let Some(obstacle) = &explanation.obstacle {
+            object.object("obstacle", |object| {
+                object
+                    .text("place", &obstacle.place)
+                    .text("value", &obstacle.value)
+                    .text("why", obstacle.why);
+            });
+        }
         object.list("stages", &explanation.stages, |out, of| {
             write::object(out, |object| stage(object, of));
         });
@@ -65,6 +75,13 @@ fn stage(object: &mut Object<'_>, of: &StageExplanation) {
                 .text("text", &tie_break.text);
             object.number("runner_up", tie_break.runner_up as u64);
         });
+    }
+    if !of.hashed.is_empty() {
+        object.list(
+            "hashed",
+            of.hashed.iter().map(String::as_str),
+            write::string,
+        );
     }
     object.list("trials", &of.trials, |out, of| {
         write::object(out, |object| trial(object, of));

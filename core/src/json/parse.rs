@@ -12,7 +12,9 @@ use alloc::string::{String, ToString};
 use core::fmt::{self, Write as _};
 use core::net::IpAddr;
 
-use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_core::de::{
+    DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde_json::error::Category;
 
 use crate::diagnostic::codes::request as codes;
@@ -66,6 +68,17 @@ fn said(error: &serde_json::Error) -> String {
     let place = format!(" at line {} column {}", error.line(), error.column());
     if text.ends_with(&place) {
         text.truncate(text.len() - place.len());
+    }
+    // Serde's words for what JSON calls otherwise.
+    for (theirs, ours) in [
+        ("expected ident", "expected true, false or null"),
+        ("invalid type: map", "invalid type: object"),
+        ("invalid type: sequence", "invalid type: list"),
+        ("invalid type: floating point", "invalid type: number"),
+    ] {
+        if let Some(rest) = text.strip_prefix(theirs) {
+            text = format!("{ours}{rest}");
+        }
     }
     text
 }
@@ -194,7 +207,7 @@ fn field<'de, A: MapAccess<'de>>(
         "attributes" => map.next_value_seed(Attributes(state)),
         "random" => map.next_value_seed(Random(state)),
         "port" => {
-            if let Some(port) = map.next_value()? {
+            if let Some(port) = map.next_value_seed(Nullable(Port))? {
                 state.request.set_port(port);
             }
             Ok(())
@@ -280,6 +293,61 @@ impl Visitor<'_> for Text<'_> {
         self.0.clear();
         self.0.push_str(text);
         Ok(())
+    }
+}
+
+/// A port's number.
+struct Port;
+
+impl<'de> DeserializeSeed<'de> for Port {
+    type Value = u16;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<u16, D::Error> {
+        deserializer.deserialize_u16(self)
+    }
+}
+
+impl Visitor<'_> for Port {
+    type Value = u16;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an integer from 0 to 65535")
+    }
+
+    fn visit_i64<E: Error>(self, port: i64) -> Result<u16, E> {
+        Err(E::invalid_value(Unexpected::Signed(port), &self))
+    }
+
+    fn visit_u64<E: Error>(self, port: u64) -> Result<u16, E> {
+        let wrong = |_| E::invalid_value(Unexpected::Unsigned(port), &self);
+        port.try_into().map_err(wrong)
+    }
+}
+
+/// One number of a list of draws.
+struct Draw;
+
+impl<'de> DeserializeSeed<'de> for Draw {
+    type Value = u64;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<u64, D::Error> {
+        deserializer.deserialize_u64(self)
+    }
+}
+
+impl Visitor<'_> for Draw {
+    type Value = u64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an integer from 0 to 2^64 - 1")
+    }
+
+    fn visit_i64<E: Error>(self, draw: i64) -> Result<u64, E> {
+        Err(E::invalid_value(Unexpected::Signed(draw), &self))
+    }
+
+    fn visit_u64<E: Error>(self, draw: u64) -> Result<u64, E> {
+        Ok(draw)
     }
 }
 
@@ -495,6 +563,10 @@ impl<'de> Visitor<'de> for Random<'_, '_> {
         Ok(())
     }
 
+    fn visit_i64<E: Error>(self, draw: i64) -> Result<(), E> {
+        Err(E::invalid_value(Unexpected::Signed(draw), &self))
+    }
+
     fn visit_u64<E: Error>(self, draw: u64) -> Result<(), E> {
         self.0.request.set_fixed_draw(draw);
         Ok(())
@@ -505,7 +577,7 @@ impl<'de> Visitor<'de> for Random<'_, '_> {
         let mut index = 0usize;
         loop {
             state.enter(format_args!("random[{index}]"));
-            let Some(draw) = draws.next_element()? else {
+            let Some(draw) = draws.next_element_seed(Draw)? else {
                 return Ok(());
             };
             let added = state.request.add_draw(draw);

@@ -19,6 +19,35 @@ pub(crate) const MAX_STAGES: usize = 16;
 /// Belongs to the table it was made for. Given to another table it is made anew
 /// for that one, which allocates; nothing of the old table is read. All of its
 /// memory is allocated when it is made, so that no call with it allocates.
+///
+/// A [`Decision`](crate::Decision) borrows it, so one scratch has one decision at a
+/// time. Where requests run on many threads, each has its own:
+///
+/// ```
+/// # #[cfg(feature = "compile")] {
+/// use std::cell::RefCell;
+///
+/// use fingerpost::{Draws, Request, Scratch, Table};
+///
+/// thread_local! {
+///     static SCRATCH: RefCell<Option<Scratch>> = const { RefCell::new(None) };
+/// }
+///
+/// fn backend_of(table: &Table, request: &Request<'_>, random: u64) -> Option<String> {
+///     SCRATCH.with_borrow_mut(|scratch| {
+///         let scratch = scratch.get_or_insert_with(|| table.create_scratch());
+///         let decision = table.decide_with(scratch, request, Draws::fixed(random));
+///         decision.backend().map(|backend| backend.to_string()) // outlives the scratch
+///     })
+/// }
+///
+/// use fingerpost::builder::{Route, Routes, any};
+///
+/// let table = Routes::new().route(Route::any_host().rule(any().to("cart"))).build().unwrap();
+/// let request = Request::new(b"GET", b"/");
+/// assert_eq!(backend_of(&table, &request, 7).as_deref(), Some("Backend cart"));
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Scratch {
     /// Keeps the address, not the table: an address in use is never reused.

@@ -16,7 +16,7 @@ use super::Fact;
 /// | in the text | is |
 /// |---|---|
 /// | `{id}` | the capture `id` of the match (or of the rewrite's own pattern) |
-/// | `{0}` | everything the pattern matched; `{1}` its first group |
+/// | `{0}`, `{1}` | of a path that is a regular expression (or of the rewrite's own pattern): all that it matched, its first group; other kinds of path have captures by name alone |
 /// | `{path}`, `{method}`, `{host}`, … | a fact, by [`Fact`]'s name in lower case |
 /// | `{header.x-user}`, `{query.page}`, `{cookie.sid}`, `{attribute.jwt.sub}` | a fact with a name |
 /// | `{{` and `}}` | `{` and `}` |

@@ -117,7 +117,9 @@ impl Builder<'_, '_> {
             Trap::Boolean => {
                 let value = scalar::parse_bool(&text).unwrap_or_default();
                 (
-                    format!("`{text}` without quotes is the boolean {value} to Kubernetes"),
+                    format!(
+                        "`{text}` without quotes is the boolean {value} here, as in Kubernetes"
+                    ),
                     format!("write \"{text}\" for the text, {value} for the boolean"),
                 )
             }
@@ -125,7 +127,7 @@ impl Builder<'_, '_> {
                 let value = scalar::parse_int(&text)
                     .map_or_else(|| String::from("a number"), |value| format!("{value}"));
                 (
-                    format!("`{text}` without quotes is {value} to Kubernetes"),
+                    format!("`{text}` without quotes is {value} here, as in Kubernetes"),
                     format!("write \"{text}\" for the text, a plain decimal for the number"),
                 )
             }

@@ -115,7 +115,21 @@ impl Source {
     }
 }
 
-/// The input files of an import, in the order in which they count.
+/// The input files of an import, in the order in which they count. The engine opens no
+/// file: whoever has the texts adds them.
+///
+/// ```no_run
+/// use fingerpost::import::Sources;
+///
+/// let mut sources = Sources::new();
+/// for name in ["gateway.yaml", "routes.yaml"] {
+///     let refused = sources.add_bytes(name, std::fs::read(name)?).err();
+///     if let Some(refused) = refused {
+///         eprintln!("{name}:{refused}"); // not UTF-8; the other files are read all the same
+///     }
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<Source>,

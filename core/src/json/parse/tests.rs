@@ -103,6 +103,34 @@ fn what_is_no_request_is_named() {
 }
 
 #[test]
+fn what_was_expected_is_said_in_the_words_of_the_contract() {
+    let said = |json: &str| {
+        let error = RequestJson::new().parse(json.as_bytes()).unwrap_err();
+        error.message().to_string()
+    };
+    assert_eq!(
+        said(r#"{"port":"80"}"#),
+        "port has an invalid type: string \"80\", expected an integer from 0 to 65535"
+    );
+    assert_eq!(
+        said(r#"{"port":70000}"#),
+        "port has an invalid value: integer `70000`, expected an integer from 0 to 65535"
+    );
+    assert_eq!(
+        said(r#"{"random":[-1]}"#),
+        "random[0] has an invalid value: integer `-1`, expected an integer from 0 to 2^64 - 1"
+    );
+    assert_eq!(
+        said(r#"{"path":{}}"#),
+        "path has an invalid type: object, expected a string"
+    );
+    assert_eq!(
+        said(r#"{"path":tru}"#),
+        "the line is not valid JSON: expected true, false or null"
+    );
+}
+
+#[test]
 fn a_wrong_field_is_named_with_its_place() {
     refused(r#"{"path":7}"#, "FP1203", "path");
     refused(r#"{"path":["/"]}"#, "FP1203", "path");

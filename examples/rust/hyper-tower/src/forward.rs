@@ -89,6 +89,8 @@ impl Forward {
         remove_hop_by_hop(request.headers_mut());
         let response = self.client.request(request).await;
         let mut response = response.map_err(|_| Unreachable::Silent)?;
+        // SPEC: RFC 9110 2.5: the version is between two neighbours; the client's is its own.
+        *response.version_mut() = http::Version::HTTP_11;
         remove_hop_by_hop(response.headers_mut());
         Ok(response.map(Either::Right))
     }

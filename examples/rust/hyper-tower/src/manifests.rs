@@ -5,7 +5,7 @@ use std::{fmt, fs, io};
 
 use fingerpost::Table;
 use fingerpost::compile::Compiler;
-use fingerpost::diagnostic::{Diagnostic, Severity};
+use fingerpost::diagnostic::{self, Diagnostic, Severity};
 use fingerpost::import::{Options, Sources, import};
 
 /// Why a folder gives no table.
@@ -13,17 +13,21 @@ use fingerpost::import::{Options, Sources, import};
 pub enum Refused {
     /// It cannot be read.
     Io(io::Error),
-    /// Something in it is wrong: every error, in order.
-    Manifests(Vec<Diagnostic>),
+    /// Something in it is wrong: every error, in order, and the names of the files.
+    Manifests(Vec<Diagnostic>, Vec<String>),
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => error.fmt(f),
-            Self::Manifests(errors) => errors
-                .iter()
-                .try_for_each(|error| writeln!(f, "{}: {}", error.code, error.message)),
+            Self::Manifests(errors, files) => {
+                write!(
+                    f,
+                    "routes are refused\n{}",
+                    diagnostic::lines(errors, files)
+                )
+            }
         }
     }
 }
@@ -63,6 +67,6 @@ pub fn table_of(folder: &Path) -> Result<Table, Refused> {
     let errors: Vec<_> = found.filter(|d| d.severity == Severity::Error).collect();
     match errors.is_empty() {
         true => Ok(compiled.table),
-        false => Err(Refused::Manifests(errors)),
+        false => Err(Refused::Manifests(errors, imported.routes.sources)),
     }
 }

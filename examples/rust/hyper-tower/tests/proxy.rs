@@ -80,7 +80,7 @@ fn echo(name: &str, mut stream: TcpStream) -> std::io::Result<()> {
     let length = body.len();
     write!(
         stream,
-        "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        "HTTP/1.0 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
     )
 }
 
@@ -92,6 +92,8 @@ fn requests_go_where_the_manifests_say() {
     // Forwarded as it came, and the answer is marked.
     let (status, head, body) = proxy.get("shop.example", "/cart/42?n=1", "");
     assert_eq!(status, 200);
+    // The backend's version is not the client's.
+    assert!(head.starts_with("http/1.1 200"), "{head}");
     assert!(head.contains("x-served-by: cart"), "{head}");
     assert!(
         body.starts_with("cart\nget /cart/42?n=1 http/1.1\r\n"),
@@ -147,5 +149,12 @@ fn a_folder_with_an_error_starts_no_proxy() {
     std::fs::remove_dir_all(&folder).unwrap();
     assert!(!output.status.success());
     let error = String::from_utf8_lossy(&output.stderr);
-    assert!(error.starts_with("hyper-tower: FP"), "{error}");
+    // file:line:column: severity[CODE]: message
+    let mut lines = error.lines();
+    assert_eq!(lines.next(), Some("hyper-tower: routes are refused"));
+    let line = lines.next().unwrap_or_default();
+    assert!(
+        line.contains("bad.yaml:1:") && line.contains(": error[FP"),
+        "{error}"
+    );
 }
