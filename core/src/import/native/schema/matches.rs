@@ -2,7 +2,7 @@
 
 use crate::import::schema::patterns::HEADER_NAME;
 use crate::import::schema::{
-    Field, NO_LIMIT, Named, Object, Schema, keyed_map, list, map, one_of, pattern,
+    Field, NO_LIMIT, Named, Object, Schema, keyed_map, list, map, mended, one_of, pattern,
 };
 
 use super::paths::PATH;
@@ -13,7 +13,8 @@ static ONE_METHOD: Schema = pattern(1, NO_LIMIT, &patterns::METHOD);
 static VALUES: Schema = Schema::Named(&VALUE);
 static PARAMETERS: Schema = Schema::Named(&PARAMETER);
 
-pub(super) const FRACTION: Schema = pattern(1, 32, &patterns::FRACTION);
+pub(super) const FRACTION: Schema =
+    mended(pattern(1, 32, &patterns::FRACTION), patterns::mend_fraction);
 
 /// The fields of a predicate, after its path.
 macro_rules! predicate_fields {
