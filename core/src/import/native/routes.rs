@@ -18,6 +18,19 @@ use super::schema::routes::{ROUTE, RULE};
 /// Why a rule answers 500 that cannot be carried out as written.
 const REASON: &str = "InvalidRule";
 
+/// What says something only of a request that is sent on.
+const OF_FORWARDED: [&str; 9] = [
+    "timeouts",
+    "retry",
+    "session",
+    "sticky",
+    "hash",
+    "request_headers",
+    "rewrite",
+    "mirror",
+    "mirrors",
+];
+
 /// Fields whose faulty items cost themselves only.
 const LISTS: &[&str] = &["hosts", "gateways", "listeners", "stages", "rules"];
 
@@ -107,10 +120,7 @@ impl Reader<'_> {
             });
             return Some(rule);
         }
-        if matches!(&rule.action, Action::Forward(targets) if targets.is_empty()) {
-            let says = format!("{name} has no backend and answers 500");
-            self.warn(codes::NO_BACKENDS, node, &says);
-        }
+        self.check_action(node, &name, &rule.action);
         rule.filters = filters;
         rule.timeouts = timeouts(node);
         rule.retry = retry(node);
@@ -119,6 +129,37 @@ impl Reader<'_> {
         rule.hash = hash;
         rule.metadata = metadata;
         Some(rule)
+    }
+
+    /// Warns of an action that does nothing, and of fields that do nothing beside it.
+    fn check_action(&mut self, node: Node<'_>, name: &str, action: &Action) {
+        let beside = match action {
+            Action::Forward(targets) if targets.is_empty() => {
+                let says = format!("{name} has no backend and answers 500");
+                return self.warn(codes::NO_BACKENDS, node, &says);
+            }
+            Action::Forward(targets) => {
+                if targets.iter().all(|target| target.weight == 0) {
+                    let says = format!(
+                        "{name} answers 500: every backend has the weight 0, which is never chosen"
+                    );
+                    let backends = node.get("backends").or_else(|| node.get("backend"));
+                    self.warn(codes::NO_BACKENDS, backends.unwrap_or(node), &says);
+                }
+                return;
+            }
+            Action::Redirect(_) => "redirect",
+            Action::Respond(_) => "respond",
+        };
+        let own = OF_FORWARDED.iter().filter_map(|field| node.key(field));
+        let listed = items(node, "filters");
+        let listed = listed.flat_map(|item| OF_FORWARDED.map(|field| item.key(field)));
+        for key in own.chain(listed.flatten()) {
+            let field = key.scalar_text().unwrap_or("");
+            let says =
+                format!("{name}: {field} says nothing beside {beside}, since nothing is sent on");
+            self.warn(codes::MISPLACED, key, &says);
+        }
     }
 
     fn action(&mut self, node: Node<'_>) -> Action {

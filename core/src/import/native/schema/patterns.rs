@@ -81,6 +81,20 @@ pub(in crate::import::native) static GLOB: Pattern = Pattern {
     matches: |text| text.starts_with('/') || text == "**",
 };
 
+/// A port in decimal.
+pub(in crate::import::native) static PORT: Pattern = Pattern {
+    regex: r"^[1-9][0-9]{0,4}$",
+    says: "a port from 1 to 65535",
+    matches: |text| is_port(text) && !text.starts_with('0'),
+};
+
+/// An HTTP version, as the fact has it.
+pub(in crate::import::native) static VERSION: Pattern = Pattern {
+    regex: r"^[1-3]$",
+    says: "an HTTP version: 1, 2 or 3",
+    matches: |text| matches!(text, "1" | "2" | "3"),
+};
+
 /// How long something takes (GEP-2257).
 pub(in crate::import::native) static DURATION: Pattern = Pattern {
     regex: r"^([0-9]{1,5}(h|m|s|ms)){1,4}$",
@@ -119,6 +133,17 @@ pub(super) fn mend_fraction(text: &str) -> Option<String> {
     // Less than one percent is rarely meant, and half of everything may be.
     let is_clear = text.contains('%') || !text.starts_with("0.");
     (is_clear && share(&meant).is_some()).then_some(meant)
+}
+
+/// The first number of a version.
+pub(super) fn mend_version(text: &str) -> Option<String> {
+    let number = text.strip_prefix("HTTP/").unwrap_or(text);
+    let rest = number.get(1..)?;
+    let is_first = rest.is_empty() || rest.starts_with('.');
+    number
+        .get(..1)
+        .filter(|_| is_first)
+        .map(ToString::to_string)
 }
 
 /// A path from the root.
@@ -199,8 +224,9 @@ fn is_fraction(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        BACKEND, DURATION, FACT, FRACTION, GLOB, HOST, HOST_TEXT, METHOD, NAME, PATH, REFERENCE,
-        ROOTED, mend_duration, mend_fraction, mend_path, mend_url,
+        BACKEND, DURATION, FACT, FRACTION, GLOB, HOST, HOST_TEXT, METHOD, NAME, PATH, PORT,
+        REFERENCE, ROOTED, VERSION, mend_duration, mend_fraction, mend_path, mend_url,
+        mend_version,
     };
     use crate::import::schema::patterns::tests::agrees;
 
@@ -221,6 +247,9 @@ mod tests {
         }
         assert_eq!(mend_path("cart").as_deref(), Some("/cart"));
         assert_eq!(mend_path("two words"), None);
+        for (text, meant) in [("1.1", Some("1")), ("HTTP/2", Some("2")), ("h2", None)] {
+            assert_eq!(mend_version(text).as_deref(), meant, "{text}");
+        }
         assert_eq!(mend_url("http://a:80/").as_deref(), Some("a:80"));
         assert_eq!(mend_url("a:80"), None);
     }
@@ -238,6 +267,7 @@ mod tests {
         agrees(&GLOB, &["/", "**", "*", "a", "\n"]);
         agrees(&DURATION, &["1", "99999", "h", "m", "s", "ms", ".", "-"]);
         agrees(&FRACTION, &["1", "999", "%", "/", ".", "-", "12345"]);
+        agrees(&PORT, &["1", "0", "9999", "-", ".", "80"]);
         agrees(&FACT, &["a", ".", "{", "}", "é", " "]);
     }
 }

@@ -260,6 +260,140 @@ fn a_name_of_nothing_is_told_what_there_is() {
 }
 
 #[test]
+fn a_document_that_is_nearly_of_the_format_is_no_silence() {
+    let without = "error[FP1031] 1:1 the document is written like one of Fingerpost's own format, but has no field 'fingerpost', and is passed over (write `fingerpost: v1` at its top)";
+    let misspelt = |name: &str| {
+        format!(
+            "error[FP1031] 1:1 the document has the field '{name}', not 'fingerpost', and is passed over (write `fingerpost: v1` at its top)"
+        )
+    };
+    for (text, line) in [
+        ("Fingerpost: v1\nroutes: []\n", misspelt("Fingerpost")),
+        ("fingerpst: v1\n", misspelt("fingerpst")),
+        (
+            "routes: [{name: r, rules: [{backend: a}]}]\n",
+            without.into(),
+        ),
+        (
+            "routes: [{name: r, rules: []}]\nowner: shop\n",
+            without.into(),
+        ),
+        ("gateways: [{name: g}]\n", without.into()),
+    ] {
+        assert_eq!(told(text), [line], "{text}");
+    }
+    // What may be anybody's is passed over as before.
+    let nobodys = "warning[FP1031] 1:1 the document has no apiVersion and no kind, passed over";
+    for text in [
+        "fingerprint: abc\n",
+        "routes: [{path: /a}]\nport: 80\n",
+        "name: shop\n",
+    ] {
+        assert_eq!(told(text), [nobodys], "{text}");
+    }
+}
+
+#[test]
+fn what_does_nothing_where_it_stands_is_a_warning() {
+    for field in [
+        "timeouts: {request: 5s}",
+        "retry: {attempts: 2}",
+        "session: {cookie: {}}",
+        "sticky: [source_ip]",
+        "hash: [source_ip]",
+        "request_headers: {set: {a: b}}",
+        "rewrite: {path: /a}",
+        "mirrors: [a]",
+    ] {
+        let name = field.split(':').next().unwrap_or_default();
+        for action in ["respond", "redirect"] {
+            let value = if action == "respond" {
+                "404"
+            } else {
+                "{port: 443}"
+            };
+            let rule = format!("{field}, {action}: {value}");
+            let line = format!(
+                "warning[FP1808] 3:29 Route r: rules[0]: {name} says nothing beside {action}, since nothing is sent on"
+            );
+            assert_eq!(of_rule(&rule), [line], "{rule}");
+        }
+        assert!(of_rule(&format!("{field}, backend: a")).is_empty());
+    }
+    let listed =
+        "respond: 404, filters: [{rewrite: {path: /a}}, {response_headers: {}}, {mirror: a}]";
+    assert_eq!(
+        of_rule(listed),
+        [
+            "warning[FP1808] 3:54 Route r: rules[0]: rewrite says nothing beside respond, since nothing is sent on",
+            "warning[FP1808] 3:101 Route r: rules[0]: mirror says nothing beside respond, since nothing is sent on",
+        ]
+    );
+    // What comes before the action, and what is done to the response, means something.
+    let sound = "respond: 404, cors: {}, fault: {}, response_headers: {}, metadata: {a: b}";
+    assert!(of_rule(sound).is_empty());
+}
+
+#[test]
+fn backends_that_are_never_chosen_are_a_warning() {
+    assert_eq!(
+        of_rule("backends: [{name: a, weight: 0}, {name: b, weight: 0}]"),
+        [
+            "warning[FP1812] 3:39 Route r: rules[0] answers 500: every backend has the weight 0, which is never chosen"
+        ]
+    );
+    assert!(of_rule("backends: [{name: a, weight: 0}, b]").is_empty());
+}
+
+#[test]
+fn a_value_that_no_request_has_is_told() {
+    for (fields, line) in [
+        (
+            "port: eighty",
+            "error[FP1105] 3:55 the document: routes[0].rules[0].match.port must be a port from 1 to 65535, not 'eighty'",
+        ),
+        (
+            "port: 0",
+            "error[FP1107] 3:55 the document: routes[0].rules[0].match.port must be between 1 and 65535, not 0",
+        ),
+        (
+            "port: '65536'",
+            "warning[FP1807] 3:55 Route r: '65536' is not a port from 1 to 65535, and no request has it",
+        ),
+        (
+            "authority_port: {exact: eighty}",
+            "warning[FP1807] 3:65 Route r: 'eighty' is not a port from 1 to 65535, and no request has it",
+        ),
+        (
+            "version: 7",
+            "error[FP1107] 3:58 the document: routes[0].rules[0].match.version must be between 1 and 3, not 7",
+        ),
+        (
+            "version: 1.1",
+            "error[FP1103] 3:58 the document: routes[0].rules[0].match.version must be an integer, a string, a list or an object, not a number (write 1)",
+        ),
+        (
+            "version: {in: [2, 4]}",
+            "warning[FP1807] 3:58 Route r: '4' is not an HTTP version: 1, 2 or 3, and no request has it",
+        ),
+        (
+            "headers: {x: []}",
+            "error[FP1108] 3:59 the document: routes[0].rules[0].match.headers.x must not be empty",
+        ),
+        (
+            "query: {x: {in: []}}",
+            "error[FP1108] 3:61 the document: routes[0].rules[0].match.query.x.in must not be empty",
+        ),
+    ] {
+        let rule = format!("backend: a, match: {{{fields}}}");
+        assert_eq!(of_rule(&rule), [line], "{fields}");
+    }
+    let sound =
+        "backend: a, match: {port: [80, '443'], version: ['2', 3], authority_port: {exact: '80'}}";
+    assert!(of_rule(sound).is_empty());
+}
+
+#[test]
 fn an_address_range_is_told_which_bits_count() {
     for (fields, line) in [
         (
