@@ -12,7 +12,7 @@ use crate::model::{HeaderMatch, PathMatch, QueryMatch, RepeatedValues, RouteMatc
 use super::reader::{Reader, flag, several, text, texts};
 use super::schema::paths::PATH;
 use super::units::scheme;
-use super::values::{Alone, Tested};
+use super::values::{Alone, Tested, text_of};
 
 impl Reader<'_> {
     /// Reads a rule's matches; nothing where none of those that are written can be
@@ -54,6 +54,7 @@ impl Reader<'_> {
         };
         if let Some(path) = node.get("path") {
             out.path = self.path(path)?;
+            out.path_origin = text_of(path).origin();
             out.path_ignore_case = flag(path, "ignore_case").unwrap_or(false);
             out.path_raw = flag(path, "raw").unwrap_or(false);
         }

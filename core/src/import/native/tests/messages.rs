@@ -417,3 +417,62 @@ fn an_address_range_is_told_which_bits_count() {
         assert_eq!(of_rule(&rule), [line], "{fields}");
     }
 }
+
+#[test]
+fn every_bad_expression_is_told_at_its_place() {
+    use crate::compile::Compiler;
+
+    let text = "fingerpost: v1
+routes:
+- name: r
+  hosts: [shop.example]
+  rules:
+  - {backend: a}
+  - name: second
+    match:
+      path: {regex: '/b('}
+      headers: {x: {regex: 'c('}, v: {prefix: d}, w: {glob: '*', ignore_case: true}}
+      any:
+      - query: {q: {regex_start: 'e('}}
+      - not: {path: {regex_search: 'f('}}
+    backend: a
+";
+    let found = super::read(text);
+    assert!(found.diagnostics.is_empty());
+    let compiled = Compiler::new().compile(&found.routes);
+    let told = compiled.diagnostics.iter().map(|one| {
+        let origin = one.origin.unwrap_or_default();
+        let place = text.get(origin.start as usize..origin.end as usize);
+        (place.unwrap_or("").into(), one.message.clone())
+    });
+    let mut told: Vec<(String, String)> = told.collect();
+    told.sort();
+    let wanted = [
+        (
+            "'/b('",
+            r#"Route r: rule 1 "second": path: regular expression "/b(" is not valid: unclosed group"#,
+        ),
+        (
+            "'c('",
+            r#"Route r: rule 1 "second": header x: regular expression "c(" is not valid: unclosed group"#,
+        ),
+        (
+            "'e('",
+            r#"Route r: rule 1 "second": query parameter q: regular expression "e(" is not valid: unclosed group"#,
+        ),
+        (
+            "'f('",
+            r#"Route r: rule 1 "second": path: regular expression "f(" is not valid: unclosed group"#,
+        ),
+    ];
+    assert_eq!(
+        told,
+        wanted.map(|(place, message)| (place.into(), message.into()))
+    );
+    assert_eq!(
+        of_route("hosts: [shop.example, {regex: 'a('}]"),
+        [
+            "error[FP1601] 5:43 Route r: host: regular expression \"a(\" is not valid: unclosed group"
+        ]
+    );
+}
