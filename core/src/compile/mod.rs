@@ -161,6 +161,8 @@ pub(crate) struct Build<'m> {
     holes: usize,
     /// Object index of each route.
     route_objects: Vec<u32>,
+    /// Number and name of the rule that is compiled, for messages.
+    pub(crate) rule: Option<(usize, Option<&'m str>)>,
 }
 
 /// What was stored already, by content.
@@ -229,6 +231,7 @@ impl<'m> Build<'m> {
             asked: Vec::new(),
             holes: 0,
             route_objects: Vec::new(),
+            rule: None,
         }
     }
 
@@ -255,6 +258,7 @@ impl<'m> Build<'m> {
             self.route_objects.push(object);
             let mut of_route = Vec::with_capacity(route.rules.len());
             for (index, rule) in route.rules.iter().enumerate() {
+                self.rule = Some((index, rule.name.as_deref()));
                 self.check_filters(route, rule);
                 let id = self.sections.actions.rules.len() as u32;
                 let entry = self.rule(route, rule);
@@ -284,6 +288,7 @@ impl<'m> Build<'m> {
             }
             self.entries.push(of_route);
         }
+        self.rule = None;
         self.finish_predicates();
         self.finish_edits();
     }
@@ -305,10 +310,13 @@ impl<'m> Build<'m> {
             object: &route.object,
             origin,
         };
-        self.check_path(&subject, &one.path);
-        let path = self.path(&subject, one)?;
-        let methods = self.methods(&subject, &one.methods)?;
-        let predicates = self.predicates(&subject, one)?;
+        let of_path = subject.at(one.path_origin);
+        self.check_path(&of_path, &one.path);
+        let path = self.path(&of_path, one);
+        let methods = path.and_then(|_| self.methods(&subject, &one.methods));
+        // What else is wrong with the match is told with the first fault.
+        let predicates = self.predicates(&subject, one);
+        let (path, methods, predicates) = (path?, methods?, predicates?);
         let mut flags = path.flags;
         if one.grpc_only {
             flags |= Entry::GRPC_ONLY;

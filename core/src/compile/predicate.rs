@@ -64,6 +64,7 @@ impl Build<'_> {
         subject: &Subject<'_>,
         one: &RouteMatch,
     ) -> Option<Range32> {
+        // Every fault of a match is told, and not the first alone.
         let mut all = Vec::new();
         for header in &one.headers {
             let test = FactMatch {
@@ -75,7 +76,7 @@ impl Build<'_> {
                 repeated: header.repeated,
                 origin: header.origin,
             };
-            all.push(Tree::Test(self.fact_match(subject, &test)?));
+            all.push(self.fact_match(subject, &test).map(Tree::Test));
         }
         for query in &one.query {
             let name = query.name.clone();
@@ -91,11 +92,12 @@ impl Build<'_> {
                 repeated: query.repeated,
                 origin: query.origin,
             };
-            all.push(Tree::Test(self.fact_match(subject, &test)?));
+            all.push(self.fact_match(subject, &test).map(Tree::Test));
         }
         for predicate in &one.predicates {
-            all.push(self.tree(subject, predicate)?);
+            all.push(self.tree(subject, predicate));
         }
+        let all = all.into_iter().collect::<Option<Vec<Tree>>>()?;
         let steps = program::steps(&Tree::All(all));
         let limit = self.limits.predicate_steps as usize;
         if steps.len() > limit {
@@ -123,7 +125,8 @@ impl Build<'_> {
     fn tree(&mut self, subject: &Subject<'_>, predicate: &model::Predicate) -> Option<Tree> {
         let mut parts = |parts: &[model::Predicate]| {
             let parts = parts.iter().map(|part| self.tree(subject, part));
-            parts.collect::<Option<Vec<Tree>>>()
+            let parts: Vec<Option<Tree>> = parts.collect();
+            parts.into_iter().collect::<Option<Vec<Tree>>>()
         };
         Some(match predicate.kind() {
             PredicateKind::All(all) => Tree::All(parts(all)?),

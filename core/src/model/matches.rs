@@ -10,6 +10,8 @@ use super::{Cidr, Origin, Predicate, RepeatedValues, Scheme};
 pub struct RouteMatch {
     /// What the path must be.
     pub path: PathMatch,
+    /// Where the path was written, where that is narrower than the match.
+    pub path_origin: Origin,
     /// Whether ASCII letters of the path match without regard to case.
     pub path_ignore_case: bool,
     /// Whether the path is compared as it came rather than in its canonical form.

@@ -80,6 +80,7 @@ pub(super) fn http(reader: &mut Reader, node: Node<'_>, side: Side) -> Matched {
         matches.path = PathMatch::Prefix(prefix.clone());
     } else if let Some(path) = path {
         matches.path = path_match(reader, path);
+        matches.path_origin = path.get("regex").unwrap_or(path).origin();
     }
     Matched {
         matches,

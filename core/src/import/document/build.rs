@@ -405,7 +405,10 @@ impl<'s, 'l> Builder<'s, 'l> {
         };
         let bracket = self.file.text.as_bytes().get(end.wrapping_sub(1));
         let end = match bracket {
-            Some(b'}' | b']') if frame.flow => end,
+            Some(b'}' | b']') if frame.flow => {
+                self.check_last_comma(end - 1);
+                end
+            }
             _ => frame.end,
         };
         let mut node = NodeData {
@@ -433,6 +436,29 @@ impl<'s, 'l> Builder<'s, 'l> {
         self.close_anchor(frame.anchor, index, frame.weight, height);
         self.place(index, frame.weight, height, node.flags & DAMAGED, end);
         Ok(())
+    }
+
+    /// Warns of a comma before the closing bracket at `bracket`, in a JSON file.
+    fn check_last_comma(&mut self, bracket: usize) {
+        if !self.file.json {
+            return;
+        }
+        let before = self.file.text.get(..bracket).unwrap_or("").trim_end();
+        if let Some(at) = before
+            .len()
+            .checked_sub(1)
+            .filter(|_| before.ends_with(','))
+        {
+            let message = "a comma stands before the closing bracket, which JSON does not allow";
+            let help = "remove the comma; the file is named as JSON, and read as YAML all the same";
+            self.report(
+                Severity::Warning,
+                codes::NOT_JSON,
+                (at, at + 1),
+                message,
+                Some(help.into()),
+            );
+        }
     }
 
     fn alias(&mut self, anchor: usize, start: usize, end: usize) -> Result<(), Refusal> {

@@ -20,7 +20,8 @@
 //! # What is read how
 //!
 //! One parser reads YAML and JSON; a file named `*.json` is held to JSON's
-//! literals besides. Plain scalars, merge keys and keys written twice are taken
+//! literals besides, and told of commas after the last item, which change nothing.
+//! Plain scalars, merge keys and keys written twice are taken
 //! as Kubernetes takes them (`scalar.rs`, `mapping.rs`), with a warning where
 //! that is not what YAML 1.2 says. Variables (`${NAME}`) and templates
 //! (`{{ .Values.x }}`) are not substituted, only recognised, so that the

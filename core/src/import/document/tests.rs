@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::{Documents, Kind, Limits, Node, Sources, read};
 use crate::diagnostic::codes::read as codes;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 
 fn sources(text: &str) -> Sources {
     let mut sources = Sources::new();
@@ -415,6 +415,28 @@ fn variables_are_warned_of_once_for_each_document() {
     assert_eq!(
         places(&found),
         [(codes::VARIABLE, 1, 4), (codes::VARIABLE, 4, 4)]
+    );
+}
+
+#[test]
+fn a_comma_after_the_last_item_is_no_json() {
+    let text = "{\"a\": [1, 2, ],\n\"b\": {\"c\": \"d,\"},\n}\n";
+    let mut sources = Sources::new();
+    sources.add("a.json", text);
+    sources.add("a.yaml", text);
+    let (documents, found) = read(&sources, &Limits::default());
+    for root in documents.roots() {
+        assert_eq!(outline(root), "{a:[1,2],b:{c:d,}}");
+        assert!(!root.is_damaged(), "it says what was written");
+    }
+    assert_eq!(
+        places(&found),
+        [(codes::NOT_JSON, 1, 12), (codes::NOT_JSON, 2, 17)]
+    );
+    assert!(found.iter().all(|one| one.severity == Severity::Warning));
+    assert_eq!(
+        found[0].message,
+        "a comma stands before the closing bracket, which JSON does not allow"
     );
 }
 

@@ -263,8 +263,10 @@ impl<'d> Builder<'_, 'd> {
                 Vec::new()
             }
         };
+        let place = node.path(&["path", "value"]).unwrap_or(node);
         Some(RouteMatch {
             path,
+            path_origin: place.origin(),
             methods,
             scheme: None,
             headers: self.header_matches(node, at, fault),

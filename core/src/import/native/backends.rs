@@ -10,6 +10,7 @@ use crate::model::{Backend, Filter, InvalidTarget, Mirror, Target, WeightedTarge
 
 use super::metadata;
 use super::reader::{Reader, number, owned, several, text};
+use super::schema::patterns;
 
 /// The kind of backends that do not say.
 const KIND: &str = "Backend";
@@ -45,16 +46,21 @@ impl Reader<'_> {
             return out;
         }
         out.weight = number(node, "weight").unwrap_or(1);
+        // Of several the document's shape says that one alone may stand.
+        let names = ["name", "stage", "from_request"].iter();
+        let is_one = names.filter(|key| node.key(key).is_some()).count() == 1;
+        let of_backend = if is_one { OF_BACKEND } else { &[] };
+        let metadata_only = if is_one { &["metadata"][..] } else { &[] };
         out.target = if let Some(stage) = node.get("stage") {
-            self.misplaced(node, OF_BACKEND, "stage");
+            self.misplaced(node, of_backend, "stage");
             let metadata = self.metadata(node);
             self.stage_target(stage, metadata)
         } else if let Some(named) = node.get("from_request") {
-            self.misplaced(node, OF_BACKEND, "from_request");
-            self.misplaced(node, &["metadata"], "from_request");
+            self.misplaced(node, of_backend, "from_request");
+            self.misplaced(node, metadata_only, "from_request");
             self.named_by_request(named)
         } else {
-            self.misplaced(node, &["metadata"], "name");
+            self.misplaced(node, metadata_only, "name");
             let backend = self.backend(node);
             match node.get("invalid") {
                 Some(invalid) => Target::Invalid(invalid_target(backend, invalid)),
@@ -96,8 +102,7 @@ impl Reader<'_> {
         }
         // Not counted as an error of the rule: only this share of it fails.
         let errors = self.errors;
-        let says = format!("there is no stage '{name}': its share of requests answers 500");
-        self.error(codes::NOT_FOUND, node, &says);
+        self.no_stage(node, name, ": its share of requests answers 500");
         self.errors = errors;
         let (namespace, name) = name.split_once('/').unwrap_or((&self.namespace, name));
         Target::Invalid(InvalidTarget {
@@ -129,6 +134,10 @@ impl Reader<'_> {
 
     /// `name`, `name:port` or `namespace/name:port`.
     fn backend_of_text(&mut self, node: Node<'_>, text: &str) -> Backend {
+        // What is no such text was reported with the document's shape.
+        if !(patterns::BACKEND.matches)(text) {
+            return Backend::default();
+        }
         let (name, port) = match text.split_once(':') {
             Some((name, port)) => (name, self.port_of(node, port)),
             None => (text, None),

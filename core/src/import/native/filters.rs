@@ -111,7 +111,8 @@ impl Reader<'_> {
             fault.abort_status = number(abort, "status");
             fault.abort_grpc_status = number(abort, "grpc_status");
             fault.abort_ppm = self.ppm(abort.get("fraction"));
-            if fault.abort_status.is_none() && fault.abort_grpc_status.is_none() {
+            let has = |key: &str| abort.key(key).is_some();
+            if abort.kind() == Kind::Map && !has("status") && !has("grpc_status") {
                 let says = "abort has neither status nor grpc_status";
                 self.error(codes::INVALID_VALUE, abort, says);
             }

@@ -13,9 +13,11 @@ use crate::model::{
 };
 
 use super::hosts::Host;
-use super::reader::{Reader, Stages, flag, items, lookup, number, owned, text};
+use super::names::{ByName, Stages, lookup};
+use super::reader::{Reader, flag, items, number, owned, text};
 use super::schema::gateways::LISTENER;
-use super::schema::routes::REFERENCES;
+use super::schema::patterns;
+use super::schema::routes::{REFERENCES, ROUTE};
 use super::units::{header_rules, host_form, normalization, precedence, protocol};
 
 /// What a gateway, listener or stage takes over from what it is in.
@@ -93,7 +95,7 @@ pub(super) struct Places {
     by_gateway: BTreeMap<usize, Vec<usize>>,
     by_both: BTreeMap<(usize, String), usize>,
     /// Gateways in the route set, by namespace and name.
-    gateways: BTreeMap<(String, String), usize>,
+    gateways: ByName<usize>,
     pub(super) stages: Stages,
     attachments: usize,
 }
@@ -112,14 +114,14 @@ impl Places {
     /// Adds a gateway as it is written.
     pub(super) fn add_gateway(
         &mut self,
-        node: Node<'_>,
+        (index, node): (usize, Node<'_>),
         outer: Settings,
         reader: &mut Reader<'_>,
         set: &mut RouteSet,
     ) {
         let name = text(node, "name").unwrap_or("");
         let object = ObjectRef::new("Gateway", reader.namespace.clone(), name);
-        reader.subject = object.to_string();
+        reader.name_subject(&object, "gateways", index);
         if self.gateways.contains_key(&name_of(&object)) {
             let says = "another gateway has this name already, and this one is left out";
             return reader.error(codes::REPEATED_NAME, node, says);
@@ -142,22 +144,22 @@ impl Places {
     /// Adds a stage as it is written.
     pub(super) fn add_stage(
         &mut self,
-        node: Node<'_>,
+        (index, node): (usize, Node<'_>),
         outer: Settings,
         reader: &mut Reader<'_>,
         set: &mut RouteSet,
     ) {
         let name = text(node, "name").unwrap_or("");
         let object = ObjectRef::new("Stage", reader.namespace.clone(), name);
-        reader.subject = object.to_string();
+        reader.name_subject(&object, "stages", index);
         let key = name_of(&object);
-        if self.stages.contains_key(&key) {
+        if self.stages.by_name.contains_key(&key) {
             let says = "another stage has this name already, and this one is left out";
             return reader.error(codes::REPEATED_NAME, node, says);
         }
         let mut stage = Settings::read(node, outer).stage(object);
         stage.origin = node.origin();
-        self.stages.insert(key, set.add_stage(stage));
+        self.stages.by_name.insert(key, set.add_stage(stage));
     }
 
     fn default_listener(
@@ -215,7 +217,7 @@ impl Places {
                 true => format!("the listener '{name}' is left out for the errors in it"),
                 false => format!("another listener is named '{name}', and this one is left out"),
             };
-            reader.error(codes::LEFT_OUT, node, &says);
+            reader.cost(codes::LEFT_OUT, node.origin(), &says);
             return None;
         }
         let protocol = text(node, "protocol").and_then(protocol);
@@ -250,20 +252,22 @@ impl Places {
         reader: &mut Reader<'_>,
         set: &mut RouteSet,
     ) {
+        let before = reader.errors;
         let mut stages = self.stages_of_listeners(node, reader);
         for reference in references(node, "stages") {
             let text = reference.as_str().unwrap_or("");
             match reader.stage(text) {
                 Some(stage) => stages.push(stage),
-                None => {
-                    let says = format!("there is no stage '{text}'");
-                    reader.error(codes::NOT_FOUND, reference, &says);
-                }
+                None => reader.no_stage(reference, text, ""),
             }
         }
         stages.sort_unstable();
         stages.dedup();
-        if stages.is_empty() {
+        // Where a name is of nothing or cannot be read, that is why.
+        let others = ["name", "namespace", "created", "hosts", "rules"];
+        let is_told =
+            || reader.errors > before || reader.first_fault(node, &ROUTE, &others).is_some();
+        if stages.is_empty() && !is_told() {
             let says = "no listener and no stage has the route, so that no request reaches it";
             reader.warn(codes::NOT_REACHED, node, says);
         }
@@ -322,9 +326,14 @@ impl Places {
             let text = reference.as_str().unwrap_or("");
             match lookup(&self.gateways, text, &reader.namespace) {
                 Some(&gateway) => gateways.push(gateway),
+                // What is no name at all was reported with the document's shape.
+                None if !(patterns::REFERENCE.matches)(text) => {}
                 None => {
                     let says = format!("there is no gateway '{text}'");
-                    reader.error(codes::NOT_FOUND, reference, &says);
+                    let advice = &reader.stages.advice;
+                    let help =
+                        advice.instead_of("gateway", text, &reader.namespace, &self.gateways);
+                    reader.error_with_help(codes::NOT_FOUND, reference, &says, help);
                 }
             }
         }
@@ -348,12 +357,34 @@ impl Places {
                     places.extend(gateways.iter().filter_map(of));
                 }
             }
-            if places.len() == before {
-                let says = format!("the route's gateways have no listener '{name}'");
-                reader.error(codes::NOT_FOUND, reference, &says);
+            // Of gateways that are not there it was said already.
+            let has_gateways = gateways.is_none_or(|gateways| !gateways.is_empty());
+            if places.len() == before && has_gateways && (patterns::NAME.matches)(name) {
+                let (says, help) = self.no_listener(name, gateways, reader);
+                reader.error_with_help(codes::NOT_FOUND, reference, &says, help);
             }
         }
         places
+    }
+
+    /// What to say of a listener that gateways, or all of them, do not have.
+    fn no_listener(
+        &self,
+        name: &str,
+        gateways: Option<&[usize]>,
+        reader: &Reader<'_>,
+    ) -> (String, Option<String>) {
+        let advice = &reader.stages.advice;
+        let all = self.by_name.keys().map(String::as_str);
+        let Some(gateways) = gateways else {
+            let says = format!("no gateway has a listener '{name}'");
+            return (says, advice.instead("listener", name, all));
+        };
+        let of_gateways = self.by_both.keys();
+        let of_gateways = of_gateways.filter(|(gateway, _)| gateways.contains(gateway));
+        let of_gateways = of_gateways.map(|(_, name)| name.as_str());
+        let says = format!("the route's gateways have no listener '{name}'");
+        (says, advice.instead("listener", name, of_gateways))
     }
 }
 

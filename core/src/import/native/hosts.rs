@@ -3,6 +3,9 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
+use crate::compile::limits::Limits;
+use crate::compile::regex::parse;
+use crate::diagnostic::codes::compile::INVALID_REGEX;
 use crate::diagnostic::codes::native as codes;
 use crate::import::document::{Kind, Node};
 use crate::model::{HostBinding, HostForm, HostMatch};
@@ -39,7 +42,7 @@ impl Reader<'_> {
     /// A host of a route. What has not the shape of one was reported.
     pub(super) fn host(&mut self, node: Node<'_>) -> Option<Host> {
         if node.kind() == Kind::Map {
-            return host_of_object(node);
+            return self.host_of_object(node);
         }
         let text = node.as_str().filter(|text| (HOST.matches)(text))?;
         let (name, digits) = split_port(text);
@@ -76,6 +79,35 @@ impl Reader<'_> {
         })
     }
 
+    fn host_of_object(&mut self, node: Node<'_>) -> Option<Host> {
+        let lower = |key: &str| text(node, key).map(str::to_ascii_lowercase);
+        let host = if let Some(suffix) = lower("one_label") {
+            HostMatch::OneLabel(suffix)
+        } else if let Some(suffix) = lower("suffix") {
+            HostMatch::Suffix(suffix)
+        } else {
+            HostMatch::Regex(self.host_regex(node.get("regex")?)?)
+        };
+        Some(Host {
+            host,
+            port: number(node, "port"),
+            authority: None,
+        })
+    }
+
+    /// An expression that can be read. The compiler, which leaves out a host with another,
+    /// knows no place of hosts; limits are its own.
+    fn host_regex(&mut self, node: Node<'_>) -> Option<String> {
+        let pattern = node.as_str()?;
+        let is_short = pattern.len() <= Limits::default().regex_pattern;
+        if is_short && let Err(reason) = parse(pattern, false) {
+            let says = format!("host: regular expression \"{pattern:.80}\" {reason}");
+            self.error(INVALID_REGEX, node, &says);
+            return None;
+        }
+        Some(pattern.to_string())
+    }
+
     /// A host of a listener.
     pub(super) fn listener_host(&mut self, node: Node<'_>) -> Option<HostMatch> {
         let host = self.host(node)?;
@@ -86,22 +118,6 @@ impl Reader<'_> {
         }
         Some(host.host)
     }
-}
-
-fn host_of_object(node: Node<'_>) -> Option<Host> {
-    let lower = |key: &str| text(node, key).map(str::to_ascii_lowercase);
-    let host = if let Some(suffix) = lower("one_label") {
-        HostMatch::OneLabel(suffix)
-    } else if let Some(suffix) = lower("suffix") {
-        HostMatch::Suffix(suffix)
-    } else {
-        HostMatch::Regex(text(node, "regex")?.to_string())
-    };
-    Some(Host {
-        host,
-        port: number(node, "port"),
-        authority: None,
-    })
 }
 
 /// A pattern from its text in lower case, which has a wildcard at one end at most.

@@ -12,7 +12,7 @@ use crate::model::{HeaderMatch, PathMatch, QueryMatch, RepeatedValues, RouteMatc
 use super::reader::{Reader, flag, several, text, texts};
 use super::schema::paths::PATH;
 use super::units::scheme;
-use super::values::{Alone, Tested};
+use super::values::{Alone, Tested, text_of};
 
 impl Reader<'_> {
     /// Reads a rule's matches; nothing where none of those that are written can be
@@ -20,21 +20,28 @@ impl Reader<'_> {
     ///
     /// Of a match that cannot be read as a whole, what can be read stays: the rule
     /// answers 500, and what the match takes does not fall to a broader rule.
-    pub(super) fn matches(&mut self, rule: Node<'_>) -> Option<Vec<RouteMatch>> {
+    pub(super) fn matches(&mut self, rule: Node<'_>, rule_name: &str) -> Option<Vec<RouteMatch>> {
         let Some(node) = rule.get("match") else {
             return Some(Vec::new());
         };
-        let matches: Vec<_> = several(Some(node))
-            .filter_map(|node| {
-                let one = self.route_match(node);
-                if one.is_none() {
-                    let says = "it cannot be told which paths the match takes, and it is left out";
-                    self.error(codes::LEFT_OUT, node, says);
-                }
-                one
-            })
-            .collect();
-        (!matches.is_empty()).then_some(matches)
+        let mut left_out = Vec::new();
+        let mut matches = Vec::new();
+        for (index, node) in several(Some(node)).enumerate() {
+            match self.route_match(node) {
+                Some(one) => matches.push(one),
+                None => left_out.push((index, node)),
+            }
+        }
+        if matches.is_empty() {
+            return None;
+        }
+        for (index, node) in left_out {
+            let says = format!(
+                "{rule_name}: it cannot be told which paths match[{index}] takes, and it is left out"
+            );
+            self.cost(codes::LEFT_OUT, node.origin(), &says);
+        }
+        Some(matches)
     }
 
     fn route_match(&mut self, node: Node<'_>) -> Option<RouteMatch> {
@@ -47,6 +54,7 @@ impl Reader<'_> {
         };
         if let Some(path) = node.get("path") {
             out.path = self.path(path)?;
+            out.path_origin = text_of(path).origin();
             out.path_ignore_case = flag(path, "ignore_case").unwrap_or(false);
             out.path_raw = flag(path, "raw").unwrap_or(false);
         }

@@ -10,7 +10,9 @@
 //! | file | duty |
 //! |---|---|
 //! | `schema/` | the shape of a document: checks, JSON Schema, the table of fields |
-//! | `reader.rs` | where to report, what names mean |
+//! | `reader.rs` | where to report |
+//! | `names.rs` | what names mean, and what a wrong one was meant to be |
+//! | `costs.rs` | where to say what an error costs |
 //! | `gateways.rs` | gateways, listeners, stages, and which of them a route is found in |
 //! | `hosts.rs`, `routes.rs` | routes, their hosts and rules |
 //! | `matches.rs`, `predicates.rs`, `values.rs` | what a rule asks of a request |
@@ -42,11 +44,13 @@
 pub mod schema;
 
 mod backends;
+mod costs;
 mod filters;
 mod gateways;
 mod hosts;
 mod matches;
 mod metadata;
+mod names;
 mod policies;
 mod predicates;
 mod reader;
@@ -69,6 +73,7 @@ use super::document::{Kind, Node};
 use super::schema::{field_place, json_schema, validate_strict};
 use super::{Import, Options};
 use gateways::{Places, Settings};
+use names::Stages;
 use reader::{Reader, items, text};
 
 /// The key that tells a document, and the version that is read.
@@ -92,6 +97,7 @@ pub fn document_schema() -> String {
 pub(super) fn import(nodes: &[Node<'_>], options: &Options, out: &mut Import) {
     let before = out.diagnostics.len();
     import_all(nodes, options, out);
+    costs::settle(&mut out.diagnostics, before);
     // Shapes are checked before anything is read, but one error belongs to the other.
     let found = out.diagnostics.get_mut(before..).unwrap_or_default();
     found.sort_by_key(|one| one.origin.map(|origin| (origin.source, origin.start)));
@@ -108,16 +114,26 @@ fn import_all(nodes: &[Node<'_>], options: &Options, out: &mut Import) {
     let mut places = Places::default();
     let mut gateways = 0;
     for document in &documents {
-        for node in items(document.node, "gateways").filter(is_object) {
+        for (index, node) in objects(document.node, "gateways") {
             gateways += 1;
-            let none = BTreeMap::new();
+            let none = Stages::default();
             let mut reader = document.reader(node, &none, &mut out.diagnostics);
-            places.add_gateway(node, document.settings, &mut reader, &mut out.routes);
+            places.add_gateway(
+                (index, node),
+                document.settings,
+                &mut reader,
+                &mut out.routes,
+            );
         }
-        for node in items(document.node, "stages").filter(is_object) {
-            let none = BTreeMap::new();
+        for (index, node) in objects(document.node, "stages") {
+            let none = Stages::default();
             let mut reader = document.reader(node, &none, &mut out.diagnostics);
-            places.add_stage(node, document.settings, &mut reader, &mut out.routes);
+            places.add_stage(
+                (index, node),
+                document.settings,
+                &mut reader,
+                &mut out.routes,
+            );
         }
     }
     if gateways == 0 {
@@ -127,9 +143,9 @@ fn import_all(nodes: &[Node<'_>], options: &Options, out: &mut Import) {
     let stages = core::mem::take(&mut places.stages);
     let mut names = BTreeMap::new();
     for document in &documents {
-        for node in items(document.node, "routes").filter(is_object) {
+        for (index, node) in objects(document.node, "routes") {
             let mut reader = document.reader(node, &stages, &mut out.diagnostics);
-            let Some((route, hosts)) = reader.route(node) else {
+            let Some((route, hosts)) = reader.route(node, index) else {
                 continue;
             };
             let object = route.object.clone();
@@ -171,7 +187,7 @@ impl<'d> Document<'d> {
     fn reader<'a>(
         &self,
         node: Node<'d>,
-        stages: &'a reader::Stages,
+        stages: &'a Stages,
         out: &'a mut Vec<Diagnostic>,
     ) -> Reader<'a> {
         Reader {
@@ -187,8 +203,10 @@ impl<'d> Document<'d> {
     }
 }
 
-fn is_object(node: &Node<'_>) -> bool {
-    node.kind() == Kind::Map
+/// The objects in a list, each with its number there.
+fn objects<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = (usize, Node<'d>)> + use<'d> {
+    let items = items(node, key).enumerate();
+    items.filter(|(_, node)| node.kind() == Kind::Map)
 }
 
 /// What the documents say for all, in one voice.

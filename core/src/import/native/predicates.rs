@@ -9,7 +9,8 @@ use crate::import::document::Node;
 use crate::model::{Fact, FactMatch, Predicate, PredicateKind, RepeatedValues, ValueMatch};
 
 use super::reader::{Reader, flag, items, text, texts};
-use super::values::Alone;
+use super::schema::values::{PORT_VALUE, VERSION_VALUE};
+use super::values::{Alone, Tested};
 
 /// Facts without a name of their own, by the field that tests them.
 const PLAIN: [(&str, Fact, Alone); 13] = [
@@ -37,7 +38,11 @@ impl Reader<'_> {
         self.named(node, "cookies", Fact::Cookie, out);
         self.named(node, "attributes", Fact::Attribute, out);
         for (key, fact, alone) in PLAIN {
-            let tested = node.get(key).and_then(|value| self.tested(value, alone));
+            let tested = node.get(key).and_then(|value| {
+                let tested = self.tested(value, alone)?;
+                self.check_number(value, &fact, &tested);
+                Some(tested)
+            });
             out.extend(tested.map(|tested| tested.of(fact, RepeatedValues::Any).into()));
         }
         if let Some(share) = node.get("fraction") {
@@ -52,6 +57,33 @@ impl Reader<'_> {
             && let Some(part) = self.nested(part, depth)
         {
             out.push(Predicate::negated(part));
+        }
+    }
+
+    /// Warns of a port or version that no request has.
+    fn check_number(&mut self, node: Node<'_>, fact: &Fact, tested: &Tested) {
+        let (schema, most, what) = match fact {
+            Fact::Port | Fact::AuthorityPort => (&PORT_VALUE, 65_535, "a port from 1 to 65535"),
+            Fact::Version => (&VERSION_VALUE, 3, "an HTTP version: 1, 2 or 3"),
+            _ => return,
+        };
+        let texts = match &tested.value {
+            ValueMatch::Exact(text) => core::slice::from_ref(text),
+            ValueMatch::In(texts) => texts,
+            _ => return,
+        };
+        let is_one = |text: &String| {
+            let number = text
+                .parse()
+                .is_ok_and(|number: u16| (1..=most).contains(&number));
+            number && !text.starts_with(['0', '+'])
+        };
+        // What has not the shape was reported with the document's.
+        if let Some(text) = texts.iter().find(|text| !is_one(text))
+            && self.is_sound(node, &schema.schema)
+        {
+            let says = format!("'{text}' is not {what}, and no request has it");
+            self.warn(codes::INVALID_VALUE, node, &says);
         }
     }
 

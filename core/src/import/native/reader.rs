@@ -1,7 +1,6 @@
 //! What every part of a document is read with: where to report, what names mean,
 //! and whether a part has the shape that the schema asks for.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -10,10 +9,10 @@ use crate::diagnostic::codes::native as codes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::import::document::{Kind, Node};
 use crate::import::schema::{Named, Object, Schema, validate_strict};
-use crate::model::{Fact, Format, FormatPart, StageId};
+use crate::model::{Fact, Format, FormatPart, ObjectRef, Origin, StageId};
 
-/// Stages by namespace and name.
-pub(super) type Stages = BTreeMap<(String, String), StageId>;
+use super::names::{Stages, lookup};
+use super::schema::patterns;
 
 /// Reads one route, gateway or stage.
 pub(super) struct Reader<'a> {
@@ -31,19 +30,60 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Takes an object as what messages are about; one without a name is called by its
+    /// place in the document.
+    pub(super) fn name_subject(&mut self, object: &ObjectRef, list: &str, index: usize) {
+        self.subject = match object.name.is_empty() {
+            true => format!("{list}[{index}]"),
+            false => object.to_string(),
+        };
+    }
+
     /// Reports an error.
     pub(super) fn error(&mut self, code: Code, node: Node<'_>, says: &str) {
+        self.error_with_help(code, node, says, None);
+    }
+
+    /// [`Reader::error`], with advice.
+    pub(super) fn error_with_help(
+        &mut self,
+        code: Code,
+        node: Node<'_>,
+        says: &str,
+        help: Option<String>,
+    ) {
         self.errors += 1;
         let message = format!("{}: {says}", self.subject);
-        self.out
-            .push(Diagnostic::error(code, node.origin(), message));
+        let mut error = Diagnostic::error(code, node.origin(), message);
+        error.help = help;
+        self.out.push(error);
+    }
+
+    /// Says what errors within a place cost that were reported. [`costs`](super::costs)
+    /// puts it behind them.
+    pub(super) fn cost(&mut self, code: Code, place: Origin, says: &str) {
+        self.errors += 1;
+        let message = format!("{}: {says}", self.subject);
+        self.out.push(Diagnostic::note(code, place, message));
     }
 
     /// Reports a warning.
     pub(super) fn warn(&mut self, code: Code, node: Node<'_>, says: &str) {
+        self.warn_with_help(code, node, says, None);
+    }
+
+    /// [`Reader::warn`], with advice.
+    pub(super) fn warn_with_help(
+        &mut self,
+        code: Code,
+        node: Node<'_>,
+        says: &str,
+        help: Option<String>,
+    ) {
         let message = format!("{}: {says}", self.subject);
-        self.out
-            .push(Diagnostic::warning(code, node.origin(), message));
+        let mut warning = Diagnostic::warning(code, node.origin(), message);
+        warning.help = help;
+        self.out.push(warning);
     }
 
     /// Whether a part has the shape that it should. What is wrong was reported when
@@ -79,6 +119,24 @@ impl Reader<'_> {
         node.entries().all(is_sound) && fields.all(|field| !field.required || is_there(field.name))
     }
 
+    /// The place of the first field, but `except`, that has not the shape it should.
+    pub(super) fn first_fault(
+        &self,
+        node: Node<'_>,
+        named: &'static Named,
+        except: &[&str],
+    ) -> Option<Origin> {
+        let object = object_of(named)?;
+        let is_faulty = |(key, value): &(Node<'_>, Node<'_>)| {
+            let name = key.scalar_text().unwrap_or("");
+            let field = object.field(name);
+            !except.contains(&name)
+                && !field.is_some_and(|field| self.is_sound(*value, &field.schema))
+        };
+        let (key, value) = node.entries().find(is_faulty)?;
+        Some(entry(key, value))
+    }
+
     /// Reads a text with holes. What cannot be read is reported, and counts as empty.
     pub(super) fn format(&mut self, node: Node<'_>) -> Format {
         let text = node.as_str().unwrap_or("");
@@ -98,6 +156,8 @@ impl Reader<'_> {
         let format = Format::parse(&format!("{{{text}}}")).ok();
         match format.as_ref().map(Format::parts) {
             Some([FormatPart::Fact(fact)]) => Some(fact.clone()),
+            // What is no name at all was reported with the document's shape.
+            _ if !(patterns::FACT.matches)(text) => None,
             _ => {
                 let says = format!("'{text}' is the name of no fact");
                 self.error(codes::INVALID_VALUE, node, &says);
@@ -116,22 +176,36 @@ impl Reader<'_> {
         }
     }
 
+    /// Reports that there is no stage of a name; `cost` is what that leads to.
+    pub(super) fn no_stage(&mut self, node: Node<'_>, text: &str, cost: &str) {
+        // What is no name at all was reported with the document's shape.
+        if !(patterns::REFERENCE.matches)(text) {
+            return;
+        }
+        let Stages { by_name, advice } = self.stages;
+        let help = advice.instead_of("stage", text, &self.namespace, by_name);
+        let says = format!("there is no stage '{text}'{cost}");
+        self.error_with_help(codes::NOT_FOUND, node, &says, help);
+    }
+
     /// The stage of a name.
     pub(super) fn stage(&self, text: &str) -> Option<StageId> {
-        lookup(self.stages, text, &self.namespace).copied()
+        lookup(&self.stages.by_name, text, &self.namespace).copied()
     }
 }
 
-/// What has this name: `namespace/name`, or a name in the namespace or in none.
-pub(super) fn lookup<'m, T>(
-    known: &'m BTreeMap<(String, String), T>,
-    text: &str,
-    namespace: &str,
-) -> Option<&'m T> {
-    let get = |namespace: &str, name: &str| known.get(&(namespace.to_string(), name.to_string()));
-    match text.split_once('/') {
-        Some((namespace, name)) => get(namespace, name),
-        None => get(namespace, text).or_else(|| get("", text)),
+/// The place of a field and its value.
+pub(super) fn entry(key: Node<'_>, value: Node<'_>) -> Origin {
+    let (from, to) = (key.origin(), value.origin());
+    // A value behind an alias stands elsewhere.
+    match (from.source, from.end) <= (to.source, to.start) {
+        true => Origin {
+            end_line: to.end_line,
+            end_column: to.end_column,
+            end: to.end,
+            ..from
+        },
+        false => from,
     }
 }
 

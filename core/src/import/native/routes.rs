@@ -5,34 +5,56 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::diagnostic::codes::native as codes;
-use crate::import::document::Node;
+use crate::import::document::{Kind, Node};
 use crate::import::gateway_api::timestamp;
 use crate::model::{Action, ObjectRef, Respond, Route, Rule};
 
 use super::hosts::Host;
 use super::policies::{retry, session, timeouts};
-use super::reader::{Reader, items, number, owned, text};
+use super::reader::{Reader, entry, items, number, owned, text};
 use super::rewrites::respond;
 use super::schema::routes::{ROUTE, RULE};
 
 /// Why a rule answers 500 that cannot be carried out as written.
 const REASON: &str = "InvalidRule";
 
+/// What says something only of a request that is sent on.
+const OF_FORWARDED: [&str; 9] = [
+    "timeouts",
+    "retry",
+    "session",
+    "sticky",
+    "hash",
+    "request_headers",
+    "rewrite",
+    "mirror",
+    "mirrors",
+];
+
 /// Fields whose faulty items cost themselves only.
 const LISTS: &[&str] = &["hosts", "gateways", "listeners", "stages", "rules"];
 
 impl Reader<'_> {
     /// A route and its hosts; nothing where it cannot be told which hosts it has.
-    pub(super) fn route(&mut self, node: Node<'_>) -> Option<(Route, Vec<Host>)> {
+    pub(super) fn route(&mut self, node: Node<'_>, index: usize) -> Option<(Route, Vec<Host>)> {
         let name = text(node, "name").unwrap_or("");
         let object = ObjectRef::new("Route", self.namespace.clone(), name);
-        self.subject = object.to_string();
+        self.name_subject(&object, "routes", index);
         let is_sound = self.has_sound_fields(node, &ROUTE, LISTS);
         let hosts = self.hosts(node);
-        let has_hosts = node.key("hosts").is_some();
-        if hosts.is_empty() && (has_hosts || !is_sound) {
-            let says = "it cannot be told which hosts the route answers to, and it is left out";
-            self.error(codes::LEFT_OUT, node, says);
+        if hosts.is_empty()
+            && let Some(written) = node.key("hosts")
+        {
+            let says = "none of its hosts can be read, and it is left out";
+            let place = entry(written, node.get("hosts").unwrap_or(written));
+            self.cost(codes::LEFT_OUT, place, says);
+            return None;
+        }
+        if hosts.is_empty() && !is_sound {
+            let says = "it is left out for the error in it: answering 500 would cost every host, \
+                        since it names none";
+            let place = self.first_fault(node, &ROUTE, LISTS);
+            self.cost(codes::LEFT_OUT, place.unwrap_or(node.origin()), says);
             return None;
         }
         let mut route = Route::new(object, Vec::new());
@@ -54,7 +76,7 @@ impl Reader<'_> {
     /// Seconds since 1970.
     fn created(&mut self, node: Node<'_>) -> Option<i64> {
         let time = node.as_i64().or_else(|| node.as_str().and_then(timestamp));
-        if time.is_none() {
+        if time.is_none() && matches!(node.kind(), Kind::Int | Kind::Str) {
             let says = "created is neither a number of seconds nor a time of RFC 3339";
             self.warn(codes::INVALID_VALUE, node, says);
         }
@@ -65,10 +87,12 @@ impl Reader<'_> {
     fn rule(&mut self, node: Node<'_>, index: usize, is_route_sound: bool) -> Option<Rule> {
         let before = self.errors;
         let is_sound = is_route_sound && self.is_sound(node, &RULE.schema);
-        let matches = self.matches(node);
-        let Some(matches) = matches else {
-            let says = format!("rules[{index}] has no match that can be placed, and is left out");
-            self.error(codes::LEFT_OUT, node, &says);
+        let name = format!("rules[{index}]");
+        let Some(matches) = self.matches(node, &name) else {
+            let says =
+                format!("{name}: it cannot be told which paths the rule takes, and it is left out");
+            let place = node.get("match").map_or(node.origin(), Node::origin);
+            self.cost(codes::LEFT_OUT, place, &says);
             return None;
         };
         let filters = self.filters(node, false);
@@ -84,8 +108,11 @@ impl Reader<'_> {
         if !is_sound || self.errors > before {
             // SPEC: docs/dialects/native.md: a rule that cannot be carried out as written
             // keeps its requests, so that they do not fall to a broader rule.
-            let says = format!("rules[{index}] answers 500 for the errors in it");
-            self.error(codes::RULE_ANSWERS_500, node, &says);
+            let says = match is_route_sound {
+                true => format!("{name} answers 500 for the errors in it"),
+                false => format!("{name} answers 500 for the errors in the route"),
+            };
+            self.cost(codes::RULE_ANSWERS_500, node.origin(), &says);
             rule.action = Action::Respond(Respond {
                 status: 500,
                 body: String::new(),
@@ -93,10 +120,7 @@ impl Reader<'_> {
             });
             return Some(rule);
         }
-        if matches!(&rule.action, Action::Forward(targets) if targets.is_empty()) {
-            let says = format!("rules[{index}] has no backend and answers 500");
-            self.warn(codes::NO_BACKENDS, node, &says);
-        }
+        self.check_action(node, &name, &rule.action);
         rule.filters = filters;
         rule.timeouts = timeouts(node);
         rule.retry = retry(node);
@@ -105,6 +129,37 @@ impl Reader<'_> {
         rule.hash = hash;
         rule.metadata = metadata;
         Some(rule)
+    }
+
+    /// Warns of an action that does nothing, and of fields that do nothing beside it.
+    fn check_action(&mut self, node: Node<'_>, name: &str, action: &Action) {
+        let beside = match action {
+            Action::Forward(targets) if targets.is_empty() => {
+                let says = format!("{name} has no backend and answers 500");
+                return self.warn(codes::NO_BACKENDS, node, &says);
+            }
+            Action::Forward(targets) => {
+                if targets.iter().all(|target| target.weight == 0) {
+                    let says = format!(
+                        "{name} answers 500: every backend has the weight 0, which is never chosen"
+                    );
+                    let backends = node.get("backends").or_else(|| node.get("backend"));
+                    self.warn(codes::NO_BACKENDS, backends.unwrap_or(node), &says);
+                }
+                return;
+            }
+            Action::Redirect(_) => "redirect",
+            Action::Respond(_) => "respond",
+        };
+        let own = OF_FORWARDED.iter().filter_map(|field| node.key(field));
+        let listed = items(node, "filters");
+        let listed = listed.flat_map(|item| OF_FORWARDED.map(|field| item.key(field)));
+        for key in own.chain(listed.flatten()) {
+            let field = key.scalar_text().unwrap_or("");
+            let says =
+                format!("{name}: {field} says nothing beside {beside}, since nothing is sent on");
+            self.warn(codes::MISPLACED, key, &says);
+        }
     }
 
     fn action(&mut self, node: Node<'_>) -> Action {

@@ -1,6 +1,8 @@
 //! Words and numbers with units: durations, shares, addresses, orders, profiles.
 
 use alloc::format;
+use alloc::string::String;
+use core::net::IpAddr;
 
 use crate::diagnostic::codes::native as codes;
 use crate::import::document::{Kind, Node};
@@ -11,6 +13,7 @@ use crate::model::{
 };
 
 use super::reader::{Reader, flag, text};
+use super::schema::patterns;
 
 /// Parts per million.
 const MILLION: u64 = 1_000_000;
@@ -21,7 +24,7 @@ pub(super) fn duration_ms(node: Node<'_>, key: &str) -> Option<u64> {
 }
 
 /// A share of requests: numerator and denominator, the latter at least 1.
-fn share(text: &str) -> Option<(u32, u32)> {
+pub(super) fn share(text: &str) -> Option<(u32, u32)> {
     let (numerator, denominator) = match text.strip_suffix('%') {
         Some(percent) => {
             let (whole, part) = percent.split_once('.').unwrap_or((percent, ""));
@@ -50,6 +53,8 @@ impl Reader<'_> {
         let text = node.as_str().unwrap_or("");
         match share(text) {
             Some(share) => share,
+            // What is no share at all was reported with the document's shape.
+            None if !(patterns::FRACTION.matches)(text) => (0, 1),
             None => {
                 let says = format!("'{text}' is no share between nothing and everything");
                 self.error(codes::INVALID_VALUE, node, &says);
@@ -86,14 +91,57 @@ impl Reader<'_> {
     pub(super) fn cidr(&mut self, node: Node<'_>) -> Option<Cidr> {
         let text = node.as_str()?;
         match text.parse() {
-            Ok(cidr) => Some(cidr),
+            Ok(cidr) => {
+                self.check_rest(node, text, cidr);
+                Some(cidr)
+            }
+            // That it is empty was reported with the document's shape.
+            Err(_) if text.is_empty() => None,
             Err(error) => {
-                let says = format!("'{text}' is {error}");
+                let says = match too_long(text) {
+                    Some(says) => format!("'{text}': {says}"),
+                    None => format!("'{text}' is {error}"),
+                };
                 self.error(codes::INVALID_VALUE, node, &says);
                 None
             }
         }
     }
+
+    /// Warns of a range whose address has bits that do not count.
+    fn check_rest(&mut self, node: Node<'_>, text: &str, cidr: Cidr) {
+        let Some((address, length)) = address_and_length(text) else {
+            return;
+        };
+        if address == cidr.address() {
+            return;
+        }
+        let says = format!("of '{text}' only the first {length} bits count, so that it is {cidr}");
+        let whole = bits_of(address);
+        let help = format!("write {cidr}, or {address}/{whole} for the one address");
+        self.warn_with_help(codes::INVALID_VALUE, node, &says, Some(help));
+    }
+}
+
+/// A range's address, and how many of its bits are to count.
+fn address_and_length(text: &str) -> Option<(IpAddr, u32)> {
+    let (address, length) = text.split_once('/')?;
+    Some((address.parse().ok()?, length.parse().ok()?))
+}
+
+fn bits_of(address: IpAddr) -> u32 {
+    match address {
+        IpAddr::V4(_) => 32,
+        IpAddr::V6(_) => 128,
+    }
+}
+
+/// What is wrong with a range of more bits than its address has.
+fn too_long(text: &str) -> Option<String> {
+    let (address, length) = address_and_length(text)?;
+    let most = bits_of(address);
+    (length > most)
+        .then(|| format!("the length {length} is more than the {most} bits of {address}"))
 }
 
 /// How a path is made canonical. What cannot be read is as safe as if it were not

@@ -61,7 +61,7 @@ impl Reader<'_> {
             missing_matches: false,
             repeated: text(node, "repeated").and_then(repeated),
             raw: flag(node, "raw").unwrap_or(false),
-            origin: node.origin(),
+            origin: text_of(node).origin(),
         };
         if flag(node, "present") == Some(false) {
             tested.invert = !tested.invert;
@@ -123,6 +123,12 @@ impl Reader<'_> {
         let ranges = several(Some(node)).filter_map(|range| self.cidr(range));
         ValueMatch::Cidr(ranges.collect())
     }
+}
+
+/// The text of a test, which is what can be wrong with it, or else the test.
+pub(super) fn text_of(node: Node<'_>) -> Node<'_> {
+    const TEXTS: [&str; 5] = ["glob", "template", "regex", "regex_start", "regex_search"];
+    TEXTS.iter().find_map(|key| node.get(key)).unwrap_or(node)
 }
 
 /// The texts of a list; integers are written in decimal.

@@ -16,6 +16,7 @@
 //! of the reader about objects that nobody imports are dropped.
 
 mod api_json;
+mod nearly_native;
 #[cfg(test)]
 mod tests;
 
@@ -423,9 +424,19 @@ impl<'d> Search<'d, '_> {
     }
 
     fn report_missing_type(&mut self, node: Node<'d>, api_version: &str, kind: &str) {
+        let is_bare = api_version.is_empty() && kind.is_empty();
+        if is_bare
+            && self.options.dialect.is_none()
+            && let Some((place, message)) = nearly_native::fault(node)
+        {
+            let help = "write `fingerpost: v1` at its top";
+            let (severity, code) = (Severity::Error, codes::MISSING_TYPE);
+            self.report_with_help(severity, code, place, message, Some(help.into()));
+            return;
+        }
         let group = api_version.split_once('/').map_or("", |(group, _)| group);
         self.objects.refused.unknown |= GATEWAY_API_GROUPS.contains(&group);
-        let (severity, message) = if kind.is_empty() && api_version.is_empty() {
+        let (severity, message) = if is_bare {
             let message = String::from("the document has no apiVersion and no kind, passed over");
             (Severity::Warning, message)
         } else if kind.is_empty() {
@@ -469,17 +480,30 @@ impl<'d> Search<'d, '_> {
     }
 
     fn report(&mut self, severity: Severity, code: Code, node: Node<'d>, message: String) {
+        self.report_with_help(severity, code, node, message, None);
+    }
+
+    fn report_with_help(
+        &mut self,
+        severity: Severity,
+        code: Code,
+        node: Node<'d>,
+        message: String,
+        help: Option<String>,
+    ) {
         if self.reported >= self.options.limits.diagnostics {
             self.left_out += 1;
             return;
         }
         self.reported += 1;
         let origin = node.origin();
-        self.found.push(match severity {
+        let mut found = match severity {
             Severity::Note => Diagnostic::note(code, origin, message),
             Severity::Warning => Diagnostic::warning(code, origin, message),
             Severity::Error => Diagnostic::error(code, origin, message),
-        });
+        };
+        found.help = help;
+        self.found.push(found);
     }
 
     /// Drops the reader's remarks on values of objects that are not imported.

@@ -69,6 +69,8 @@
 //! 3. Of a list or map that is too long, only as many entries are looked at as are
 //!    allowed, so the number of diagnostics is bounded by schema and input.
 
+use alloc::string::String;
+
 mod ascii_name;
 mod json;
 mod path;
@@ -86,6 +88,7 @@ pub use path::Path;
 pub use patterns::Pattern;
 pub use report::Report;
 pub(crate) use report::{field_place, place, written};
+pub(crate) use suggest::nearest;
 pub use walk::{validate, validate_at, validate_strict};
 
 /// What a value may be.
@@ -158,7 +161,12 @@ pub struct Text {
     pub pattern: Option<&'static Pattern>,
     /// The values there are; empty where any will do.
     pub values: &'static [&'static str],
+    /// What a text that the pattern refuses was probably meant to be.
+    pub mend: Option<Mend>,
 }
+
+/// Mends a text that a pattern refuses; nothing where it is too far off.
+pub type Mend = fn(&str) -> Option<String>;
 
 /// What may not repeat within a list.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -287,6 +295,7 @@ pub const fn text(min: u32, max: u32) -> Schema {
         max,
         pattern: None,
         values: &[],
+        mend: None,
     })
 }
 
@@ -297,7 +306,19 @@ pub const fn pattern(min: u32, max: u32, pattern: &'static Pattern) -> Schema {
         max,
         pattern: Some(pattern),
         values: &[],
+        mend: None,
     })
+}
+
+/// The same text, with a way to mend what its pattern refuses.
+pub const fn mended(schema: Schema, mend: Mend) -> Schema {
+    match schema {
+        Schema::Str(text) => Schema::Str(Text {
+            mend: Some(mend),
+            ..text
+        }),
+        other => other,
+    }
 }
 
 /// One of these texts.
@@ -307,6 +328,7 @@ pub const fn one_of(values: &'static [&'static str]) -> Schema {
         max: NO_LIMIT,
         pattern: None,
         values,
+        mend: None,
     })
 }
 

@@ -7,7 +7,7 @@ use core::fmt;
 
 use crate::import::document::{Kind, Node};
 
-use super::{Field, Schema};
+use super::{Field, Schema, Text};
 
 /// The type that a value should have.
 #[derive(Clone, Copy, PartialEq)]
@@ -92,29 +92,83 @@ fn wanted(schema: &Schema) -> Option<Wanted> {
     }
 }
 
-/// How to write a scalar so that it has the wanted type, where it nearly has.
-pub(super) fn retyped(node: Node<'_>, wanted: Wanted) -> Option<String> {
-    let text = node.scalar_text()?;
-    if text.len() > 40 {
-        return None;
-    }
-    match (wanted, node.kind()) {
-        (Wanted::Str, Kind::Bool | Kind::Int | Kind::Float) => {
-            Some(format!("put it in quotes: \"{text}\""))
+/// How to write a value so that one of these shapes takes it, where it nearly does.
+pub(super) fn retyped(node: Node<'_>, shapes: &[Schema]) -> Option<String> {
+    shapes.iter().find_map(|shape| match *shape {
+        Schema::Named(named) => retyped(node, core::slice::from_ref(&named.schema)),
+        Schema::Union(shapes) => retyped(node, shapes),
+        Schema::List { item, .. } => in_list(node, item),
+        _ => retyped_scalar(node, shape),
+    })
+}
+
+/// A scalar as one of another type.
+fn retyped_scalar(node: Node<'_>, shape: &Schema) -> Option<String> {
+    let text = node.scalar_text().filter(|text| text.len() <= SHORT)?;
+    match (*shape, node.kind()) {
+        (Schema::Str(wanted), Kind::Bool | Kind::Int | Kind::Float) => {
+            if wanted.takes(text) {
+                return Some(format!("put it in quotes: \"{text}\""));
+            }
+            wanted.mended(text).or_else(|| wanted.described())
         }
-        (Wanted::Int, Kind::Str) if text.parse::<i64>().is_ok() => {
+        (Schema::Int { .. } | Schema::IntOneOf(_), Kind::Str) if text.parse::<i64>().is_ok() => {
             Some(format!("write it without quotes: {text}"))
         }
-        (Wanted::Bool, Kind::Str) if matches!(text, "true" | "false") => {
+        (Schema::Bool, Kind::Str) if matches!(text, "true" | "false") => {
             Some(format!("write it without quotes: {text}"))
         }
         // YAML 1.1 knew these; Kubernetes' reader of YAML 1.2 does not.
-        (Wanted::Bool, Kind::Str) => match text.to_ascii_lowercase().as_str() {
+        (Schema::Bool, Kind::Str) => match text.to_ascii_lowercase().as_str() {
             "yes" | "on" | "y" => Some("write true".to_string()),
             "no" | "off" | "n" => Some("write false".to_string()),
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// A value as the only item of a list.
+fn in_list(node: Node<'_>, item: &Schema) -> Option<String> {
+    if !takes(item, node.kind()) {
+        return None;
+    }
+    let Some(text) = node.scalar_text().filter(|text| text.len() <= SHORT) else {
+        return Some("make it an item of a list: write `- ` before it".to_string());
+    };
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte);
+    let mut written = String::new();
+    // What may mean something to YAML stands in quotes.
+    match node.kind() == Kind::Str && !text.bytes().all(is_plain) {
+        true => super::quote(text, &mut written),
+        false => written.push_str(text),
+    }
+    Some(format!("put it in a list: [{written}]"))
+}
+
+/// Characters of a value that advice repeats.
+const SHORT: usize = 40;
+
+impl Text {
+    /// Whether a text has the pattern and is one of the values; lengths are not counted.
+    pub(super) fn takes(&self, text: &str) -> bool {
+        let has_pattern = self.pattern.is_none_or(|pattern| (pattern.matches)(text));
+        has_pattern && (self.values.is_empty() || self.values.contains(&text))
+    }
+
+    /// What to write at all, where that can be said.
+    fn described(&self) -> Option<String> {
+        match self.pattern {
+            Some(pattern) => Some(format!("write {}", pattern.says)),
+            None if self.values.is_empty() => None,
+            None => Some(format!("write {}", alternatives(self.values))),
+        }
+    }
+
+    /// What to write in place of a text that the pattern refuses.
+    pub(super) fn mended(&self, text: &str) -> Option<String> {
+        let meant = self.mend.and_then(|mend| mend(text))?;
+        self.takes(&meant).then(|| format!("write {meant}"))
     }
 }
 

@@ -1,10 +1,17 @@
-//! The name somebody probably meant.
+//! The name, or the place of a field, that somebody probably meant.
 
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
+
+use crate::import::document::Node;
+
+use super::shape::{alternatives, takes};
+use super::{Field, Object, Schema};
 
 /// The candidate nearest to `word`, if it is near enough to be meant: at most a
 /// third of the longer word's characters wrong, at least one and at most three.
-pub(super) fn nearest<'c>(
+pub(crate) fn nearest<'c>(
     word: &str,
     candidates: impl Iterator<Item = &'c str>,
 ) -> Option<&'c str> {
@@ -51,6 +58,68 @@ fn distance(a: &str, b: &str) -> usize {
         last = current;
     }
     last.last().copied().unwrap_or(0)
+}
+
+/// The field for one, of an object in whose field for several one stands.
+pub(super) fn singular(object: &Object, field: &Field, value: Node<'_>) -> Option<&'static str> {
+    if takes(&field.schema, value.kind()) {
+        return None;
+    }
+    let one = object.field(field.name.strip_suffix('s')?)?;
+    takes(&one.schema, value.kind()).then_some(one.name)
+}
+
+/// The fields that unknown ones of an object were probably meant to be.
+pub(super) fn misspelt(node: Node<'_>, object: &Object) -> Vec<&'static str> {
+    let names = node.entries().filter_map(|(key, _)| key.scalar_text());
+    let unknown = names.filter(|name| object.field(name).is_none());
+    let fields = || object.fields.iter().map(|field| field.name);
+    unknown.filter_map(|name| nearest(name, fields())).collect()
+}
+
+/// Whether an unknown field stands beside a field without a value that it belongs in.
+pub(super) fn is_emptied(node: Node<'_>, field: &Field, object: &Object) -> bool {
+    let mut names = node.entries().filter_map(|(key, _)| key.scalar_text());
+    names.any(|name| object.field(name).is_none() && has_field(&field.schema, name))
+}
+
+/// Advice about a field that stands beside the field without a value that it belongs in.
+pub(super) fn indented(node: Node<'_>, name: &str, object: &Object) -> Option<String> {
+    let has = |field: &&Field| {
+        let key = node
+            .entries()
+            .find(|(key, _)| key.scalar_text() == Some(field.name));
+        key.is_some_and(|(_, value)| value.is_null()) && has_field(&field.schema, name)
+    };
+    let outer = object.fields.iter().find(has)?.name;
+    Some(format!("'{name}' belongs in '{outer}': indent it deeper"))
+}
+
+/// Advice about a field of the fields of an object.
+pub(super) fn belongs(name: &str, object: &Object) -> Option<String> {
+    let outer = object.fields.iter();
+    let outer: Vec<&str> = outer
+        .filter(|field| has_field(&field.schema, name))
+        .map(|field| field.name)
+        .collect();
+    (!outer.is_empty()).then(|| format!("'{name}' is a field of {}", alternatives(&outer)))
+}
+
+/// Whether a shape, or an item of it, is an object that has a field of this name.
+fn has_field(schema: &Schema, name: &str) -> bool {
+    match *schema {
+        Schema::Named(named) => has_field(&named.schema, name),
+        Schema::Union(shapes) => shapes.iter().any(|shape| has_field(shape, name)),
+        // Of a list of its own kind no item is meant: names end the recursion.
+        Schema::List {
+            item: Schema::Named(named),
+            ..
+        } => {
+            matches!(named.schema, Schema::Object(object) if object.field(name).is_some())
+        }
+        Schema::Object(object) => object.field(name).is_some(),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::slice::from_ref;
 
 use crate::diagnostic::codes::schema as codes;
 use crate::diagnostic::{Code, Diagnostic};
@@ -13,7 +14,7 @@ use crate::model::Origin;
 use super::ascii_name::in_ascii;
 use super::report::{Report, place, written};
 use super::shape::{Wanted, alternatives, default_text, kinds_of, retyped, scalar, takes};
-use super::suggest::nearest;
+use super::suggest::{belongs, indented, is_emptied, misspelt, nearest, singular};
 use super::{Choice, NO_LIMIT, Object, Path, Pattern, Schema, Text, Unique};
 
 /// How many fields and items within each other are looked at.
@@ -57,6 +58,7 @@ fn walk(
         report: Report::new(subject, out),
         strict,
         depth: 0,
+        instead: None,
     };
     walk.value(node, schema, path, place(node));
     walk.report.is_sound()
@@ -66,6 +68,8 @@ struct Walk<'w> {
     report: Report<'w>,
     strict: bool,
     depth: u32,
+    /// The field beside the one that is looked at which takes a value of this kind.
+    instead: Option<&'static str>,
 }
 
 impl Walk<'_> {
@@ -88,19 +92,25 @@ impl Walk<'_> {
             Schema::Named(named) => self.shape(node, &named.schema, path, owner),
             Schema::Union(shapes) => match shapes.iter().find(|shape| takes(shape, node.kind())) {
                 Some(shape) => self.shape(node, shape, path, owner),
-                None => self.wrong_type(node, &kinds_of(shapes), path),
+                None => self.wrong_type(node, shapes, path),
             },
             Schema::Bool => {
                 if node.kind() != Kind::Bool {
-                    self.wrong_type(node, &[Wanted::Bool], path);
+                    self.wrong_type(node, from_ref(schema), path);
                 }
+            }
+            Schema::Int { .. } | Schema::IntOneOf(_) if node.kind() != Kind::Int => {
+                self.wrong_type(node, from_ref(schema), path);
+            }
+            Schema::Str(_) if node.kind() != Kind::Str => {
+                self.wrong_type(node, from_ref(schema), path);
             }
             Schema::Int { min, max } => self.int(node, min, max, path),
             Schema::IntOneOf(values) => self.int_one_of(node, values, path),
             Schema::Str(text) => self.text(node, &text, path),
             Schema::IntOrStr => {
                 if !matches!(node.kind(), Kind::Int | Kind::Str) {
-                    self.wrong_type(node, &[Wanted::IntOrStr], path);
+                    self.wrong_type(node, from_ref(schema), path);
                 }
             }
             Schema::List {
@@ -110,19 +120,19 @@ impl Walk<'_> {
                 unique,
             } => {
                 if node.kind() != Kind::Seq {
-                    return self.wrong_type(node, &[Wanted::List], path);
+                    return self.wrong_type(node, from_ref(schema), path);
                 }
                 self.list(node, item, (min, max), unique, path, owner);
             }
             Schema::Map { key, value, max } => {
                 if node.kind() != Kind::Map {
-                    return self.wrong_type(node, &[Wanted::Object], path);
+                    return self.wrong_type(node, from_ref(schema), path);
                 }
                 self.map(node, (key, value), max, path, owner);
             }
             Schema::Object(object) => {
                 if node.kind() != Kind::Map {
-                    return self.wrong_type(node, &[Wanted::Object], path);
+                    return self.wrong_type(node, from_ref(schema), path);
                 }
                 self.object(node, object, path, owner);
             }
@@ -130,9 +140,6 @@ impl Walk<'_> {
     }
 
     fn int(&mut self, node: Node<'_>, min: i64, max: i64, path: &Path<'_>) {
-        if node.kind() != Kind::Int {
-            return self.wrong_type(node, &[Wanted::Int], path);
-        }
         // An integer that does not even fit 64 bits is out of every range.
         if node
             .as_i64()
@@ -154,9 +161,6 @@ impl Walk<'_> {
     }
 
     fn int_one_of(&mut self, node: Node<'_>, values: &[i64], path: &Path<'_>) {
-        if node.kind() != Kind::Int {
-            return self.wrong_type(node, &[Wanted::Int], path);
-        }
         if !node.as_i64().is_some_and(|value| values.contains(&value)) {
             let says = format!("must be {}, not {}", alternatives(values), written(node));
             self.report
@@ -165,9 +169,7 @@ impl Walk<'_> {
     }
 
     fn text(&mut self, node: Node<'_>, text: &Text, path: &Path<'_>) {
-        let Some(value) = node.as_str() else {
-            return self.wrong_type(node, &[Wanted::Str], path);
-        };
+        let value = node.as_str().unwrap_or("");
         if !text.values.is_empty() && !text.values.contains(&value) {
             let says = format!(
                 "must be {}, not {}",
@@ -207,6 +209,7 @@ impl Walk<'_> {
             let help = pattern.is_of_names().then(|| in_ascii(value)).flatten();
             let help = help.filter(|ascii| (pattern.matches)(ascii));
             let help = help.map(|ascii| format!("write it in ASCII: '{ascii}'"));
+            let help = help.or_else(|| text.mended(value));
             self.report
                 .error_with_help(codes::PATTERN, node.origin(), path, &says, help);
         }
@@ -296,7 +299,7 @@ impl Walk<'_> {
         );
         for (key, node) in node.entries().take(max as usize) {
             let Some(name) = key.scalar_text() else {
-                self.wrong_type(key, &[Wanted::Key], path);
+                self.wrong_key(key, path);
                 continue;
             };
             if let Some(pattern) = pattern.filter(|pattern| !(pattern.matches)(name)) {
@@ -316,18 +319,29 @@ impl Walk<'_> {
     fn object(&mut self, node: Node<'_>, object: &Object, path: &Path<'_>, owner: Origin) {
         for (key, value) in node.entries() {
             let Some(name) = key.scalar_text() else {
-                self.wrong_type(key, &[Wanted::Key], path);
+                self.wrong_key(key, path);
                 continue;
             };
             match object.field(name) {
                 Some(_) if value.is_null() && !self.strict => {}
-                Some(field) => self.value(value, &field.schema, &path.field(name), key.origin()),
+                // What should stand in it stands beside it, and is reported.
+                Some(field) if value.is_null() && is_emptied(node, field, object) => {}
+                Some(field) => {
+                    self.instead = singular(object, field, value);
+                    self.value(value, &field.schema, &path.field(name), key.origin());
+                    self.instead = None;
+                }
                 None if object.open => {}
-                None => self.unknown_field(name, key.origin(), object, path),
+                None => self.unknown_field(node, key, object, path),
             }
         }
+        let meant = match self.strict {
+            true => misspelt(node, object),
+            false => Vec::new(),
+        };
         for field in object.fields {
-            if field.required && field.default.is_none() && node.get(field.name).is_none() {
+            let is_asked = field.required && field.default.is_none();
+            if is_asked && node.get(field.name).is_none() && !meant.contains(&field.name) {
                 self.report.error(
                     codes::MISSING_FIELD,
                     owner,
@@ -337,15 +351,25 @@ impl Walk<'_> {
             }
         }
         for choice in object.choices {
-            self.choice(node, choice, path, owner);
+            self.choice(node, choice, &meant, path, owner);
         }
     }
 
-    fn choice(&mut self, node: Node<'_>, choice: &Choice, path: &Path<'_>, owner: Origin) {
+    /// `meant` are fields that were misspelt, which is reported.
+    fn choice(
+        &mut self,
+        node: Node<'_>,
+        choice: &Choice,
+        meant: &[&str],
+        path: &Path<'_>,
+        owner: Origin,
+    ) {
         // A field that is there and null is reported by itself.
         let mut found = choice.fields.iter().filter(|name| node.key(name).is_some());
         match (found.next(), found.next()) {
-            (None, _) if choice.required => {
+            (None, _)
+                if choice.required && !choice.fields.iter().any(|name| meant.contains(name)) =>
+            {
                 let says = format!("must have {}", alternatives(choice.fields));
                 self.report.error(codes::CHOICE, owner, path, &says);
             }
@@ -358,33 +382,30 @@ impl Walk<'_> {
         }
     }
 
-    fn unknown_field(&mut self, name: &str, place: Origin, object: &Object, path: &Path<'_>) {
-        let help = match nearest(name, object.fields.iter().map(|field| field.name)) {
-            Some(near) => format!("did you mean '{near}'?"),
-            None if self.strict => {
-                let names: Vec<&str> = object.fields.iter().map(|field| field.name).collect();
-                format!("the fields there are: {}", names.join(", "))
-            }
-            None => "it has no effect".to_string(),
+    fn unknown_field(&mut self, node: Node<'_>, key: Node<'_>, object: &Object, path: &Path<'_>) {
+        let name = key.scalar_text().unwrap_or("");
+        let near = nearest(name, object.fields.iter().map(|field| field.name));
+        let near = near.map(|near| format!("did you mean '{near}'?"));
+        let help = match self.strict {
+            true => indented(node, name, object)
+                .or(near)
+                .or_else(|| belongs(name, object))
+                .unwrap_or_else(|| {
+                    let names: Vec<&str> = object.fields.iter().map(|field| field.name).collect();
+                    format!("the fields there are: {}", names.join(", "))
+                }),
+            false => near.unwrap_or_else(|| "it has no effect".to_string()),
         };
-        let path = path.field(name);
+        let (place, path) = (key.origin(), path.field(name));
+        let says = "is not a known field";
         if self.strict {
-            let says = "is not a known field";
-            return self.report.error_with_help(
-                codes::UNKNOWN_FIELD,
-                place,
-                &path,
-                says,
-                Some(help),
-            );
+            let code = codes::UNKNOWN_FIELD;
+            return self
+                .report
+                .error_with_help(code, place, &path, says, Some(help));
         }
-        self.report.warning(
-            codes::UNKNOWN_FIELD,
-            place,
-            &path,
-            "is not a known field",
-            Some(help),
-        );
+        self.report
+            .warning(codes::UNKNOWN_FIELD, place, &path, says, Some(help));
     }
 
     fn size(
@@ -413,22 +434,39 @@ impl Walk<'_> {
         }
     }
 
-    fn wrong_type(&mut self, node: Node<'_>, wanted: &[Wanted], path: &Path<'_>) {
-        let found = match node.kind() {
-            Kind::Null => "null",
-            Kind::Bool => "a boolean",
-            Kind::Int => "an integer",
-            Kind::Float => "a number",
-            Kind::Str => "a string",
-            Kind::Seq => "a list",
-            Kind::Map => "an object",
-        };
-        self.report.error_with_help(
-            codes::WRONG_TYPE,
-            place(node),
-            path,
-            &format!("must be {}, not {found}", alternatives(wanted)),
-            wanted.iter().find_map(|&wanted| retyped(node, wanted)),
+    /// A key that is no scalar.
+    fn wrong_key(&mut self, key: Node<'_>, path: &Path<'_>) {
+        let says = format!("must be {}, not {}", Wanted::Key, found(key));
+        self.report
+            .error(codes::WRONG_TYPE, place(key), path, &says);
+    }
+
+    fn wrong_type(&mut self, node: Node<'_>, shapes: &[Schema], path: &Path<'_>) {
+        let says = format!(
+            "must be {}, not {}",
+            alternatives(&kinds_of(shapes)),
+            found(node)
         );
+        let instead = self.instead.take();
+        let help = match (retyped(node, shapes), instead) {
+            (Some(help), Some(name)) => Some(format!("did you mean '{name}'? else {help}")),
+            (None, Some(name)) => Some(format!("did you mean '{name}'?")),
+            (help, None) => help,
+        };
+        self.report
+            .error_with_help(codes::WRONG_TYPE, place(node), path, &says, help);
+    }
+}
+
+/// A kind of value, as what was found.
+fn found(node: Node<'_>) -> &'static str {
+    match node.kind() {
+        Kind::Null => "null",
+        Kind::Bool => "a boolean",
+        Kind::Int => "an integer",
+        Kind::Float => "a number",
+        Kind::Str => "a string",
+        Kind::Seq => "a list",
+        Kind::Map => "an object",
     }
 }

@@ -1,7 +1,7 @@
 //! Where a request goes.
 
 use crate::import::schema::{
-    Field, NO_LIMIT, Named, Object, Schema, exactly_one, int, list, map, one_of, pattern,
+    Field, NO_LIMIT, Named, Object, Schema, exactly_one, int, list, map, mended, one_of, pattern,
 };
 
 use super::filters::{FORMAT, PATH, QUERY, filter_fields};
@@ -10,7 +10,7 @@ use super::patterns;
 use super::values::{SOME_TEXT, TEXT};
 
 pub(super) const REFERENCE: Schema = pattern(1, NO_LIMIT, &patterns::REFERENCE);
-const BACKEND_TEXT: Schema = pattern(1, NO_LIMIT, &patterns::BACKEND);
+const BACKEND_TEXT: Schema = mended(pattern(1, NO_LIMIT, &patterns::BACKEND), patterns::mend_url);
 pub(super) const PORT: Schema = int(1, 65_535);
 
 /// The fields of a backend, after its name.

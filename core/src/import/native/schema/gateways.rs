@@ -1,7 +1,8 @@
 //! Where requests come in.
 
 use crate::import::schema::{
-    Field, NO_LIMIT, Named, Object, Schema, exactly_one, int, list, map_list, one_of, pattern,
+    Field, NO_LIMIT, Named, Object, Schema, exactly_one, int, list, map_list, mended, one_of,
+    pattern,
 };
 
 use super::actions::PORT;
@@ -106,7 +107,7 @@ pub static HOST: Named = Named {
     name: "host",
     about: "A host: `shop.example`, `*.shop.example` (one or more labels), `*-api.shop.example`, `www.shop.*`, `*` (any); with `:port`, only where the authority states that port.",
     schema: Schema::Union(&[
-        pattern(1, NO_LIMIT, &patterns::HOST),
+        mended(pattern(1, NO_LIMIT, &patterns::HOST), patterns::mend_url),
         Schema::Object(&HOST_FIELDS),
     ]),
 };

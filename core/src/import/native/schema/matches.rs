@@ -2,18 +2,19 @@
 
 use crate::import::schema::patterns::HEADER_NAME;
 use crate::import::schema::{
-    Field, NO_LIMIT, Named, Object, Schema, keyed_map, list, map, one_of, pattern,
+    Field, NO_LIMIT, Named, Object, Schema, keyed_map, list, map, mended, one_of, pattern,
 };
 
 use super::paths::PATH;
 use super::patterns;
-use super::values::{ADDRESS, NUMBER, PARAMETER, PATH_VALUE, VALUE};
+use super::values::{ADDRESS, PARAMETER, PATH_VALUE, PORT_VALUE, VALUE, VERSION_VALUE};
 
 static ONE_METHOD: Schema = pattern(1, NO_LIMIT, &patterns::METHOD);
 static VALUES: Schema = Schema::Named(&VALUE);
 static PARAMETERS: Schema = Schema::Named(&PARAMETER);
 
-pub(super) const FRACTION: Schema = pattern(1, 32, &patterns::FRACTION);
+pub(super) const FRACTION: Schema =
+    mended(pattern(1, 32, &patterns::FRACTION), patterns::mend_fraction);
 
 /// The fields of a predicate, after its path.
 macro_rules! predicate_fields {
@@ -36,11 +37,11 @@ macro_rules! predicate_fields {
             Field::optional("host", Schema::Named(&VALUE))
                 .about("The host in lower case, without port."),
             Field::optional("authority", Schema::Named(&VALUE)).about("The authority as it came."),
-            Field::optional("authority_port", Schema::Named(&NUMBER))
+            Field::optional("authority_port", Schema::Named(&PORT_VALUE))
                 .about("The port that the authority states."),
-            Field::optional("port", Schema::Named(&NUMBER))
+            Field::optional("port", Schema::Named(&PORT_VALUE))
                 .about("The port that the request came in on."),
-            Field::optional("version", Schema::Named(&NUMBER))
+            Field::optional("version", Schema::Named(&VERSION_VALUE))
                 .about("The HTTP version: 1, 2 or 3."),
             Field::optional("raw_path", Schema::Named(&VALUE))
                 .about("The path as it came, without query."),

@@ -1,11 +1,16 @@
 //! What a path must be.
 
-use crate::import::schema::{Field, NO_LIMIT, Named, Object, Schema, exactly_one, pattern, text};
+use crate::import::schema::{
+    Field, NO_LIMIT, Named, Object, Schema, exactly_one, mended, pattern, text,
+};
 
 use super::patterns;
 use super::values::TEST;
 
-pub(super) const ROOTED_TEXT: Schema = pattern(1, NO_LIMIT, &patterns::ROOTED);
+pub(super) const ROOTED_TEXT: Schema =
+    mended(pattern(1, NO_LIMIT, &patterns::ROOTED), patterns::mend_path);
+const PATH_TEXT: Schema = mended(pattern(1, NO_LIMIT, &patterns::PATH), patterns::mend_path);
+const GLOB_TEXT: Schema = mended(pattern(1, NO_LIMIT, &patterns::GLOB), patterns::mend_path);
 const ANY_TEXT: Schema = text(0, NO_LIMIT);
 
 /// The test of a path.
@@ -16,15 +21,14 @@ pub static PATH: Named = Named {
 };
 
 static FIELDS: Object = Object::closed(&[
-    Field::optional("exact", pattern(1, NO_LIMIT, &patterns::PATH))
-        .about("Byte for byte this path."),
+    Field::optional("exact", PATH_TEXT).about("Byte for byte this path."),
     Field::optional("segments", ROOTED_TEXT)
         .about("This path, and what is below it: `/a` takes `/a`, `/a/` and `/a/b`, never `/ab`."),
     Field::optional("prefix", ROOTED_TEXT)
         .about("Begins with this text: `/a` takes `/a`, `/a/b` and `/ab`."),
     Field::optional("suffix", ANY_TEXT).about("Ends with this text."),
     Field::optional("contains", ANY_TEXT).about("Holds this text anywhere."),
-    Field::optional("glob", pattern(1, NO_LIMIT, &patterns::GLOB)).about(
+    Field::optional("glob", GLOB_TEXT).about(
         "`*` stands for any run of bytes in a segment, `?` for one, `**` for any run of segments.",
     ),
     Field::optional("template", ROOTED_TEXT)

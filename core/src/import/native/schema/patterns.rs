@@ -1,6 +1,10 @@
 //! Patterns of the texts in a document.
 
+use alloc::format;
+use alloc::string::{String, ToString};
+
 use crate::import::gateway_api::duration;
+use crate::import::native::units::share;
 use crate::import::schema::Pattern;
 use crate::import::schema::patterns::is_token;
 
@@ -77,6 +81,20 @@ pub(in crate::import::native) static GLOB: Pattern = Pattern {
     matches: |text| text.starts_with('/') || text == "**",
 };
 
+/// A port in decimal.
+pub(in crate::import::native) static PORT: Pattern = Pattern {
+    regex: r"^[1-9][0-9]{0,4}$",
+    says: "a port from 1 to 65535",
+    matches: |text| is_port(text) && !text.starts_with('0'),
+};
+
+/// An HTTP version, as the fact has it.
+pub(in crate::import::native) static VERSION: Pattern = Pattern {
+    regex: r"^[1-3]$",
+    says: "an HTTP version: 1, 2 or 3",
+    matches: |text| matches!(text, "1" | "2" | "3"),
+};
+
 /// How long something takes (GEP-2257).
 pub(in crate::import::native) static DURATION: Pattern = Pattern {
     regex: r"^([0-9]{1,5}(h|m|s|ms)){1,4}$",
@@ -97,6 +115,51 @@ pub(in crate::import::native) static FACT: Pattern = Pattern {
     says: "the name of a fact such as source_ip or header.x-user",
     matches: |text| !text.is_empty() && !text.contains(['{', '}']),
 };
+
+/// A number without unit is one of seconds.
+pub(super) fn mend_duration(text: &str) -> Option<String> {
+    let joined: String = text.chars().filter(|one| !one.is_whitespace()).collect();
+    let is_number = joined.bytes().all(|byte| byte.is_ascii_digit());
+    Some(match is_number {
+        true => format!("{joined}s"),
+        false => joined,
+    })
+}
+
+/// A number without sign is one of percent.
+pub(super) fn mend_fraction(text: &str) -> Option<String> {
+    let joined: String = text.chars().filter(|one| !one.is_whitespace()).collect();
+    let meant = format!("{}%", joined.trim_end_matches('%'));
+    // Less than one percent is rarely meant, and half of everything may be.
+    let is_clear = text.contains('%') || !text.starts_with("0.");
+    (is_clear && share(&meant).is_some()).then_some(meant)
+}
+
+/// The first number of a version.
+pub(super) fn mend_version(text: &str) -> Option<String> {
+    let number = text.strip_prefix("HTTP/").unwrap_or(text);
+    let rest = number.get(1..)?;
+    let is_first = rest.is_empty() || rest.starts_with('.');
+    number
+        .get(..1)
+        .filter(|_| is_first)
+        .map(ToString::to_string)
+}
+
+/// A path from the root.
+pub(super) fn mend_path(text: &str) -> Option<String> {
+    let is_segment = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/{}*=%".contains(&byte);
+    let is_path = !text.is_empty() && text.bytes().all(is_segment);
+    is_path.then(|| format!("/{text}"))
+}
+
+/// A host, or a backend, of what a browser shows.
+pub(super) fn mend_url(text: &str) -> Option<String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))?;
+    Some(rest.strip_suffix('/').unwrap_or(rest).to_string())
+}
 
 fn is_name(text: &str) -> bool {
     !text.is_empty()
@@ -161,10 +224,35 @@ fn is_fraction(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        BACKEND, DURATION, FACT, FRACTION, GLOB, HOST, HOST_TEXT, METHOD, NAME, PATH, REFERENCE,
-        ROOTED,
+        BACKEND, DURATION, FACT, FRACTION, GLOB, HOST, HOST_TEXT, METHOD, NAME, PATH, PORT,
+        REFERENCE, ROOTED, VERSION, mend_duration, mend_fraction, mend_path, mend_url,
+        mend_version,
     };
     use crate::import::schema::patterns::tests::agrees;
+
+    #[test]
+    fn what_is_mended_has_the_pattern() {
+        for (text, meant) in [("5", Some("5s")), ("5 s", Some("5s")), ("", Some("s"))] {
+            assert_eq!(mend_duration(text).as_deref(), meant);
+        }
+        for (text, meant) in [
+            ("10", Some("10%")),
+            ("2.5", Some("2.5%")),
+            ("15%%", Some("15%")),
+            ("0.5", None),
+            ("150%%", None),
+            ("half", None),
+        ] {
+            assert_eq!(mend_fraction(text).as_deref(), meant, "{text}");
+        }
+        assert_eq!(mend_path("cart").as_deref(), Some("/cart"));
+        assert_eq!(mend_path("two words"), None);
+        for (text, meant) in [("1.1", Some("1")), ("HTTP/2", Some("2")), ("h2", None)] {
+            assert_eq!(mend_version(text).as_deref(), meant, "{text}");
+        }
+        assert_eq!(mend_url("http://a:80/").as_deref(), Some("a:80"));
+        assert_eq!(mend_url("a:80"), None);
+    }
 
     #[test]
     fn every_check_says_what_its_expression_says() {
@@ -179,6 +267,7 @@ mod tests {
         agrees(&GLOB, &["/", "**", "*", "a", "\n"]);
         agrees(&DURATION, &["1", "99999", "h", "m", "s", "ms", ".", "-"]);
         agrees(&FRACTION, &["1", "999", "%", "/", ".", "-", "12345"]);
+        agrees(&PORT, &["1", "0", "9999", "-", ".", "80"]);
         agrees(&FACT, &["a", ".", "{", "}", "é", " "]);
     }
 }

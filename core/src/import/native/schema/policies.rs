@@ -1,13 +1,14 @@
 //! What a proxy must do besides choosing.
 
 use crate::import::schema::{
-    Field, NO_LIMIT, Named, Object, Schema, exactly_one, int, list, pattern,
+    Field, NO_LIMIT, Named, Object, Schema, exactly_one, int, list, mended, pattern,
 };
 
 use super::patterns;
 use super::values::SOME_TEXT;
 
-pub(super) const DURATION: Schema = pattern(1, 64, &patterns::DURATION);
+pub(super) const DURATION: Schema =
+    mended(pattern(1, 64, &patterns::DURATION), patterns::mend_duration);
 const FACT: Schema = pattern(1, NO_LIMIT, &patterns::FACT);
 
 /// Time limits.

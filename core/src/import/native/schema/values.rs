@@ -1,15 +1,23 @@
 //! What a value must be: of a header, a parameter, a cookie, an address, a port.
 
 use crate::import::schema::{
-    Choice, Field, NO_LIMIT, Named, Object, Schema, exactly_one, int, list, one_of, text,
+    Choice, Field, NO_LIMIT, Named, Object, Schema, exactly_one, int, list, mended, one_of,
+    pattern, text,
 };
+
+use super::patterns;
 
 /// Any text.
 pub(super) static TEXT: Schema = text(0, NO_LIMIT);
-pub(super) static TEXTS: Schema = list(0, NO_LIMIT, &TEXT);
+/// Texts of which a value is to be one: of none it can be none.
+pub(super) static TEXTS: Schema = list(1, NO_LIMIT, &TEXT);
 /// Text that is not empty.
 pub(super) static SOME_TEXT: Schema = text(1, NO_LIMIT);
-static NUMBERS: Schema = list(0, NO_LIMIT, &Schema::IntOrStr);
+static NUMBERS: Schema = list(1, NO_LIMIT, &Schema::IntOrStr);
+const PORT_TEXT: Schema = pattern(1, NO_LIMIT, &patterns::PORT);
+static PORTS: Schema = Schema::Union(&[int(1, 65_535), PORT_TEXT]);
+const VERSION_TEXT: Schema = mended(pattern(1, NO_LIMIT, &patterns::VERSION), patterns::mend_version);
+static VERSIONS: Schema = Schema::Union(&[int(1, 3), VERSION_TEXT]);
 
 /// The kinds of tests; one of them stands.
 const KINDS: &[&str] = &[
@@ -112,11 +120,28 @@ pub static VALUE: Named = Named {
 };
 static VALUE_FIELDS: Object = Object::closed(value_fields![]).choosing(ONE_KIND);
 
-/// The test of a value that is mostly a number.
-pub static NUMBER: Named = Named {
-    name: "number",
-    about: "What a number must be. A number or text alone is `exact`, a list `in`.",
-    schema: Schema::Union(&[Schema::IntOrStr, NUMBERS, Schema::Object(&VALUE_FIELDS)]),
+/// The test of a port.
+pub static PORT_VALUE: Named = Named {
+    name: "port_value",
+    about: "What a port must be. A number alone is `exact`, a list `in`.",
+    schema: Schema::Union(&[
+        int(1, 65_535),
+        PORT_TEXT,
+        list(1, NO_LIMIT, &PORTS),
+        Schema::Object(&VALUE_FIELDS),
+    ]),
+};
+
+/// The test of an HTTP version.
+pub static VERSION_VALUE: Named = Named {
+    name: "version_value",
+    about: "What the HTTP version must be. A number alone is `exact`, a list `in`.",
+    schema: Schema::Union(&[
+        int(1, 3),
+        VERSION_TEXT,
+        list(1, NO_LIMIT, &VERSIONS),
+        Schema::Object(&VALUE_FIELDS),
+    ]),
 };
 
 /// The test of an address.

@@ -233,84 +233,81 @@ pub(super) const RULES: &[Case] = &[
         r#"Respond { status: 503, body: "gone", reason: "NoBackend" }"#,
     ),
     (
-        "respond: 200, rewrite: {host: '{header.x-host}'}",
+        "backend: a, rewrite: {host: '{header.x-host}'}",
         r#"host: Some(To(Format { parts: [Fact(Header("x-host"))] }))"#,
     ),
     (
-        "respond: 200, rewrite: {host: {from: backend}}",
+        "backend: a, rewrite: {host: {from: backend}}",
         "host: Some(Backend)",
     ),
     (
-        "respond: 200, rewrite: {host: {from_path: {regex: '/(\\w+)', replacement: '{1}', all: true}}}",
+        "backend: a, rewrite: {host: {from_path: {regex: '/(\\w+)', replacement: '{1}', all: true}}}",
         r#"FromPath(Substitution { pattern: "/(\\w+)", replacement: Format { parts: [Capture("1")] }, all: true })"#,
     ),
     (
-        "respond: 200, rewrite: {path: '/v2/{id}'}",
+        "backend: a, rewrite: {path: '/v2/{id}'}",
         r#"Full(Format { parts: [Text("/v2/"), Capture("id")] })"#,
     ),
     (
-        "respond: 200, rewrite: {path: {full: /a}}",
+        "backend: a, rewrite: {path: {full: /a}}",
         "path: Some(Full(",
     ),
     (
-        "respond: 200, rewrite: {path: {replace_prefix: /v2}}",
+        "backend: a, rewrite: {path: {replace_prefix: /v2}}",
         r#"Prefix { replacement: "/v2", join: Segments }"#,
     ),
     (
-        "respond: 200, rewrite: {path: {replace_prefix: /, join: segments}}",
+        "backend: a, rewrite: {path: {replace_prefix: /, join: segments}}",
         "join: Segments",
     ),
     (
-        "respond: 200, rewrite: {path: {replace_prefix: /, join: one-slash}}",
+        "backend: a, rewrite: {path: {replace_prefix: /, join: one-slash}}",
         "join: OneSlash",
     ),
     (
-        "respond: 200, rewrite: {path: {replace_prefix: '', join: literal}}",
+        "backend: a, rewrite: {path: {replace_prefix: '', join: literal}}",
         "join: Literal",
     ),
     (
-        "respond: 200, rewrite: {path: {substitute: {regex: a, replacement: b}}}",
+        "backend: a, rewrite: {path: {substitute: {regex: a, replacement: b}}}",
         "path: Some(Regex(Substitution",
     ),
-    ("respond: 200, rewrite: {query: a=b}", "query: Some(To("),
+    ("backend: a, rewrite: {query: a=b}", "query: Some(To("),
     (
-        "respond: 200, rewrite: {query: {add: {a: [b, c]}, set: {d: e}, remove: [f], keep: [g]}}",
+        "backend: a, rewrite: {query: {add: {a: [b, c]}, set: {d: e}, remove: [f], keep: [g]}}",
         r#"Edit([Keep { names: ["g"] }, Remove { name: "f" }, Set { name: "d", value: Format { parts: [Text("e")] } }, Add { name: "a""#,
     ),
     (
-        "respond: 200, rewrite: {query: [{add: {a: b}}, {keep: [c]}]}",
+        "backend: a, rewrite: {query: [{add: {a: b}}, {keep: [c]}]}",
         r#"Edit([Add { name: "a""#,
     ),
     (
-        "respond: 200, rewrite: {method: POST}",
+        "backend: a, rewrite: {method: POST}",
         r#"method: Some("POST")"#,
     ),
     (
-        "respond: 200, request_headers: {remove: [A], set_if_present: {b: c}, set_if_absent: {b: c}, append: {b: c}, add: {b: c}, set: {B: c}}",
+        "backend: a, request_headers: {remove: [A], set_if_present: {b: c}, set_if_absent: {b: c}, append: {b: c}, add: {b: c}, set: {B: c}}",
         r#"RequestHeaders([HeaderEdit { verb: Set, name: "b""#,
     ),
     (
-        "respond: 200, request_headers: {remove: [A]}",
+        "backend: a, request_headers: {remove: [A]}",
         r#"HeaderEdit { verb: Remove, name: "a", value: Format { parts: [] } }"#,
     ),
     (
-        "respond: 200, request_headers: [{remove: [a]}, {set: {a: b}}]",
+        "backend: a, request_headers: [{remove: [a]}, {set: {a: b}}]",
         "RequestHeaders([HeaderEdit { verb: Remove",
     ),
     (
         "respond: 200, response_headers: {append: {a: b}}",
         "ResponseHeaders([HeaderEdit { verb: Append",
     ),
+    ("backend: a, mirrors: [a]", "Mirror { target: Ok(Backend {"),
     (
-        "respond: 200, mirrors: [a]",
-        "Mirror { target: Ok(Backend {",
-    ),
-    (
-        "respond: 200, mirrors: [{name: a, fraction: 0.5%}]",
+        "backend: a, mirrors: [{name: a, fraction: 0.5%}]",
         "numerator: 5, denominator: 1000",
     ),
     (
-        "respond: 200, mirrors: [{name: a, invalid: {}}]",
+        "backend: a, mirrors: [{name: a, invalid: {}}]",
         r#"Err(InvalidTarget {"#,
     ),
     (
@@ -334,31 +331,31 @@ pub(super) const RULES: &[Case] = &[
         r#"Value(Suffix(".a.b"))"#,
     ),
     (
-        "respond: 200, filters: [{response_headers: {set: {a: b}}}, {rewrite: {method: GET}}, {mirror: a}, {fault: {}}, {cors: {}}, {request_headers: {}}]",
+        "backend: a, filters: [{response_headers: {set: {a: b}}}, {rewrite: {method: GET}}, {mirror: a}, {fault: {}}, {cors: {}}, {request_headers: {}}]",
         "filters: [ResponseHeaders(",
     ),
     (
-        "respond: 200, timeouts: {request: 5s, backend_request: 250ms, idle: 0s}",
+        "backend: a, timeouts: {request: 5s, backend_request: 250ms, idle: 0s}",
         "Timeouts { request_ms: Some(5000), backend_request_ms: Some(250), idle_ms: Some(0) }",
     ),
     (
-        "respond: 200, retry: {attempts: 3, per_try_timeout: 1s, retry_on: [5xx, 503], backoff: 25ms, max_backoff: 1m}",
+        "backend: a, retry: {attempts: 3, per_try_timeout: 1s, retry_on: [5xx, 503], backoff: 25ms, max_backoff: 1m}",
         r#"RetryPolicy { attempts: Some(3), per_try_timeout_ms: Some(1000), on: ["5xx", "503"], backoff_ms: Some(25), max_backoff_ms: Some(60000) }"#,
     ),
     (
-        "respond: 200, session: {cookie: {name: a, permanent: true, absolute_timeout: 1h, idle_timeout: 1m}}",
+        "backend: a, session: {cookie: {name: a, permanent: true, absolute_timeout: 1h, idle_timeout: 1m}}",
         r#"Cookie { name: Some("a"), permanent: true, absolute_timeout_ms: Some(3600000), idle_timeout_ms: Some(60000) }"#,
     ),
     (
-        "respond: 200, session: {header: {}}",
+        "backend: a, session: {header: {}}",
         "Header { name: None, absolute_timeout_ms: None",
     ),
     (
-        "respond: 200, sticky: [cookie.sid, {fact: source_ip, terminal: true}]",
+        "backend: a, sticky: [cookie.sid, {fact: source_ip, terminal: true}]",
         r#"sticky: [HashKey { fact: Cookie("sid"), terminal: false }, HashKey { fact: SourceIp, terminal: true }]"#,
     ),
     (
-        "respond: 200, hash: [query.a, decoded_query.a]",
+        "backend: a, hash: [query.a, decoded_query.a]",
         r#"hash: [HashKey { fact: RawQueryParameter("a"), terminal: false }, HashKey { fact: Query("a")"#,
     ),
     (

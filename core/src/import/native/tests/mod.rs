@@ -4,10 +4,12 @@ mod cases;
 mod coverage;
 mod entries;
 mod faults;
+mod messages;
 mod places;
 mod reading;
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::diagnostic::{Code, Severity};
@@ -32,8 +34,26 @@ fn sound(text: &str) -> RouteSet {
     found.routes
 }
 
+/// What is said of a document: `error[FP1101] 3:5 message (help)`.
+fn told(text: &str) -> Vec<String> {
+    let found = read(text).diagnostics.into_iter();
+    let line = |one: crate::diagnostic::Diagnostic| {
+        let origin = one.origin.expect("a place");
+        let help = one.help.map_or(String::new(), |help| format!(" ({help})"));
+        format!(
+            "{}[{}] {}:{} {}{help}",
+            one.severity.as_str(),
+            one.code,
+            origin.line,
+            origin.column,
+            one.message
+        )
+    };
+    found.map(line).collect()
+}
+
 /// A document of one rule, from its fields in flow style.
-fn document_of(rule: &str) -> alloc::string::String {
+fn document_of(rule: &str) -> String {
     format!(
         "fingerpost: v1\nstages: [{{name: next}}]\nroutes: [{{name: r, rules: [{{{rule}}}]}}]\n"
     )

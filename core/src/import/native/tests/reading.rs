@@ -30,7 +30,7 @@ fn a_backend_is_in_its_routes_namespace_unless_it_says() {
 #[test]
 fn filters_stand_in_one_order_whatever_the_order_of_fields() {
     let rule = rule(
-        "response_headers: {}, filters: [{rewrite: {method: PUT}}], mirrors: [a], rewrite: {method: POST}, request_headers: {}, fault: {}, cors: {}, respond: 200",
+        "response_headers: {}, filters: [{rewrite: {method: PUT}}], mirrors: [a], rewrite: {method: POST}, request_headers: {}, fault: {}, cors: {}, backend: a",
     );
     let kinds = rule.filters.iter().map(|filter| match filter {
         Filter::Cors(_) => "cors",
