@@ -63,7 +63,7 @@ fn a_value_of_the_wrong_type_names_both_types_and_the_way_out() {
             (
                 1103,
                 "HTTPRoute shop/cart: rules[1].backendRefs must be a list, not an object",
-                ""
+                "make it an item of a list: write `- ` before it"
             ),
         ]
     );

@@ -14,6 +14,6 @@ codes! {
     DISAGREEMENT = 1809, "documents disagree about what is said for all";
     NOT_REACHED = 1810, "no request can reach the route";
     TOO_DEEP = 1811, "predicates or metadata nest too deep";
-    NO_BACKENDS = 1812, "the rule has no backend and answers 500";
+    NO_BACKENDS = 1812, "the rule has no backend that is ever chosen and answers 500";
     TOO_MANY = 1813, "there are more of these than a limit allows";
 }

@@ -34,6 +34,9 @@
 //! - a setting that cannot be read is as if it were not written, which is the safe
 //!   value.
 //!
+//! One mistake is one error: what has not the shape it should is reported with the
+//! document's shape and nowhere else, and what it costs is a note (`costs.rs`).
+//!
 //! # Invariants
 //!
 //! 1. Nothing is passed over without an error at its place.

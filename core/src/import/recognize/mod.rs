@@ -9,7 +9,8 @@
 //!
 //! A folder of manifests holds Deployments and CRDs beside routes: what belongs
 //! to no dialect is passed over with a note. What looks like one of our objects
-//! and lacks its type is an error. An object with something refused in it (a key
+//! and lacks its type is an error, and so is what is written like a document of the
+//! native format and lacks its key (`nearly_native.rs`). An object with something refused in it (a key
 //! written twice, a value that is not what its tag says) is refused: acting on a
 //! part of a route could send requests elsewhere than its author meant. (A document
 //! of the native format holds many routes; its importer refuses the one.) Warnings

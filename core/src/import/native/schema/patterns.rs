@@ -247,6 +247,10 @@ mod tests {
         }
         assert_eq!(mend_path("cart").as_deref(), Some("/cart"));
         assert_eq!(mend_path("two words"), None);
+        for text in ["0", "1", "2", "3", "4", "", "11", "1.1"] {
+            let is_version = matches!(text, "1" | "2" | "3");
+            assert_eq!((VERSION.matches)(text), is_version, "{text}");
+        }
         for (text, meant) in [("1.1", Some("1")), ("HTTP/2", Some("2")), ("h2", None)] {
             assert_eq!(mend_version(text).as_deref(), meant, "{text}");
         }

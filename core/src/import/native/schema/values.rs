@@ -16,7 +16,10 @@ pub(super) static SOME_TEXT: Schema = text(1, NO_LIMIT);
 static NUMBERS: Schema = list(1, NO_LIMIT, &Schema::IntOrStr);
 const PORT_TEXT: Schema = pattern(1, NO_LIMIT, &patterns::PORT);
 static PORTS: Schema = Schema::Union(&[int(1, 65_535), PORT_TEXT]);
-const VERSION_TEXT: Schema = mended(pattern(1, NO_LIMIT, &patterns::VERSION), patterns::mend_version);
+const VERSION_TEXT: Schema = mended(
+    pattern(1, NO_LIMIT, &patterns::VERSION),
+    patterns::mend_version,
+);
 static VERSIONS: Schema = Schema::Union(&[int(1, 3), VERSION_TEXT]);
 
 /// The kinds of tests; one of them stands.
