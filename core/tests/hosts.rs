@@ -190,8 +190,8 @@ fn host_regexes_have_a_limit_together() {
     // Room for one of them and not for two.
     limits.host_automata = 2 << 10;
     let mut asked = Asked::with_limits(&set, limits);
-    assert_eq!(asked.host(&"a".repeat(120)), "one");
-    assert_eq!(asked.host(&"b".repeat(120)), "rest");
+    assert_eq!(asked.host("a".repeat(120)), "one");
+    assert_eq!(asked.host("b".repeat(120)), "rest");
     assert_eq!(asked.diagnostics.len(), 1);
     assert_eq!(asked.diagnostics[0].code.to_string(), "FP1624");
     let message = &asked.diagnostics[0].message;

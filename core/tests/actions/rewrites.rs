@@ -72,11 +72,11 @@ fn what_is_missing_is_empty() {
 
 #[test]
 fn a_capture_that_no_path_has_is_told() {
-    let code = |matches: &[PathMatch], rewrite: &str| {
+    let code = |matches: &[&PathMatch], rewrite: &str| {
         let mut rule = forward(vec![full(rewrite)]);
         for one in matches {
             rule.matches.push(RouteMatch {
-                path: one.clone(),
+                path: PathMatch::clone(one),
                 ..RouteMatch::default()
             });
         }
@@ -84,11 +84,11 @@ fn a_capture_that_no_path_has_is_told() {
     };
     let template = PathMatch::Template("/users/{id}".into());
     let regex = PathMatch::Regex("/(?P<n>a)(b)".into());
-    assert_eq!(code(&[template.clone()], "/{idd}"), [1639]);
-    assert_eq!(code(&[template.clone()], "/{1}"), [1639]);
-    assert_eq!(code(&[regex.clone()], "/{3}"), [1639]);
-    assert!(code(&[regex.clone()], "/{n}{0}{1}{2}").is_empty());
-    assert!(code(&[regex, template], "/{id}").is_empty());
+    assert_eq!(code(&[&template], "/{idd}"), [1639]);
+    assert_eq!(code(&[&template], "/{1}"), [1639]);
+    assert_eq!(code(&[&regex], "/{3}"), [1639]);
+    assert!(code(&[&regex], "/{n}{0}{1}{2}").is_empty());
+    assert!(code(&[&regex, &template], "/{id}").is_empty());
     assert_eq!(code(&[], "/{id}{id}"), [1639, 1639]);
     let edits = Filter::RequestHeaders(vec![edit(HeaderVerb::Set, "x", "{id}")]);
     assert_eq!(broken(vec![forward(vec![edits])]).1, [1639]);
