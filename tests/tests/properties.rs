@@ -6,9 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use fingerpost::model::{HostMatch, Normalization, Precedence, RouteId, RouteMatch, RouteSet};
+use fingerpost::model::{
+    HostMatch, Normalization, PathMatch, Precedence, RouteId, RouteMatch, RouteSet,
+};
 use fingerpost::oracle::{Answer, Oracle, Request, normalize};
-use fingerpost_tests::build::{hosts, route, rule};
+use fingerpost_tests::build::{hosts, one_stage, prefix, route, rule};
 use fingerpost_tests::engine::{Engine, agree, with_every_automaton, without_automata};
 use fingerpost_tests::generate::Source;
 use fingerpost_tests::minimise::minimise;
@@ -119,6 +121,68 @@ fn fail(seed: u64, set: &RouteSet, request: &Request) -> ! {
         Answered(&expected),
         Answered(&found),
     );
+}
+
+/// How much text an expression states is told by prefixes of other lengths, under an
+/// order that goes by it.
+#[test]
+fn an_expression_states_as_much_text_for_table_and_oracle() {
+    let paths = paths("/ab", 5);
+    let (mut by_expression, mut by_prefix) = (0, 0);
+    for seed in 0..rounds(120) {
+        let mut source = Source::new(seed);
+        let text = source.expression();
+        let kind = match seed % 4 {
+            3 => PathMatch::RegexStart(text),
+            _ => PathMatch::Regex(text),
+        };
+        let expression = RouteMatch {
+            path: kind,
+            ..RouteMatch::default()
+        };
+        for length in [seed as usize % 2, 2 + seed as usize % 3] {
+            let near = paths.iter().filter(|path| path.len() == length);
+            let near = near.map(|path| prefix(path)).collect();
+            let rules = vec![
+                rule("expression", vec![expression.clone()]),
+                rule("prefix", near),
+            ];
+            let set = one_stage(Precedence::Specific, vec![(&[], route("r", rules))]);
+            let oracle = Oracle::new(&set);
+            let mut engine = engine(seed, &set);
+            for path in &paths {
+                let request = Request::new("GET", Some("h"), path);
+                let expected = oracle.answer(&request);
+                if !agree(&request, &expected, &engine.answer(&request)) {
+                    fail(seed, &set, &request);
+                }
+                if let Answer::Forward(forward) = expected {
+                    let count = match forward.backend.name == "prefix" {
+                        true => &mut by_prefix,
+                        false => &mut by_expression,
+                    };
+                    *count += 1;
+                }
+            }
+        }
+    }
+    println!("{by_expression} by expression, {by_prefix} by prefix");
+    assert!(by_expression > 500 && by_prefix > 500);
+}
+
+/// Every path of these characters, up to a length.
+fn paths(characters: &str, longest: usize) -> Vec<String> {
+    let mut paths = vec![String::new()];
+    let mut at = 0;
+    while let Some(path) = paths.get(at).cloned() {
+        if path.len() < longest {
+            let first = path.is_empty();
+            let next = characters.chars().filter(|next| !first || *next == '/');
+            paths.extend(next.map(|next| format!("{path}{next}")));
+        }
+        at += 1;
+    }
+    paths
 }
 
 #[test]

@@ -3,9 +3,10 @@
 //! Every case is asked of the oracle and of the table.
 
 use fingerpost::model::{
-    Action, CorsPolicy, Filter, Format, HostBinding, HostMatch, Normalization, PathMatch,
-    PathRewrite, Precedence, PrefixJoin, Protocol, Redirect, Rewrite, RouteMatch, RouteSet, Rule,
-    Scheme, ValueMatch,
+    Action, CorsPolicy, EscapedSlashes, Filter, Format, FormatPart, HostBinding, HostMatch,
+    MalformedEscapes, Normalization, PathMatch, PathParameters, PathRewrite, Precedence,
+    PrefixJoin, Protocol, QueryRewrite, Redirect, Rewrite, RouteMatch, RouteSet, Rule, Scheme,
+    ValueMatch,
 };
 use fingerpost::oracle::{Answer, Oracle, Protocol as Speaks, Request};
 use fingerpost_tests::build::{
@@ -281,16 +282,22 @@ fn a_query_that_a_path_brings_is_held_to_what_may_be_sent() {
         ..Redirect::default()
     })));
     for set in [forward, redirect] {
-        for (value, is_sound) in [
-            ("a&b", true),
-            ("a b", false),
-            ("a\r\nx: y", false),
-            ("#", false),
+        for (value, written) in [
+            ("a&b=1;c", "a%26b=1%3Bc"),
+            ("a b", "a%20b"),
+            ("a\r\nx: y", "a%0D%0Ax:%20y"),
+            ("#", "%23"),
+            ("?a%26", "?a%26"),
         ] {
             let mut request = Request::new("GET", Some("h"), "/");
             request.attributes.push(("x".into(), value.into()));
-            let is_refused = answer(&set, &request) == Answer::respond(500);
-            assert_eq!(is_refused, !is_sound, "{value:?}");
+            let target = match answer(&set, &request) {
+                Answer::Forward(forward) => forward.target,
+                Answer::Redirect(redirected) => redirected.location,
+                other => panic!("{value:?}: {other:?}"),
+            };
+            let target = String::from_utf8(target).unwrap();
+            assert!(target.ends_with(&format!("/p?q={written}")), "{target}");
         }
     }
 }
@@ -342,6 +349,162 @@ fn an_expression_is_as_specific_as_what_all_its_branches_begin_with() {
         Answer::Forward(forward) => assert_eq!(forward.backend.name, "expression"),
         other => panic!("not forwarded: {other:?}"),
     }
+}
+
+#[test]
+fn an_expression_states_the_text_around_its_assertions() {
+    let winner = |expression: &str, prefixed: &str, target: &str| {
+        let item = RouteMatch {
+            path: PathMatch::Regex(expression.into()),
+            ..RouteMatch::default()
+        };
+        let mut set = one(rule("prefix", vec![prefix(prefixed)]));
+        set.stages[0].precedence = Precedence::Specific;
+        set.routes[0].rules.push(rule("expression", vec![item]));
+        match answer(&set, &Request::new("GET", Some("h"), target)) {
+            Answer::Forward(forward) => forward.backend.name,
+            other => panic!("not forwarded: {other:?}"),
+        }
+    };
+    for (expression, prefixed, target, want) in [
+        (r"/a\b/bcd", "/a/", "/a/bcd", "expression"),
+        (r"/b(x)|/b(?m:$)", "/b", "/b", "prefix"),
+        (r"/b(x)|(?m:^)/", "/", "/", "prefix"),
+        (r"(?:\b|/)b?", "", "/b", "prefix"),
+        ("/b(?:.){0}", "/", "/b", "expression"),
+        ("/a?a", "/", "/a", "expression"),
+        ("/a?a", "/a", "/a", "prefix"),
+        (
+            "/a{300}",
+            "/a",
+            &format!("/{}", "a".repeat(300)),
+            "expression",
+        ),
+    ] {
+        assert_eq!(winner(expression, prefixed, target), want, "{expression}");
+    }
+}
+
+/// What a path rewritten to this format becomes, where a header `x` has this value;
+/// `None` where that is refused.
+fn written(by: Normalization, format: &str, value: &str) -> Option<String> {
+    let full = Format::parse(format).unwrap();
+    let rewrite = || Some(PathRewrite::Full(full.clone()));
+    let mut forward = one(filtered(
+        "b",
+        vec![],
+        vec![Filter::Rewrite(Rewrite {
+            path: rewrite(),
+            ..Rewrite::default()
+        })],
+    ));
+    let mut redirect = one(Rule::new(Action::Redirect(Redirect {
+        path: rewrite(),
+        status: 302,
+        ..Redirect::default()
+    })));
+    let mut request = Request::new("GET", Some("h"), "/?c=1&d=2");
+    request.headers.push((b"x".to_vec(), value.into()));
+    forward.gateways[0].normalization = by;
+    redirect.gateways[0].normalization = by;
+    match (answer(&forward, &request), answer(&redirect, &request)) {
+        (Answer::Forward(forward), Answer::Redirect(redirected)) => {
+            let target = String::from_utf8(forward.target).unwrap();
+            let location = String::from_utf8(redirected.location).unwrap();
+            let path = |target: &str| target.split('?').next().unwrap().to_string();
+            assert_eq!(path(&location), format!("http://h{}", path(&target)));
+            Some(target)
+        }
+        (Answer::Reject(_), Answer::Reject(_)) => None,
+        others => panic!("{format} with {value}: {others:?}"),
+    }
+}
+
+const STRICT: Normalization = Normalization {
+    escaped_slashes: EscapedSlashes::Reject,
+    path_parameters: PathParameters::Reject,
+    malformed_escapes: MalformedEscapes::Reject,
+    ..Normalization::MERGE_SLASHES
+};
+
+#[test]
+fn a_value_opens_no_query() {
+    for by in [Normalization::NONE, Normalization::BASE, STRICT] {
+        assert_eq!(written(by, "/v2/{header.x}", "a?admin=1"), None);
+        assert_eq!(written(by, "/v2{header.x}?q=1", "?a"), None);
+        let sent = written(by, "/v2/{header.x}?q=1", "a");
+        assert_eq!(sent.as_deref(), Some("/v2/a?q=1&c=1&d=2"));
+        let sent = written(by, "/v2?q={header.x}", "a?b");
+        assert_eq!(sent.as_deref(), Some("/v2?q=a?b&c=1&d=2"));
+    }
+}
+
+#[test]
+fn a_value_brings_nothing_that_the_gateway_rejects() {
+    for value in ["..%2f..%2fadmin", "a%5Cb", "..;/b", "%zz", "%", "a%2"] {
+        assert_eq!(written(STRICT, "/v2/{header.x}", value), None, "{value}");
+    }
+    assert_eq!(written(STRICT, "/%2{header.x}", "f"), None);
+    assert_eq!(written(STRICT, "/{header.x}2f", "%"), None);
+    let sent = written(STRICT, "/projects/group%2F{header.x};v=1", "a%25");
+    assert_eq!(sent.as_deref(), Some("/projects/group%2Fa%25;v=1?c=1&d=2"));
+    let sent = written(Normalization::BASE, "/v2/{header.x}", "a%2fb;c%zz");
+    assert_eq!(sent.as_deref(), Some("/v2/a%2fb;c%zz?c=1&d=2"));
+}
+
+#[test]
+fn a_whole_query_is_several_parameters_only_where_one_begins() {
+    for (format, want) in [
+        ("/a?{raw_query}", "/a?c=1&d=2&c=1&d=2"),
+        ("/a?x&{raw_query}", "/a?x&c=1&d=2&c=1&d=2"),
+        ("/a?x={raw_query}", "/a?x=c=1%26d=2&c=1&d=2"),
+        ("/a?{header.x}{raw_query}", "/a?c=1%26d=2&c=1&d=2"),
+    ] {
+        let sent = written(STRICT, format, "");
+        assert_eq!(sent.as_deref(), Some(want), "{format}");
+    }
+    assert_eq!(
+        written(STRICT, "/a{raw_query}", "").as_deref(),
+        Some("/ac=1&d=2?c=1&d=2")
+    );
+}
+
+#[test]
+fn what_is_left_of_a_path_begins_no_parameter() {
+    let set = rewriting(prefix("/a"), "/b?from=", PrefixJoin::Literal);
+    assert_eq!(sent(&set, "/a/c&d=1"), "/b?from=/c%26d=1");
+    let mut set = rewriting(prefix("/a"), "/%2", PrefixJoin::Literal);
+    set.gateways[0].normalization = STRICT;
+    assert_refused(&answer(&set, &Request::new("GET", Some("h"), "/af")));
+    assert_eq!(sent(&set, "/a5"), "/%25");
+}
+
+#[test]
+fn a_query_takes_what_fills_its_holes_as_values() {
+    let query = Format::parse("user={id}&{raw_query}").unwrap();
+    let item = RouteMatch {
+        path: PathMatch::Template("/users/{id}".into()),
+        ..RouteMatch::default()
+    };
+    let rewrite = Rewrite {
+        query: Some(QueryRewrite::To(query)),
+        ..Rewrite::default()
+    };
+    let set = one(filtered("b", vec![item], vec![Filter::Rewrite(rewrite)]));
+    let sent = sent(&set, "/users/x&admin=1;y?a=1&b=2");
+    assert_eq!(sent, "/users/x&admin=1;y?user=x%26admin=1%3By&a=1&b=2");
+}
+
+#[test]
+fn a_constant_is_one_text_however_it_was_cut() {
+    let texts = ["/a/%2", "e", "%2e/b"].map(|text| FormatPart::Text(text.into()));
+    let path = Some(PathRewrite::Full(Format::from_parts(texts)));
+    let rewrite = Rewrite {
+        path,
+        ..Rewrite::default()
+    };
+    let set = one(filtered("b", vec![], vec![Filter::Rewrite(rewrite)]));
+    assert_eq!(sent(&set, "/"), "/b");
 }
 
 fn exactly(text: &str) -> ValueMatch {

@@ -195,8 +195,13 @@ impl Build<'_> {
             Anchor::Search => Vec::new(),
             Anchor::Whole | Anchor::Start => literal_prefix(&read.hir),
         };
-        // SPEC: `Precedence::Specific`: of a regular expression its literal prefix counts.
-        let literal = read.literal.unwrap_or(key.len() as u32);
+        // SPEC: docs/precedence.md, Specific 4: of a regular expression the text counts
+        // that everything it takes begins with; found anywhere, it states none.
+        let literal = match (read.literal, anchor) {
+            (Some(literal), _) => literal,
+            (None, Anchor::Search) => 0,
+            (None, Anchor::Whole | Anchor::Start) => self.common_prefix(&read.hir),
+        };
         let explicit = read.hir.properties().explicit_captures_len();
         let has_groups = syntax == Syntax::Regex || explicit > 0;
         let captures = match has_groups {

@@ -8,6 +8,7 @@
 //! proportion to the limits whatever the patterns are.
 
 mod ahead;
+mod common;
 mod syntax;
 
 use alloc::boxed::Box;
@@ -27,6 +28,8 @@ use crate::diagnostic::codes::compile as codes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::table::regex::{GroupEngine, GroupRegex, Regex};
 use crate::table::text::Text;
+
+use common::common_prefix;
 
 pub(crate) use syntax::{literal_prefix, parse};
 
@@ -379,6 +382,18 @@ impl Build<'_> {
         }
         self.index.regex.programs += size;
         Ok(nfa)
+    }
+
+    /// Bytes of text that everything begins with which an expression takes. The
+    /// expression is one that was compiled before, so its program is within the limit.
+    pub(crate) fn common_prefix(&self, hir: &Hir) -> u32 {
+        let config = thompson::Config::new()
+            .utf8(false)
+            .which_captures(thompson::WhichCaptures::None)
+            .nfa_size_limit(Some(self.limits.regex_program));
+        let mut compiler = thompson::Compiler::new();
+        let nfa = compiler.configure(config).build_from_hir(hir);
+        nfa.map_or(0, |nfa| common_prefix(&nfa))
     }
 
     fn compile_regex(

@@ -487,6 +487,7 @@ pub(super) fn writer<'s>(
         captures,
         buffer,
         rendered: &mut output.rendered,
+        draft: None,
     };
     (writer, regex, &mut output.query)
 }

@@ -2,8 +2,9 @@
 //!
 //! A [`Writer`] is what one stage sees of the request, and what it writes to. Every
 //! value is rendered in one pass over the parts that the compiler made; what fills a
-//! hole is copied and never read as a format itself. All values of one decision share
-//! one limit, and a decision that is over it shows none of them.
+//! hole is copied and never read as a format itself. Where a path or query is written,
+//! it passes a [`Draft`] first, which knows what may stand there. All values of one
+//! decision share one limit, and a decision that is over it shows none of them.
 //!
 //! # Complexity
 //!
@@ -13,6 +14,7 @@
 use alloc::vec::Vec;
 
 use super::Reason;
+use super::draft::{Brought, Draft};
 use crate::matcher::captures::Captures;
 use crate::matcher::facts::{Seen, visit};
 use crate::matcher::output::{Rendered, Span, Written};
@@ -30,6 +32,8 @@ pub(crate) struct Writer<'s> {
     /// Working memory.
     pub(crate) buffer: &'s mut Vec<u8>,
     pub(crate) rendered: &'s mut Rendered,
+    /// The path or query that is being written, where one is.
+    pub(crate) draft: Option<Draft>,
 }
 
 impl Writer<'_> {
@@ -45,6 +49,19 @@ impl Writer<'_> {
         }
     }
 
+    /// Writes a path or query; gives what `write` does, and whether the request
+    /// brought what may not stand there.
+    pub(crate) fn within<T>(
+        &mut self,
+        draft: Draft,
+        write: impl FnOnce(&mut Self) -> Result<T, Reason>,
+    ) -> Result<(T, bool), Reason> {
+        self.draft = Some(draft);
+        let written = write(self);
+        let draft = self.draft.take();
+        Ok((written?, draft.is_some_and(Draft::is_refused)))
+    }
+
     /// Appends parts; groups are those of a pattern that is being replaced.
     pub(crate) fn append<'h>(
         &mut self,
@@ -54,7 +71,10 @@ impl Writer<'_> {
         let sections = self.sections;
         for part in parts.of(&sections.actions.parts) {
             match *part {
-                Part::Text(text) => self.push(sections.text.get(text))?,
+                Part::Text(text) => {
+                    self.push_own(sections.text.get(text))?;
+                    continue;
+                }
                 // What is missing is empty.
                 Part::Capture(name) => {
                     let captures = self.captures;
@@ -65,6 +85,9 @@ impl Writer<'_> {
                     self.fact(fact)?;
                 }
             }
+            if let Some(draft) = &mut self.draft {
+                draft.after_hole();
+            }
         }
         Ok(())
     }
@@ -72,29 +95,36 @@ impl Writer<'_> {
     /// Appends a fact's first value; `None` where the request has none.
     pub(crate) fn fact(&mut self, fact: FactEntry) -> Result<Option<Span>, Reason> {
         let mark = self.rendered.mark();
-        let mut fits = true;
+        let mut pushed = Ok(());
         let mut is_there = false;
-        let rendered = &mut *self.rendered;
+        let (rendered, draft) = (&mut *self.rendered, &mut self.draft);
+        let what = match fact {
+            FactEntry::RawQuery => Brought::Query,
+            _ => Brought::Value,
+        };
         visit(self.sections, self.seen, fact, self.buffer, |value| {
             // A fact with one value calls once, whatever is answered.
             if !is_there {
                 is_there = true;
-                fits = rendered.push(value);
+                pushed = push_brought(rendered, draft, value, what);
             }
             false
         });
-        match (is_there, fits) {
-            (_, false) => Err(Reason::RenderedTooLong),
-            (true, true) => Ok(Some(self.rendered.since(mark))),
-            (false, true) => Ok(None),
-        }
+        pushed?;
+        Ok(is_there.then(|| self.rendered.since(mark)))
     }
 
-    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), Reason> {
-        match self.rendered.push(bytes) {
-            true => Ok(()),
-            false => Err(Reason::RenderedTooLong),
+    /// Appends text that the rule states.
+    pub(crate) fn push_own(&mut self, text: &[u8]) -> Result<(), Reason> {
+        if let Some(draft) = &mut self.draft {
+            draft.own(text);
         }
+        push(self.rendered, text)
+    }
+
+    /// Appends what the request brings.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<(), Reason> {
+        push_brought(self.rendered, &mut self.draft, bytes, Brought::Value)
     }
 
     /// Renders the values of edits, for whoever reads the decision.
@@ -120,6 +150,25 @@ impl Writer<'_> {
     /// Where a value is, as bytes.
     pub(crate) fn get(&self, written: Written) -> &[u8] {
         written.get(self.sections, self.rendered)
+    }
+}
+
+fn push_brought(
+    rendered: &mut Rendered,
+    draft: &mut Option<Draft>,
+    bytes: &[u8],
+    what: Brought,
+) -> Result<(), Reason> {
+    match draft {
+        Some(draft) => draft.brought(bytes, what, |bytes| push(rendered, bytes)),
+        None => push(rendered, bytes),
+    }
+}
+
+fn push(rendered: &mut Rendered, bytes: &[u8]) -> Result<(), Reason> {
+    match rendered.push(bytes) {
+        true => Ok(()),
+        false => Err(Reason::RenderedTooLong),
     }
 }
 

@@ -10,7 +10,8 @@
 //! * `enter`: the listener, and the rule that wins in its stage.
 //! * `choose`: targets and mirrors, by `draw` (chance, which the caller supplies) or
 //!   by `hash`.
-//! * `format`: values with holes, filled in; `substitute`: patterns replaced.
+//! * `format`: values with holes, filled in; `substitute`: patterns replaced; `draft`:
+//!   what of a path or query the rule wrote, and what the request.
 //! * `rewrite`, `query` and `redirect`: the path, query, host and Location that leave.
 //! * `headers` and `head`: header edits and the head that leaves.
 //! * `cors`: cross-origin answers.
@@ -20,6 +21,7 @@ pub(crate) mod check;
 pub(crate) mod choose;
 pub(crate) mod cors;
 pub(crate) mod decide;
+pub(crate) mod draft;
 pub(crate) mod draw;
 pub(crate) mod enter;
 pub(crate) mod format;
@@ -264,7 +266,8 @@ pub enum Reason {
     /// The rewritten path is longer than the table's limit.
     RewriteTooLong,
     /// The rewritten path is not canonical: it has a dot segment or an escape that
-    /// whoever follows would resolve.
+    /// whoever follows would resolve; or the request brings a `?` into it, or what its
+    /// gateway refuses.
     RewriteNotCanonical,
     /// What formats and patterns write for the request is longer than the table's
     /// limit.

@@ -2,8 +2,9 @@
 //!
 //! A query is a list of pieces between `&`. An edit copies the pieces that it does
 //! not touch byte for byte; names are compared percent-decoded, without decoding them
-//! into memory. What an edit writes is escaped where it cannot stand in a query, so
-//! that no value can end its parameter and begin another.
+//! into memory. What an edit writes is escaped where it cannot stand in a query, and
+//! so is what the request fills into a new query: no value can end its parameter and
+//! begin another.
 //!
 //! # Complexity
 //!
@@ -12,6 +13,7 @@
 use alloc::vec::Vec;
 
 use super::Reason;
+use super::draft::Draft;
 use super::format::Writer;
 use crate::matcher::fields::query_of;
 use crate::matcher::output::{QueryBuffers, Written};
@@ -44,7 +46,7 @@ pub(crate) fn rewrite(
     let sections = writer.sections;
     match entry {
         QueryRewriteEntry::To(value) => {
-            let value = writer.value(value)?;
+            let (value, _) = writer.within(Draft::query(), |writer| writer.value(value))?;
             query.spare.clear();
             push_escaped(&mut query.spare, writer.get(value), Place::Query)?;
             query.commit();
@@ -205,24 +207,34 @@ pub(crate) enum Place {
 
 impl Place {
     // SPEC: RFC 3986 3.4: query = *( pchar / "/" / "?" ). A percent sign stands as it
-    // is written. `&` would end a parameter, and `=` its name.
+    // is written. `&` would end a parameter, for some readers `;` would too, and `=`
+    // its name.
     fn takes(self, byte: u8) -> bool {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => true,
-            b'&' => self == Self::Query,
+            b'&' | b';' => self == Self::Query,
             b'=' => self != Self::Name,
-            _ => b"-._~!$'()*+,;:@/?%".contains(&byte),
+            _ => b"-._~!$'()*+,:@/?%".contains(&byte),
         }
     }
 }
 
 fn push_escaped(out: &mut Vec<u8>, text: &[u8], place: Place) -> Result<(), Reason> {
+    escape(text, place, |bytes| push(out, bytes))
+}
+
+/// Hands on a text with what cannot stand at this place percent-encoded.
+pub(crate) fn escape(
+    text: &[u8],
+    place: Place,
+    mut push: impl FnMut(&[u8]) -> Result<(), Reason>,
+) -> Result<(), Reason> {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let digit = |half: u8| DIGITS.get(usize::from(half)).copied().unwrap_or(b'0');
     for &byte in text {
         match place.takes(byte) {
-            true => push(out, &[byte])?,
-            false => push(out, &[b'%', digit(byte >> 4), digit(byte & 15)])?,
+            true => push(&[byte])?,
+            false => push(&[b'%', digit(byte >> 4), digit(byte & 15)])?,
         }
     }
     Ok(())
@@ -273,7 +285,8 @@ mod tests {
             out
         };
         assert_eq!(escaped(b"a&b=c#d", Place::Query), b"a&b=c%23d");
-        assert_eq!(escaped(b"a&b=c", Place::Value), b"a%26b=c");
+        assert_eq!(escaped(b"a&b=c;d", Place::Value), b"a%26b=c%3Bd");
+        assert_eq!(escaped(b"a;b", Place::Query), b"a;b");
         assert_eq!(escaped(b"a&b=c", Place::Name), b"a%26b%3Dc");
         assert_eq!(escaped(b"\n \xff%41", Place::Value), b"%0A%20%FF%41");
     }

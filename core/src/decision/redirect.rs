@@ -42,6 +42,7 @@ pub(crate) fn write(
         captures: &scratch.captures,
         buffer: &mut scratch.buffer,
         rendered: &mut scratch.output.rendered,
+        draft: None,
     };
     let parts = Parts {
         path: redirect.path,

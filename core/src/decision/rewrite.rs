@@ -7,8 +7,9 @@
 //!
 //! A rewritten path is never repaired. Joining can make a dot segment out of two
 //! halves, and a capture can bring one; what follows would then read another path
-//! than the one that was matched, so such a request is refused. Only what the rule
-//! itself writes is made canonical, since nobody who asks has chosen it.
+//! than the one that was matched, so such a request is refused. It is refused, too,
+//! where it brings what [`Draft`] says. Only what the rule itself writes is made
+//! canonical, since nobody who asks has chosen it.
 //!
 //! # Complexity
 //!
@@ -18,6 +19,7 @@
 use alloc::vec::Vec;
 
 use super::Reason;
+use super::draft::{Brought, Draft};
 use super::format::Writer;
 use super::query;
 use super::substitute::substitute;
@@ -110,31 +112,36 @@ pub(crate) fn path(
     out.clear();
     let text = &writer.sections.text;
     let path = writer.seen.path;
-    let is_constant = match entry {
+    let draft = Draft::path(rules.profile);
+    let mut is_constant = false;
+    let is_refused = match entry {
         PathRewriteEntry::Full(Value::Text(constant)) => {
             push_constant(text.get(constant), rules.profile, out)?;
             if out.is_empty() {
                 push(out, b"/")?;
             }
-            true
+            is_constant = true;
+            false
         }
         PathRewriteEntry::Full(value) => {
-            let written = writer.value(value)?;
+            let (written, is_refused) = writer.within(draft, |writer| writer.value(value))?;
             push_rooted(writer.get(written), out)?;
-            false
+            is_refused
         }
         // A match without a prefix has nothing to replace.
         PathRewriteEntry::Prefix { .. } if rules.prefix_len == NONE => return Ok(None),
         PathRewriteEntry::Prefix { replacement, join } => {
-            push_prefix(path, text.get(replacement), join, rules, out)?;
-            false
+            push_prefix(path, text.get(replacement), join, rules, out)?
         }
         PathRewriteEntry::Regex(substitution) => {
-            match substitute(writer, regex, substitution, path)? {
+            let (written, is_refused) = writer.within(draft, |writer| {
+                substitute(writer, regex, substitution, path)
+            })?;
+            match written {
                 Some(span) => push_rooted(writer.rendered.get(span), out)?,
                 None => return Ok(None),
             }
-            false
+            is_refused
         }
     };
     let end = memchr::memchr(b'?', out).unwrap_or(out.len());
@@ -144,7 +151,7 @@ pub(crate) fn path(
     if !out.iter().all(|&byte| may_stand_in_target(byte)) {
         return Err(Reason::UnsoundOutput);
     }
-    if !is_constant && !normalize::is_canonical(rules.profile, path) {
+    if is_refused || (!is_constant && !normalize::is_canonical(rules.profile, path)) {
         return Err(Reason::RewriteNotCanonical);
     }
     Ok(Some(end))
@@ -225,14 +232,15 @@ pub(crate) fn finish_target(
     push(&mut paths.current, query.unwrap_or(&[]))
 }
 
-/// Writes a prefix's replacement, canonical, and the rest of the path.
+/// Writes a prefix's replacement, canonical, and the rest of the path; gives whether
+/// that brought what it may not.
 fn push_prefix(
     path: &[u8],
     replacement: &[u8],
     join: PrefixJoin,
     rules: &PathRules,
     out: &mut Vec<u8>,
-) -> Result<(), Reason> {
+) -> Result<bool, Reason> {
     push_constant(replacement, rules.profile, out)?;
     let (prefix, mut rest) = path
         .split_at_checked(rules.prefix_len as usize)
@@ -259,7 +267,10 @@ fn push_prefix(
     if out.is_empty() && rest.first() != Some(&b'/') {
         push(out, b"/")?;
     }
-    push(out, rest)
+    let mut draft = Draft::path(rules.profile);
+    draft.own(out);
+    draft.brought(rest, Brought::Value, |bytes| push(out, bytes))?;
+    Ok(draft.is_refused())
 }
 
 /// Writes what the rule itself says, canonical up to a `?`.

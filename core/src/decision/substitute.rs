@@ -40,7 +40,7 @@ pub(crate) fn substitute(
             continue;
         }
         match entry.replacement {
-            Value::Text(replacement) => writer.push(sections.text.get(replacement))?,
+            Value::Text(replacement) => writer.push_own(sections.text.get(replacement))?,
             Value::Parts(parts) => writer.append(parts, |number| {
                 let (start, end) = scratch.span(number as usize)?;
                 text.get(start..end)

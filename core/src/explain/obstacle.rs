@@ -57,6 +57,7 @@ pub(super) fn find(
             captures: &scratch.captures,
             buffer: &mut scratch.buffer,
             rendered: &mut scratch.output.rendered,
+            draft: None,
         },
         regex: &mut scratch.regex,
         path: &mut path,
@@ -139,7 +140,7 @@ impl Tried<'_, '_> {
     fn path(&mut self, entry: PathRewriteEntry) -> Option<Obstacle> {
         let why = match rewrite::path(&mut self.writer, self.regex, entry, &self.rules, self.path) {
             Err(Reason::RewriteNotCanonical) => {
-                "has a dot segment or an escape that stands for one"
+                "is not canonical, or has a '?' or what the gateway rejects from the request"
             }
             Err(Reason::UnsoundOutput) => "holds a space, a control character or '#'",
             _ => return None,

@@ -70,8 +70,8 @@ pub enum HostRewrite {
 
 /// A new path. The query is kept unless it is rewritten itself.
 ///
-/// A `?` in the new path ends it, and what follows is a query. It comes before the
-/// request's own, or before what a [`QueryRewrite`] of the same rule makes of that,
+/// A `?` that the rule writes into the new path ends it, and what follows is a query.
+/// It comes before the request's own, or before what a [`QueryRewrite`] of the same rule makes of that,
 /// with `&` between them; in a [`Redirect`] without a rewrite of the query it takes the
 /// place of the request's.
 ///
@@ -79,6 +79,13 @@ pub enum HostRewrite {
 /// runs do. A new path that then is not canonical under the profile refuses the
 /// request with 400; what the rule itself states (a full path without holes, a
 /// prefix's replacement) is made canonical first, so that it is never the reason.
+///
+/// What the request brings (what fills a hole, what is left of its path) refuses it
+/// with 400 where a `?`, or an escape or parameter that the gateway's profile rejects,
+/// comes with it; what the rule wrote whole is the rule's to send. Behind the rule's
+/// `?` it is part of a value and encoded as in a [`QueryEdit`], but for
+/// [`Fact::RawQuery`](super::Fact::RawQuery) right behind `?` or `&`, which is several
+/// parameters.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum PathRewrite {
@@ -110,12 +117,14 @@ pub struct Substitution {
 
 /// What becomes of the query. Names and values are written as they stand; what
 /// cannot stand in a query (RFC 3986 3.4) is percent-encoded, and in an edit's name or
-/// value `&` as well, in a name `=`, so that no value makes a second parameter. A
-/// percent sign stays what it is.
+/// value and in what fills a hole `&` and `;` as well, in a name `=`, so that no value
+/// makes a second parameter. A percent sign stays what it is.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum QueryRewrite {
-    /// This query, without `?`; an empty one is left out with its `?`.
+    /// This query, without `?`; an empty one is left out with its `?`. A hole that
+    /// [`Fact::RawQuery`](super::Fact::RawQuery) fills at the beginning or right behind
+    /// a `&` is several parameters, every other a part of one.
     To(Format),
     /// These edits, in order.
     Edit(Vec<QueryEdit>),

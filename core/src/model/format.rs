@@ -38,6 +38,7 @@ use super::Fact;
 /// ```
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Format {
+    /// No text is empty, and no two stand side by side.
     parts: Vec<FormatPart>,
 }
 
@@ -91,10 +92,25 @@ impl Format {
         Self { parts }
     }
 
-    /// These pieces, one after the other.
+    /// These pieces, one after the other. Texts side by side become one, and empty
+    /// ones go, so that a format is the same however its text was cut.
+    ///
+    /// ```
+    /// use fingerpost::model::{Format, FormatPart};
+    ///
+    /// let cut = ["%2", "", "e"].map(|text| FormatPart::Text(text.into()));
+    /// assert_eq!(Format::from_parts(cut), Format::text("%2e"));
+    /// ```
     pub fn from_parts(parts: impl IntoIterator<Item = FormatPart>) -> Self {
-        let parts = parts.into_iter().collect();
-        Self { parts }
+        let mut merged: Vec<FormatPart> = Vec::new();
+        for part in parts {
+            match (merged.last_mut(), part) {
+                (_, FormatPart::Text(text)) if text.is_empty() => {}
+                (Some(FormatPart::Text(last)), FormatPart::Text(text)) => last.push_str(&text),
+                (_, part) => merged.push(part),
+            }
+        }
+        Self { parts: merged }
     }
 
     /// Reads a text with holes in braces.
@@ -138,7 +154,7 @@ impl Format {
         Ok(Self { parts })
     }
 
-    /// Its pieces.
+    /// Its pieces: no text is empty, and no two stand side by side.
     pub fn parts(&self) -> &[FormatPart] {
         &self.parts
     }

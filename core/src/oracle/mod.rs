@@ -42,6 +42,7 @@ mod head;
 pub mod host;
 pub mod normalize;
 mod path;
+mod pieces;
 mod pattern;
 mod precedence;
 mod predicate;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::fact::pair;
 use super::normalize::unescape;
-use super::{Request, Seen, format};
+use super::{Request, Seen, format, pieces};
 use crate::model::{Format, QueryEdit, QueryRewrite};
 
 /// The query after a rewrite; `None` where nothing is left, not even a `?`.
@@ -17,7 +17,10 @@ pub(super) fn rewritten(
 ) -> Option<Vec<u8>> {
     let render = |format: &Format| format::render(format, &seen.captures, request, seen);
     let written = match rewrite {
-        QueryRewrite::To(format) => encoded(&render(format), b""),
+        QueryRewrite::To(format) => {
+            let pieces = format::pieces(format, &seen.captures, request, seen);
+            encoded(&pieces::query(&pieces), b"")
+        }
         QueryRewrite::Edit(edits) if edits.is_empty() => return query.map(<[u8]>::to_vec),
         QueryRewrite::Edit(edits) => {
             let query = query.unwrap_or_default().to_vec();
@@ -36,9 +39,9 @@ fn edited(edit: &QueryEdit, query: &[u8], render: &dyn Fn(&Format) -> Vec<u8>) -
     let is = |piece: &[u8], name: &str| {
         !piece.is_empty() && unescape(pair(piece).0, |_| true) == name.as_bytes()
     };
-    let value = |value: &Format| encoded(&render(value), b"&");
+    let value = |value: &Format| encoded(&render(value), b"&;");
     let added =
-        |name: &str, format: &Format| [encoded(name.as_bytes(), b"&="), value(format)].join(&b'=');
+        |name: &str, format: &Format| [encoded(name.as_bytes(), b"&;="), value(format)].join(&b'=');
     match edit {
         QueryEdit::Set {
             name,
@@ -68,7 +71,7 @@ fn edited(edit: &QueryEdit, query: &[u8], render: &dyn Fn(&Format) -> Vec<u8>) -
 
 /// SPEC: `QueryRewrite`: as it stands, but for what cannot stand in a query (RFC 3986
 /// 3.4), and what would end a parameter or its name.
-fn encoded(bytes: &[u8], ends: &[u8]) -> Vec<u8> {
+pub(super) fn encoded(bytes: &[u8], ends: &[u8]) -> Vec<u8> {
     let stands = |byte: &u8| {
         let is_query = byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(byte);
         is_query && !ends.contains(byte)

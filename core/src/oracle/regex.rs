@@ -1,7 +1,7 @@
 //! Regular expressions, run on the plainest engine there is.
 
 use alloc::borrow::ToOwned;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -10,7 +10,8 @@ use core::ops::Range;
 
 use regex_automata::nfa::thompson::{self, pikevm::PikeVM};
 use regex_automata::util::{captures::Captures, syntax};
-use regex_automata::{Anchored, Input};
+use regex_automata::{Anchored, Input, MatchKind};
+use regex_syntax::hir::{Hir, HirKind};
 
 /// Where a match must begin and end.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -106,18 +107,44 @@ fn compile(pattern: &str, anchor: Anchor, ignore_case: bool) -> Option<PikeVM> {
         .ok()
 }
 
-/// Length of the text that everything begins with which a pattern matches.
+/// Bytes that everything begins with which a pattern matches.
+///
+/// SPEC: docs/precedence.md, Specific: assertions count as holding, and 256 bytes at
+/// most.
 pub(super) fn literal_prefix(pattern: &str) -> usize {
-    use regex_automata::dfa::{Automaton, dense};
+    use regex_automata::dfa::{Automaton, StartKind, dense};
     use regex_automata::util::start;
     let syntax = syntax::Config::new().unicode(false).utf8(false);
-    let dfa = dense::Builder::new()
-        .configure(dense::Config::new().start_kind(regex_automata::dfa::StartKind::Anchored))
-        .syntax(syntax)
-        .thompson(thompson::Config::new().utf8(false))
-        .build(&format!(r"\A(?:{pattern})\z"));
-    let Ok(dfa) = dfa else {
+    let nfa = syntax::parse_with(pattern, &syntax).ok().and_then(|hir| {
+        let config = thompson::Config::new().utf8(false);
+        let mut compiler = thompson::Compiler::new();
+        let hir = without_assertions(&hir);
+        compiler.configure(config).build_from_hir(&hir).ok()
+    });
+    let dfa = nfa.and_then(|nfa| {
+        let config = dense::Config::new()
+            .match_kind(MatchKind::All)
+            .start_kind(StartKind::Anchored);
+        dense::Builder::new()
+            .configure(config)
+            .build_from_nfa(&nfa)
+            .ok()
+    });
+    let Some(dfa) = dfa else {
         return 0;
+    };
+    // Whether any match can follow.
+    let leads_on = |from| {
+        let mut seen = BTreeSet::from([from]);
+        let mut left = Vec::from([from]);
+        while let Some(state) = left.pop() {
+            if dfa.is_match_state(dfa.next_eoi_state(state)) {
+                return true;
+            }
+            let next = (0..=u8::MAX).map(|byte| dfa.next_state(state, byte));
+            left.extend(next.filter(|next| seen.insert(*next)));
+        }
+        false
     };
     let config = start::Config::new().anchored(Anchored::Yes);
     let Ok(mut state) = dfa.start_state(&config) else {
@@ -126,15 +153,31 @@ pub(super) fn literal_prefix(pattern: &str) -> usize {
     let mut length = 0;
     loop {
         // An automaton says one step later that it matched.
-        if dfa.is_match_state(dfa.next_eoi_state(state)) {
+        if length == 256 || dfa.is_match_state(dfa.next_eoi_state(state)) {
             return length;
         }
-        let alive = |byte: &u8| !dfa.is_dead_state(dfa.next_state(state, *byte));
-        let mut next = (0..=u8::MAX).filter(alive);
+        let goes_on = |byte: &u8| leads_on(dfa.next_state(state, *byte));
+        let mut next = (0..=u8::MAX).filter(goes_on);
         let (Some(byte), None) = (next.next(), next.next()) else {
             return length;
         };
         state = dfa.next_state(state, byte);
         length += 1;
+    }
+}
+
+/// An expression without its assertions.
+fn without_assertions(hir: &Hir) -> Hir {
+    let all = |parts: &[Hir]| parts.iter().map(without_assertions).collect();
+    match hir.kind() {
+        HirKind::Look(_) => Hir::empty(),
+        HirKind::Capture(capture) => without_assertions(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(all(parts)),
+        HirKind::Alternation(parts) => Hir::alternation(all(parts)),
+        HirKind::Repetition(repetition) => {
+            let sub = without_assertions(&repetition.sub);
+            Hir::repetition(repetition.with(sub))
+        }
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => hir.clone(),
     }
 }

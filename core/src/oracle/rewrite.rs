@@ -6,6 +6,7 @@ use super::action::{Walk, is_method, refused};
 use super::answer::Answer;
 use super::normalize::normalize;
 use super::path::without_slash;
+use super::pieces::{self, Piece, Source};
 use super::regex::Anchor;
 use super::{Oracle, Refusal, Request, Seen, Winner, format, host, query};
 use crate::model::{
@@ -92,7 +93,7 @@ impl Walk<'_, '_> {
             Some(HostRewrite::FromPath(substitution)) => {
                 // Where the pattern is not found there is no host to send on.
                 let found = oracle.substitute(substitution, &seen.path, request, seen);
-                Some(found.unwrap_or_default())
+                Some(pieces::text(found.unwrap_or_default()))
             }
         };
         if let Some(host) = host {
@@ -137,8 +138,8 @@ impl Oracle<'_> {
         let written = match rewrite {
             // What the rule itself writes is made canonical: nobody who asks has chosen it.
             PathRewrite::Full(full) => match full.as_text() {
-                Some(text) => constant(text, by),
-                None => format::render(full, &seen.captures, request, seen),
+                Some(text) => Vec::from([(Source::Rule, constant(text, by))]),
+                None => format::pieces(full, &seen.captures, request, seen),
             },
             PathRewrite::Prefix { replacement, join } => {
                 let Some(prefix) = prefix(matched) else {
@@ -154,21 +155,27 @@ impl Oracle<'_> {
                 }
             }
         };
+        let draft = pieces::draft(&written);
         // SPEC: architecture 6: output is checked where it leaves.
         let cannot_stand = |byte: &u8| byte.is_ascii_control() || matches!(byte, b' ' | b'#');
-        if written.iter().any(cannot_stand) {
+        let mut bytes = draft.path.iter().chain(draft.query.iter().flatten());
+        if bytes.any(cannot_stand) {
             return Err(Unsound::Output);
         }
-        let end = written.iter().position(|byte| *byte == b'?');
-        let query = end.map(|end| written[end + 1..].to_vec());
-        let mut path = rooted(&written[..end.unwrap_or(written.len())]);
+        if draft.is_refused(by) {
+            return Err(Unsound::Path(Refusal::Rewrite));
+        }
+        let mut path = rooted(&draft.path);
         if by.merge_slashes {
             path.dedup_by(|a, b| *a == b'/' && *b == b'/');
         }
         // SPEC: a rewritten path is not made canonical again: what would change is
         // refused, since the rule did not mean it.
         match normalize(&path, lenient(by)) {
-            Ok(canonical) if canonical.path == path => Ok(Some(NewPath { path, query })),
+            Ok(canonical) if canonical.path == path => Ok(Some(NewPath {
+                path,
+                query: draft.query,
+            })),
             _ => Err(Unsound::Path(Refusal::Rewrite)),
         }
     }
@@ -183,7 +190,7 @@ impl Oracle<'_> {
         text: &[u8],
         request: &Request,
         seen: &Seen,
-    ) -> Option<Vec<u8>> {
+    ) -> Option<Vec<Piece>> {
         let Substitution {
             pattern,
             replacement,
@@ -199,13 +206,16 @@ impl Oracle<'_> {
             let Some((range, groups)) = found else {
                 break;
             };
-            out.extend_from_slice(&text[from..range.start]);
+            keep(&mut out, &text[from..range.start]);
             if range.is_empty() && last_end == Some(range.start) {
-                out.extend(text.get(range.start));
+                keep(
+                    &mut out,
+                    text.get(range.start..=range.start).unwrap_or_default(),
+                );
                 from = range.start + 1;
                 continue;
             }
-            out.extend(format::render(replacement, &groups, request, seen));
+            out.extend(format::pieces(replacement, &groups, request, seen));
             from = range.end;
             last_end = Some(range.end);
             if !all {
@@ -213,12 +223,19 @@ impl Oracle<'_> {
             }
         }
         last_end?;
-        out.extend_from_slice(text.get(from..).unwrap_or_default());
+        keep(&mut out, text.get(from..).unwrap_or_default());
         Some(out)
     }
 }
 
-/// SPEC: it is requests that a profile refuses; in a rewritten path, what it refuses
+/// Adds what is left of a request's text.
+fn keep(pieces: &mut Vec<Piece>, text: &[u8]) {
+    if !text.is_empty() {
+        pieces.push((Source::Request, text.to_vec()));
+    }
+}
+
+/// SPEC: docs/normalization.md: what a profile refuses, a rule may write; so here it
 /// counts as what it keeps.
 fn lenient(mut by: Normalization) -> Normalization {
     if by.escaped_slashes == EscapedSlashes::Reject {
@@ -258,11 +275,11 @@ fn prefix(matched: Option<&RouteMatch>) -> Option<&str> {
     }
 }
 
-fn replace_prefix(path: &[u8], prefix: &[u8], replacement: &[u8], join: PrefixJoin) -> Vec<u8> {
+fn replace_prefix(path: &[u8], prefix: &[u8], replacement: &[u8], join: PrefixJoin) -> Vec<Piece> {
     let after = |prefix: &[u8]| path.get(prefix.len()..).unwrap_or_default();
-    match join {
+    let (own, rest) = match join {
         // SPEC: gateway-api.md 7.2, the algorithm that satisfies all rows.
-        PrefixJoin::Segments => [without_slash(replacement), after(without_slash(prefix))].concat(),
+        PrefixJoin::Segments => (without_slash(replacement), after(without_slash(prefix))),
         // SPEC: app-mesh.md 2.3: `/red/tell` without `/red` is `/tell`, not `//tell`.
         PrefixJoin::OneSlash => {
             let rest = after(prefix);
@@ -270,10 +287,14 @@ fn replace_prefix(path: &[u8], prefix: &[u8], replacement: &[u8], join: PrefixJo
                 true => rest.strip_prefix(b"/").unwrap_or(rest),
                 false => rest,
             };
-            [replacement, rest].concat()
+            (replacement, rest)
         }
-        PrefixJoin::Literal => [replacement, after(prefix)].concat(),
-    }
+        PrefixJoin::Literal => (replacement, after(prefix)),
+    };
+    Vec::from([
+        (Source::Rule, own.to_vec()),
+        (Source::Request, rest.to_vec()),
+    ])
 }
 
 /// SPEC: architecture 6: a rewritten path starts with exactly one slash.

@@ -108,7 +108,10 @@ pub enum Precedence {
     /// TCP and UDP listeners: the oldest route, by age, then namespace and name.
     OldestRoute,
     /// The most specific match: priority number, host, exact path, more literal
-    /// bytes in the path, path kind, method, number of predicates, position.
+    /// bytes in the path, path kind, method, number of predicates, position. Of a
+    /// glob or template the bytes outside of stars and holes are literal, of a regular
+    /// expression the longest text that everything it takes begins with, assertions
+    /// left out, 256 bytes at most.
     Specific,
 }
 

@@ -180,12 +180,21 @@ fn path_rewrite() -> BoxedStrategy<PathRewrite> {
             PrefixJoin::Literal,
         ][..],
     );
-    let replacement = select(&["", "/", "/a", "/a/", "/x", "/b/c/"][..]);
+    let replacement = prop_oneof![
+        6 => select(&["", "/", "/a", "/a/", "/x", "/b/c/"][..]),
+        1 => select(&["/x?y=", "/x?", "/a%2Fb;c/", "/a%", "/a%2", "/a%zz?q&"][..]),
+    ];
     let prefix = (replacement, join).prop_map(|(replacement, join)| PathRewrite::Prefix {
         replacement: replacement.into(),
         join,
     });
     let full = select(&["/", "/a/b", "/new", "/s.T/Get", "/a/b?x=1"][..]);
+    // A constant, however it was cut.
+    let cut = vec(
+        select(&["/", "a", "..", "%2", "e", "f", ";", "?", ""][..]),
+        1..=5,
+    );
+    let cut = cut.prop_map(|texts| Format::from_parts(texts.into_iter().map(text)));
     let substitution = select(SUBSTITUTED).prop_flat_map(|(pattern, groups)| {
         (format_of(groups), either()).prop_map(move |(replacement, all)| {
             PathRewrite::Regex(Substitution {
@@ -196,8 +205,9 @@ fn path_rewrite() -> BoxedStrategy<PathRewrite> {
         })
     });
     // Without a hole it is a constant, which the compiler asks more of.
-    let holes = (fact(), format()).prop_map(|(fact, rest)| {
-        let parts = [text("/p/"), FormatPart::Fact(fact)].into_iter();
+    let start = select(&["/p/", "/p", "/a%2Fb;c/", "/%2", "/a?q=", "/a?", "/a?b&"][..]);
+    let holes = (start, fact(), format()).prop_map(|(start, fact, rest)| {
+        let parts = [text(start), FormatPart::Fact(fact)].into_iter();
         PathRewrite::Full(Format::from_parts(
             parts.chain(rest.parts().iter().cloned()),
         ))
@@ -205,7 +215,8 @@ fn path_rewrite() -> BoxedStrategy<PathRewrite> {
     prop_oneof![
         12 => prefix,
         4 => full.prop_map(|path| PathRewrite::Full(path.into())),
-        2 => holes,
+        1 => cut.prop_map(PathRewrite::Full),
+        3 => holes,
         2 => substitution,
     ]
     .boxed()
@@ -345,12 +356,13 @@ fn format() -> BoxedStrategy<Format> {
 fn format_of(captures: &'static [&'static str]) -> BoxedStrategy<Format> {
     let part = prop_oneof![
         3 => select(&["", "x", "/", "a b", "=1", "?", "ä"][..]).prop_map(text),
+        2 => select(&["&", "&x=", "?y=", "%", "%2", "%2F", ";", "f", "%zz"][..]).prop_map(text),
         3 => select(captures).prop_map(capture),
         3 => fact().prop_map(FormatPart::Fact),
     ];
     prop_oneof![
         1 => select(&["", "v", "1"][..]).prop_map(Format::from),
-        2 => vec(part, 1..=3).prop_map(Format::from_parts),
+        2 => vec(part, 1..=5).prop_map(Format::from_parts),
     ]
     .boxed()
 }

@@ -69,6 +69,40 @@ fn path(wide: usize) -> impl Strategy<Value = PathMatch> {
     ]
 }
 
+/// A regular expression, of everything that bears on the text that it begins with.
+pub(super) fn expression() -> BoxedStrategy<String> {
+    let text = select(&["/", "/", "/a", "a", "b", "[a]", "(?i:b)", "(?i:/)"][..]);
+    let other = select(&["[ab]", ".", "[^/]", "", "[a&&b]"][..]);
+    let assertion = select(
+        &[
+            "^",
+            "$",
+            r"\A",
+            r"\z",
+            r"\b",
+            r"\B",
+            r"\b{start}",
+            r"\b{end}",
+            "(?m:^)",
+            "(?m:$)",
+        ][..],
+    );
+    let leaf = prop_oneof![5 => text, 1 => other, 2 => assertion].prop_map(String::from);
+    let inner = leaf.prop_recursive(4, 16, 3, |part| {
+        let some = vec(part.clone(), 1..=3);
+        let times = select(&["*", "+", "?", "??", "{2}", "{1,2}", "{0}", "{2,}"][..]);
+        prop_oneof![
+            3 => some.clone().prop_map(|parts| parts.concat()),
+            2 => some.prop_map(|parts| format!("(?:{})", parts.join("|"))),
+            2 => (part.clone(), times).prop_map(|(part, times)| format!("(?:{part}){times}")),
+            1 => part.prop_map(|part| format!("({part})")),
+        ]
+    });
+    (select(&["", "/", "/a"][..]), inner)
+        .prop_map(|(start, rest)| format!("{start}{rest}"))
+        .boxed()
+}
+
 fn repeated() -> impl Strategy<Value = RepeatedValues> {
     select(
         &[

@@ -60,6 +60,11 @@ impl Source {
         plan.request(set)
     }
 
+    /// A regular expression over paths of `/`, `a` and `b`, with assertions.
+    pub fn expression(&mut self) -> String {
+        self.draw(&matches::expression())
+    }
+
     /// A value of any strategy.
     pub fn draw<S: Strategy>(&mut self, strategy: &S) -> S::Value {
         let tree = strategy.new_tree(&mut self.runner);

@@ -10,7 +10,9 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof};
 
 use super::aim::{Aim, host_for, path_for};
 use super::spell::{Choices, authority, target};
-use super::words::{self, ADDRESSES, ATTRIBUTES, HEADERS, HOSTS, METHODS, VALUES};
+use super::words::{
+    self, ADDRESSES, ATTRIBUTES, HEADERS, HOSTILE, HOSTS, METHODS, PARAMETERS, VALUES,
+};
 
 /// Choices yet to be made in a set.
 #[derive(Clone, Debug)]
@@ -155,6 +157,23 @@ fn stray(aim: &mut Aim, choices: &mut Choices<'_>) {
             .headers
             .push((name.into(), choices.of(VALUES).into()));
     }
+    // Of several values the first fills a hole.
+    if choices.rarely(3) {
+        let value = choices.of(HOSTILE);
+        match choices.below(4) {
+            0 => aim
+                .query
+                .insert(0, (choices.of(PARAMETERS).into(), spelled(value))),
+            1 => {
+                let name = choices.of(ATTRIBUTES).to_string();
+                request.attributes.insert(0, (name, value.into()));
+            }
+            _ => {
+                let name = choices.of(HEADERS);
+                request.headers.insert(0, (name.into(), value.into()));
+            }
+        }
+    }
     if choices.rarely(4) {
         let lines = ["sid=a", "sid=b; k=1; sid=c", "Sid=\"1\"", "k", "k=a=b"];
         let line = choices.of(&lines).into();
@@ -197,6 +216,14 @@ fn stray(aim: &mut Aim, choices: &mut Choices<'_>) {
     if choices.rarely(60) {
         request.method = choices.of(&["", "G T", "GET\t"]).into();
     }
+}
+
+/// A value as a query has it.
+fn spelled(value: &str) -> String {
+    value
+        .replace('%', "%25")
+        .replace('&', "%26")
+        .replace('#', "%23")
 }
 
 /// The first stage that a rule leads to.

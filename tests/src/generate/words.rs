@@ -55,6 +55,12 @@ pub(super) const PATH_REGEXES: Samples = &[
     ("^/a", &["/a", "/ab"]),
     ("a/(?P<rest>.*)", &["/a/b", "/x/a/"]),
     ("a|ab", &["/ab", "/a"]),
+    ("/a\\b/b", &["/a/b"]),
+    ("/(?:\\b|$)a?.*", &["/a", "/ab", "/b"]),
+    ("(?:\\B|/)/a", &["/a"]),
+    ("/a?a/b", &["/a/b", "/aa/b"]),
+    ("/b(x)?|(?m:^)/", &["/b", "/"]),
+    ("/a/(?:bx?|b)", &["/a/b", "/a/bx"]),
 ];
 
 /// Templates.
@@ -122,6 +128,13 @@ pub(super) const VALUES: &[&str] = &[
     "AB",
     "Ab",
     "192.0.2.1",
+];
+
+/// Values that would open a query, begin a parameter, or bring what a gateway refuses,
+/// some of them only beside another text.
+pub(super) const HOSTILE: &[&str] = &[
+    "a?b=1", "?", "a&b=1", "&", "a;b", "..;/b", "..%2fb", "%5c", "%2F", "%zz", "%", "%2", "f",
+    "../b", "a/../b", "//b", "a%3Fb", "%26", "a#b", "a b", "%252f",
 ];
 
 /// Names of headers in rules, lower case.

@@ -6,9 +6,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use regex_automata::util::syntax;
-use regex_syntax::hir::{Hir, HirKind, Look};
+use regex_syntax::hir::{Hir, HirKind};
 
-/// The literal text that everything an expression matches begins with.
+/// Literal text that everything an expression matches begins with: as much of it as
+/// is plain from how the expression is written.
 pub(crate) fn literal_prefix(hir: &Hir) -> Vec<u8> {
     let mut prefix = Vec::new();
     push_literal(hir, &mut prefix);
@@ -19,7 +20,8 @@ pub(crate) fn literal_prefix(hir: &Hir) -> Vec<u8> {
 /// The parser bounds how deep an expression nests.
 fn push_literal(hir: &Hir, prefix: &mut Vec<u8>) -> bool {
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(Look::Start) => true,
+        // An assertion takes no text.
+        HirKind::Empty | HirKind::Look(_) => true,
         HirKind::Literal(literal) => {
             prefix.extend_from_slice(&literal.0);
             true
@@ -141,6 +143,7 @@ mod tests {
             ("a{2,}", "aa"),
             ("a*b", ""),
             ("^a$", "a"),
+            (r"/a\b/b", "/a/b"),
             ("(?:(?:^){1000}){1000}a", "a"),
             (".a", ""),
         ] {

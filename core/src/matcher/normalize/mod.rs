@@ -101,7 +101,8 @@ pub(crate) fn inspect(profile: Normalization, path: &[u8]) -> Result<Finding, Re
 }
 
 /// Whether `path` is canonical already; what a profile refuses counts as what it
-/// keeps, since it is requests that are refused and not rewritten paths.
+/// keeps, since a rule may write it. What a request brings of it into a rewritten path
+/// is `decision::draft`'s to refuse.
 pub(crate) fn is_canonical(profile: Normalization, path: &[u8]) -> bool {
     inspect(lenient(profile), path).is_ok_and(|finding| finding.is_canonical)
 }
