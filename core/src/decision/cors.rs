@@ -198,14 +198,27 @@ fn split_origin(origin: &[u8]) -> Option<(&[u8], &[u8], u16)> {
     if !scheme.is_ascii() || !rest.iter().all(is_sound) {
         return None;
     }
-    match rest.get(..host_end)?.strip_suffix(b":") {
-        Some(host) if digits > 0 && !host.is_empty() => {
-            let port = core::str::from_utf8(rest.get(host_end..)?)
-                .ok()?
-                .parse()
-                .ok()?;
-            Some((scheme, host, port))
+    let (host, port) = match rest.get(..host_end)?.strip_suffix(b":") {
+        Some(host) if digits > 0 => {
+            let port = core::str::from_utf8(rest.get(host_end..)?).ok()?;
+            (host, port.parse().ok()?)
         }
-        _ => Some((scheme, rest, default)),
+        _ => (rest, default),
+    };
+    is_host(host).then_some((scheme, host, port))
+}
+
+/// Whether an origin's host is one: no browser sends one with a port within or with an
+/// empty label, and `*.a.example` must not find its end in what is none
+/// (`https://evil.example:80.a.example`).
+// SPEC: RFC 6454 7.1, RFC 3986 3.2.2: colons stand in brackets.
+fn is_host(host: &[u8]) -> bool {
+    if let Some(address) = host.strip_prefix(b"[") {
+        let is_part = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+        let address = address.strip_suffix(b"]");
+        return address.is_some_and(|address| address.iter().all(is_part));
     }
+    let has_mark = host.iter().any(|byte| b":[]".contains(byte));
+    let has_empty_label = host.starts_with(b".") || memchr::memmem::find(host, b"..").is_some();
+    !host.is_empty() && !has_mark && !has_empty_label
 }

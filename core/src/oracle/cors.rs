@@ -127,8 +127,25 @@ fn parts(origin: &[u8]) -> Option<(&str, &str, u16)> {
         _ => 0,
     };
     let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    match rest.rsplit_once(':').filter(|(_, port)| is_port(port)) {
-        Some((host, port)) => Some((scheme, host, port.parse().ok()?)),
-        None => Some((scheme, rest, default)),
-    }
+    let (host, port) = match rest.rsplit_once(':').filter(|(_, port)| is_port(port)) {
+        Some((host, port)) => (host, port.parse().ok()?),
+        None => (rest, default),
+    };
+    // SPEC: RFC 3986 3.2.2: a colon stands only within brackets; RFC 1035 2.3.1: labels
+    // are not empty, but for the root at the end.
+    let bracketed = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let is_host = match bracketed {
+        Some(address) => address
+            .chars()
+            .all(|c| c.is_ascii_hexdigit() || ":.".contains(c)),
+        None => {
+            let labels = host.strip_suffix('.').unwrap_or(host);
+            labels
+                .split('.')
+                .all(|label| !label.is_empty() && !label.contains([':', '[', ']']))
+        }
+    };
+    is_host.then_some((scheme, host, port))
 }
