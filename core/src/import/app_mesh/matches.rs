@@ -269,9 +269,15 @@ fn host(reader: &mut Reader, node: Node<'_>) -> Option<HostMatch> {
         }
         (Some(exact), None) => Some(HostMatch::Exact(bare_host(reader, node, "exact", &exact))),
         // SPEC: a suffix is a string suffix of the host (API GatewayRouteHostnameMatch).
-        (None, Some(suffix)) => Some(HostMatch::Suffix(bare_host(
-            reader, node, "suffix", &suffix,
-        ))),
+        (None, Some(suffix)) => {
+            let suffix = bare_host(reader, node, "suffix", &suffix);
+            if suffix.is_empty() {
+                // Every host ends in nothing.
+                reader.rule(place(node), "hostname.suffix names no host");
+                return None;
+            }
+            Some(HostMatch::Suffix(suffix))
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::import::document::{Kind, Node};
 use crate::model::{HostBinding, HostForm, HostMatch};
 
 use super::reader::{Reader, number, text};
+use super::schema::gateways::HOST as HOST_SHAPE;
 use super::schema::patterns::{HOST, split_port};
 
 /// A host as it is written, for either form that a stage compares hosts in.
@@ -42,7 +43,9 @@ impl Reader<'_> {
     /// A host of a route. What has not the shape of one was reported.
     pub(super) fn host(&mut self, node: Node<'_>) -> Option<Host> {
         if node.kind() == Kind::Map {
-            return self.host_of_object(node);
+            let is_sound = self.is_sound(node, &HOST_SHAPE.schema);
+            let host = self.host_of_object(node).filter(|_| is_sound)?;
+            return self.without_empty_label(node, host);
         }
         let text = node.as_str().filter(|text| (HOST.matches)(text))?;
         let (name, digits) = split_port(text);
@@ -51,20 +54,9 @@ impl Reader<'_> {
             None => None,
         };
         let lower = name.to_ascii_lowercase();
-        let host = pattern_of(lower.strip_suffix('.').unwrap_or(&lower));
-        let has_empty_label = |host: &HostMatch| match host {
-            HostMatch::Exact(host)
-            | HostMatch::Wildcard(host)
-            | HostMatch::WildcardPrefix(host) => {
-                host.is_empty() || host.starts_with('.') || host.contains("..")
-            }
-            _ => false,
-        };
-        if has_empty_label(&host) {
-            let says = format!("'{text}' has an empty label, which no host has");
-            self.error(codes::INVALID_VALUE, node, &says);
-            return None;
-        }
+        // A dot after the root says nothing; after a star it stands for no label.
+        let bare = lower.strip_suffix('.').filter(|bare| *bare != "*");
+        let host = pattern_of(bare.unwrap_or(&lower));
         let authority = match host {
             HostMatch::Any | HostMatch::WildcardPrefix(_) => None,
             _ => {
@@ -72,11 +64,38 @@ impl Reader<'_> {
                 Some(pattern_of(&written))
             }
         };
-        Some(Host {
+        let host = Host {
             host,
             port,
             authority,
-        })
+        };
+        self.without_empty_label(node, host)
+    }
+
+    /// A host that may be one. What has an empty label, or is empty, would take none, or
+    /// every one.
+    fn without_empty_label(&mut self, node: Node<'_>, host: Host) -> Option<Host> {
+        let is_whole =
+            |text: &str| !text.is_empty() && !text.starts_with('.') && !text.contains("..");
+        let is_sound = match &host.host {
+            HostMatch::Exact(text)
+            | HostMatch::Wildcard(text)
+            | HostMatch::WildcardPrefix(text)
+            | HostMatch::OneLabel(text) => is_whole(text),
+            HostMatch::Suffix(text) | HostMatch::WildcardSuffix(text) => {
+                is_whole(text.strip_prefix('.').unwrap_or(text))
+            }
+            HostMatch::Any | HostMatch::Regex(_) => true,
+        };
+        if is_sound {
+            return Some(host);
+        }
+        let says = match node.as_str() {
+            Some(text) => format!("'{text}' has an empty label, which no host has"),
+            None => "the host has an empty label, which no host has".to_string(),
+        };
+        self.error(codes::INVALID_VALUE, node, &says);
+        None
     }
 
     fn host_of_object(&mut self, node: Node<'_>) -> Option<Host> {
