@@ -7,10 +7,12 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::codes::native as codes;
 use crate::import::document::{Kind, Node};
+use crate::import::schema::patterns::HEADER_NAME;
 use crate::model::{HeaderMatch, PathMatch, QueryMatch, RepeatedValues, RouteMatch};
 
-use super::reader::{Reader, flag, several, text, texts};
+use super::reader::{Reader, entries, flag, is_broken, schema_of, several, text, texts};
 use super::schema::paths::PATH;
+use super::schema::values::{PARAMETER, VALUE};
 use super::units::scheme;
 use super::values::{Alone, Tested, text_of};
 
@@ -18,8 +20,8 @@ impl Reader<'_> {
     /// Reads a rule's matches; nothing where none of those that are written can be
     /// placed, so that a rule without them does not take every request.
     ///
-    /// Of a match that cannot be read as a whole, what can be read stays: the rule
-    /// answers 500, and what the match takes does not fall to a broader rule.
+    /// Of a match that cannot be read as a whole, the parts that can be read stay: the
+    /// rule answers 500, and what the match takes does not fall to a broader rule.
     pub(super) fn matches(&mut self, rule: Node<'_>, rule_name: &str) -> Option<Vec<RouteMatch>> {
         let Some(node) = rule.get("match") else {
             return Some(Vec::new());
@@ -53,12 +55,19 @@ impl Reader<'_> {
             ..RouteMatch::default()
         };
         if let Some(path) = node.get("path") {
-            out.path = self.path(path)?;
+            out.path = self.whole(path, &PATH.schema, |reader| reader.path(path))?;
             out.path_origin = text_of(path).origin();
             out.path_ignore_case = flag(path, "ignore_case").unwrap_or(false);
             out.path_raw = flag(path, "raw").unwrap_or(false);
         }
-        out.methods = texts(node, "method").map(ToString::to_string).collect();
+        if is_broken(node) {
+            return Some(out);
+        }
+        if let (Some(methods), Some(schema)) = (node.get("method"), schema_of("method"))
+            && self.is_sound(methods, schema)
+        {
+            out.methods = texts(node, "method").map(ToString::to_string).collect();
+        }
         out.scheme = text(node, "scheme").and_then(scheme);
         let headers = self.headers(node).into_iter();
         out.headers = headers
@@ -87,15 +96,15 @@ impl Reader<'_> {
             .collect();
         // A path of a gRPC method asks for a gRPC request unless it is said otherwise.
         let is_grpc = matches!(out.path, PathMatch::Grpc { .. });
-        out.grpc_only = flag(node, "grpc_only").unwrap_or(is_grpc);
+        out.grpc_only = match node.get("grpc_only") {
+            Some(only) => only.as_bool().unwrap_or(false),
+            None => is_grpc,
+        };
         self.shared(node, 0, &mut out.predicates);
         Some(out)
     }
 
     fn path(&mut self, node: Node<'_>) -> Option<PathMatch> {
-        if !self.is_sound(node, &PATH.schema) {
-            return None;
-        }
         if let Some(template) = node.as_str() {
             return Some(template_or_exact(template));
         }
@@ -130,29 +139,39 @@ impl Reader<'_> {
 
     /// Tests of headers, by name in lower case.
     pub(super) fn headers(&mut self, node: Node<'_>) -> Vec<(String, Tested)> {
-        let mut seen = BTreeMap::new();
+        // By name, whether there are several.
+        let mut seen: BTreeMap<String, bool> = BTreeMap::new();
         let mut headers = Vec::new();
-        let entries = node.get("headers").into_iter().flat_map(Node::entries);
-        for (key, value) in entries {
+        for (key, value) in entries(node, "headers") {
             let Some(name) = key.scalar_text().map(str::to_ascii_lowercase) else {
                 continue;
             };
-            if seen.insert(name.clone(), ()).is_some() {
+            if let Some(is_repeated) = seen.get_mut(&name) {
+                *is_repeated = true;
                 let says = format!("the header {name} is tested twice; put one test into all");
                 self.error(codes::REPEATED_NAME, key, &says);
+                continue;
             }
-            let tested = self.tested(value, Alone::Text);
-            headers.extend(tested.map(|tested| (name, tested)));
+            seen.insert(name.clone(), false);
+            let tested = self.whole(value, &VALUE.schema, |reader| {
+                reader.tested(value, Alone::Text)
+            });
+            if (HEADER_NAME.matches)(&name) {
+                headers.extend(tested.map(|tested| (name, tested)));
+            }
         }
+        // It is not known which of the two was meant.
+        headers.retain(|(name, _)| seen.get(name) == Some(&false));
         headers
     }
 
     /// Tests of query parameters, by name.
     pub(super) fn query(&mut self, node: Node<'_>) -> Vec<(String, Tested)> {
-        let entries = node.get("query").into_iter().flat_map(Node::entries);
-        let tests = entries.filter_map(|(key, value)| {
-            let tested = self.tested(value, Alone::Text)?;
-            Some((key.scalar_text()?.to_string(), tested))
+        let tests = entries(node, "query").filter_map(|(key, value)| {
+            let tested = self.whole(value, &PARAMETER.schema, |reader| {
+                reader.tested(value, Alone::Text)
+            });
+            Some((key.scalar_text()?.to_string(), tested?))
         });
         tests.collect()
     }

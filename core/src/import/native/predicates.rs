@@ -8,8 +8,9 @@ use crate::diagnostic::codes::native as codes;
 use crate::import::document::Node;
 use crate::model::{Fact, FactMatch, Predicate, PredicateKind, RepeatedValues, ValueMatch};
 
-use super::reader::{Reader, flag, items, text, texts};
-use super::schema::values::{PORT_VALUE, VERSION_VALUE};
+use super::reader::{Reader, entries, flag, items, schema_of, text, texts};
+use super::schema::matches::PREDICATE;
+use super::schema::values::{PORT_VALUE, VALUE, VERSION_VALUE};
 use super::values::{Alone, Tested};
 
 /// Facts without a name of their own, by the field that tests them.
@@ -33,30 +34,52 @@ const PLAIN: [(&str, Fact, Alone); 13] = [
 const DEPTH: u8 = Predicate::MAX_DEPTH;
 
 impl Reader<'_> {
-    /// Reads what matches and predicates say alike, all of which must hold.
+    /// Reads what matches (`depth` 0) and predicates say alike, all of which must hold.
+    /// What has an error in it is left out of a match as a whole; within predicates it
+    /// need not be, since the predicate is.
     pub(super) fn shared(&mut self, node: Node<'_>, depth: u8, out: &mut Vec<Predicate>) {
         self.named(node, "cookies", Fact::Cookie, out);
         self.named(node, "attributes", Fact::Attribute, out);
         for (key, fact, alone) in PLAIN {
-            let tested = node.get(key).and_then(|value| {
-                let tested = self.tested(value, alone)?;
-                self.check_number(value, &fact, &tested);
+            let tested = self.part(node, key, 0, |reader, value| {
+                let tested = reader.tested(value, alone)?;
+                reader.check_number(value, &fact, &tested);
                 Some(tested)
             });
             out.extend(tested.map(|tested| tested.of(fact, RepeatedValues::Any).into()));
         }
-        if let Some(share) = node.get("fraction") {
-            let (numerator, denominator) = self.fraction(Some(share));
-            out.push(Predicate::fraction(numerator, denominator));
+        out.extend(self.part(node, "fraction", depth, |reader, share| {
+            let (numerator, denominator) = reader.fraction(Some(share));
+            Some(Predicate::fraction(numerator, denominator))
+        }));
+        for item in items(node, "all") {
+            out.extend(match depth {
+                0 => self.whole(item, &PREDICATE.schema, |reader| reader.nested(item, depth)),
+                _ => self.nested(item, depth),
+            });
         }
-        out.extend(self.list(node, "all", depth));
-        if node.get("any").is_some() {
-            out.push(Predicate::any(self.list(node, "any", depth)));
-        }
-        if let Some(part) = node.get("not")
-            && let Some(part) = self.nested(part, depth)
-        {
-            out.push(Predicate::negated(part));
+        out.extend(self.part(node, "any", depth, |reader, any| {
+            let items = any.items();
+            let parts = items.filter_map(|item| reader.nested(item, depth));
+            Some(Predicate::any(parts.collect::<Vec<_>>()))
+        }));
+        out.extend(self.part(node, "not", depth, |reader, part| {
+            reader.nested(part, depth).map(Predicate::negated)
+        }));
+    }
+
+    /// A field; as a whole or not at all where it is a match's own.
+    fn part<'d, T>(
+        &mut self,
+        node: Node<'d>,
+        key: &str,
+        depth: u8,
+        read: impl FnOnce(&mut Self, Node<'d>) -> Option<T>,
+    ) -> Option<T> {
+        let value = node.get(key)?;
+        match schema_of(key).filter(|_| depth == 0) {
+            Some(schema) => self.whole(value, schema, |reader| read(reader, value)),
+            None => read(self, value),
         }
     }
 
@@ -95,19 +118,15 @@ impl Reader<'_> {
         fact: fn(String) -> Fact,
         out: &mut Vec<Predicate>,
     ) {
-        let entries = node.get(key).into_iter().flat_map(Node::entries);
-        for (name, value) in entries {
-            let tested = self.tested(value, Alone::Text);
+        for (name, value) in entries(node, key) {
+            let tested = self.whole(value, &VALUE.schema, |reader| {
+                reader.tested(value, Alone::Text)
+            });
             if let (Some(name), Some(tested)) = (name.scalar_text(), tested) {
                 let fact = fact(name.to_string());
                 out.push(tested.of(fact, RepeatedValues::Any).into());
             }
         }
-    }
-
-    fn list(&mut self, node: Node<'_>, key: &str, depth: u8) -> Vec<Predicate> {
-        let items = items(node, key);
-        items.filter_map(|item| self.nested(item, depth)).collect()
     }
 
     /// A predicate within another.

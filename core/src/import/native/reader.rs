@@ -12,6 +12,7 @@ use crate::import::schema::{Named, Object, Schema, validate_strict};
 use crate::model::{Fact, Format, FormatPart, ObjectRef, Origin, StageId};
 
 use super::names::{Stages, lookup};
+use super::schema::matches::MATCH;
 use super::schema::patterns;
 
 /// Reads one route, gateway or stage.
@@ -94,6 +95,23 @@ impl Reader<'_> {
         !node.is_damaged() && (self.is_document_sound || fits())
     }
 
+    /// What `read` makes of a part of a match; nothing where there is an error in it.
+    ///
+    /// The rule answers 500 then, and the match must take whatever it may have been meant
+    /// to take. So the part is left out as a whole: what can be read of it may ask for
+    /// more than was meant, and does so within `not` even where less is read.
+    pub(super) fn whole<T>(
+        &mut self,
+        node: Node<'_>,
+        schema: &Schema,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        let before = self.errors;
+        let is_sound = self.is_sound(node, schema);
+        let found = read(self);
+        found.filter(|_| is_sound && self.errors == before)
+    }
+
     /// [`Reader::is_sound`] for the fields of an object but `except`.
     pub(super) fn has_sound_fields(
         &self,
@@ -104,9 +122,7 @@ impl Reader<'_> {
         let Some(object) = object_of(named) else {
             return self.is_sound(node, &named.schema);
         };
-        // What was refused lies within a field, or in the object itself.
-        let mut values = node.entries().map(|(_, value)| value);
-        if node.is_damaged() && !values.any(Node::is_damaged) {
+        if is_broken(node) {
             return false;
         }
         let is_sound = |(key, value): (Node<'_>, Node<'_>)| {
@@ -209,6 +225,19 @@ pub(super) fn entry(key: Node<'_>, value: Node<'_>) -> Origin {
     }
 }
 
+/// Whether an object was refused for what it is itself, such as a key that is written
+/// twice: then it does not tell which of its entries were meant.
+pub(super) fn is_broken(node: Node<'_>) -> bool {
+    let mut values = node.entries().map(|(_, value)| value);
+    node.is_damaged() && !values.any(Node::is_damaged)
+}
+
+/// What a field of a match must be.
+pub(super) fn schema_of(key: &str) -> Option<&'static Schema> {
+    let field = object_of(&MATCH).and_then(|object| object.field(key));
+    field.map(|field| &field.schema)
+}
+
 /// The fields of a shape, where it is an object.
 fn object_of(named: &'static Named) -> Option<&'static Object> {
     match named.schema {
@@ -246,6 +275,15 @@ pub(super) fn texts<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = &'d s
 /// The items of a field's list.
 pub(super) fn items<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = Node<'d>> + use<'d> {
     node.get(key).into_iter().flat_map(Node::items)
+}
+
+/// The entries of a field's object; none where it does not tell which were meant.
+pub(super) fn entries<'d>(
+    node: Node<'d>,
+    key: &str,
+) -> impl Iterator<Item = (Node<'d>, Node<'d>)> + use<'d> {
+    let object = node.get(key).filter(|object| !is_broken(*object));
+    object.into_iter().flat_map(Node::entries)
 }
 
 /// A list's items, or a value that stands for a list of one.
