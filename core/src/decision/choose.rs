@@ -68,9 +68,7 @@ impl Way<'_, '_> {
         let Some(span) = writer.fact(fact)? else {
             return Ok(None);
         };
-        let name = core::str::from_utf8(writer.rendered.get(span)).unwrap_or("");
-        let is_sound = !name.is_empty() && !name.chars().any(char::is_control);
-        Ok(is_sound.then_some(span))
+        Ok(is_name(writer.rendered.get(span)).then_some(span))
     }
 
     /// Draws the mirrors on the way, in order.
@@ -92,4 +90,12 @@ impl Way<'_, '_> {
             }
         }
     }
+}
+
+/// Whether a text from the request may name a backend. Whoever makes a file, an address or
+/// a key of the name must not be led elsewhere by it.
+// SPEC: `Target::FromRequest`.
+fn is_name(text: &[u8]) -> bool {
+    let is_sound = |&byte: &u8| byte.is_ascii_graphic() && byte != b'/';
+    !matches!(text, b"" | b"." | b"..") && text.iter().all(is_sound)
 }

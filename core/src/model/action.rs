@@ -66,8 +66,9 @@ pub enum Target {
         kind: String,
         /// Whose first value is the name.
         fact: Fact,
-        /// What a request is answered with whose fact is missing, empty, or holds a
-        /// control character.
+        /// What a request is answered with that names no backend: the fact is missing,
+        /// or it is no name. A name is printable ASCII without blanks and `/`, and not
+        /// `.` or `..`.
         status: u16,
     },
     /// A reference that leads nowhere: it keeps its share, and the share fails.

@@ -204,12 +204,13 @@ impl<'o, 's: 'o> Walk<'o, 's> {
         None
     }
 
-    /// SPEC: `Target::FromRequest`: the first value, unless it is empty or holds a
-    /// control character.
+    /// SPEC: `Target::FromRequest`: the first value, where it is a name: printable ASCII
+    /// without blanks and `/`, neither `.` nor `..`.
     fn named_backend(&self, kind: &str, fact: &Fact, seen: &Seen) -> Option<Backend> {
         let name = String::from_utf8(self.first(fact, seen)?).ok()?;
-        let is_bad = name.is_empty() || name.chars().any(char::is_control);
-        (!is_bad).then(|| Backend {
+        let is_allowed = |c: char| ('!'..='~').contains(&c) && c != '/';
+        let is_name = !name.is_empty() && name != "." && name != "..";
+        (is_name && name.chars().all(is_allowed)).then(|| Backend {
             kind: kind.into(),
             name,
             ..Backend::default()
