@@ -1,9 +1,8 @@
 //! What is allowed in a route set and seldom meant.
 //!
-//! * A rule that denies `/admin` guards nothing at a gateway that takes paths as they
-//!   come: `/x/../admin` does not begin with `/admin`, and what stands behind the
-//!   gateway may resolve it. Some platforms' default is such a gateway, so it is not
-//!   refused, but never quiet.
+//! * A rule that denies by path, at a gateway that takes paths as they come: see
+//!   `denial`. Some platforms' default is such a gateway, so it is not refused, but never
+//!   quiet.
 //! * At a gateway that normalises, a rule for `/a//b` or `/ad%6din` matches nothing:
 //!   no path looks like that any more. Where it denies, what it was to keep away
 //!   passes.
@@ -191,23 +190,6 @@ impl Build<'_> {
         }
     }
 
-    fn lint_denial(&mut self, gateway: &Gateway, route: &Route, (index, rule): (usize, &Rule)) {
-        let is_bare = !gateway.normalization.base && denies(rule);
-        if !is_bare || !rule.matches.iter().any(|one| is_scoped(&one.path)) {
-            return;
-        }
-        let message = format!(
-            "{}: {}: a path-scoped denial without path normalization: {} takes paths as they \
-             come",
-            route.object,
-            rule_name(index, rule),
-            gateway.object
-        );
-        let found = Diagnostic::warning(codes::UNNORMALIZED_DENIAL, rule.origin, message)
-            .with_help("normalise the gateway's paths, or deny by something else");
-        self.diagnostics.push(found);
-    }
-
     /// Reports a path that is never one once it is in its canonical form.
     fn lint_path(
         &mut self,
@@ -267,7 +249,7 @@ impl Build<'_> {
 }
 
 /// `rule 2`, with its name where it has one.
-fn rule_name(index: usize, rule: &Rule) -> String {
+pub(super) fn rule_name(index: usize, rule: &Rule) -> String {
     match &rule.name {
         Some(name) => format!("rule {index} \"{name}\""),
         None => format!("rule {index}"),
@@ -275,7 +257,7 @@ fn rule_name(index: usize, rule: &Rule) -> String {
 }
 
 /// The stages that a rule delegates to.
-fn delegates(rule: &Rule) -> impl Iterator<Item = StageId> {
+pub(super) fn delegates(rule: &Rule) -> impl Iterator<Item = StageId> {
     let targets = match &rule.action {
         Action::Forward(targets) => &targets[..],
         _ => &[],
@@ -289,22 +271,4 @@ fn delegates(rule: &Rule) -> impl Iterator<Item = StageId> {
 fn number(text: &str) -> Option<u32> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| is_number)
-}
-
-/// Whether a rule keeps requests away from backends on purpose.
-fn denies(rule: &Rule) -> bool {
-    match &rule.action {
-        Action::Respond(respond) => (400..500).contains(&respond.status),
-        Action::Redirect(_) => true,
-        Action::Forward(_) => false,
-    }
-}
-
-/// Whether a path match leaves some paths out.
-fn is_scoped(path: &PathMatch) -> bool {
-    match path {
-        PathMatch::Any => false,
-        PathMatch::Prefix(text) | PathMatch::Segments(text) => !matches!(text.as_str(), "" | "/"),
-        _ => true,
-    }
 }

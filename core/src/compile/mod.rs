@@ -23,6 +23,8 @@
 pub(crate) mod action;
 pub(crate) mod automaton;
 pub(crate) mod check;
+pub(crate) mod cycle;
+pub(crate) mod denial;
 pub(crate) mod fact;
 pub(crate) mod host;
 pub(crate) mod index;
@@ -126,6 +128,7 @@ impl Compiler {
         build.stages();
         build.gateways();
         build.lint_paths();
+        build.lint_cycles();
         build.lint_captures();
         let Build {
             mut sections,

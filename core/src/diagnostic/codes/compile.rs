@@ -26,8 +26,9 @@ codes! {
     TOO_MANY_MIRRORS = 1635, "a rule has more mirrors than the limit";
     METADATA_TOO_LONG = 1636, "a rule's metadata is over the limit";
     TOO_MANY_FORMAT_HOLES = 1637, "a format or rule has more holes than the limit";
-    INVALID_POLICY = 1638, "a status, a share or a time of a policy is out of its range";
+    INVALID_POLICY = 1638, "a status, a share or a time is out of its range";
     UNKNOWN_CAPTURE = 1639, "a format names a capture that no path of its rule has";
     UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";
+    STAGE_CYCLE = 1641, "a stage leads back to itself";
     TOO_MANY_CANDIDATES = 1645, "matches and hosts make more pairs than the limit";
 }
