@@ -363,7 +363,7 @@ impl Match {
 
     /// Answers with another address: `[scheme://host[:port]][/path][?query]`. Parts
     /// that are not there keep the request's; host, path and query may have holes. The
-    /// status is 300 to 399.
+    /// status is 300 to 303, 307 or 308.
     ///
     /// ```
     /// use fingerpost::builder::path;

@@ -129,14 +129,14 @@ pub struct Redirect {
     /// What becomes of the query; `None` keeps it, and `Some(QueryRewrite::To("".into()))`
     /// leaves it out.
     pub query: Option<super::QueryRewrite>,
-    /// 300 to 399.
+    /// 300, 301, 302, 303, 307 or 308.
     pub status: u16,
 }
 
 /// Answers itself.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Respond {
-    /// HTTP status, 100 to 599.
+    /// HTTP status, 200 to 599.
     pub status: u16,
     /// The body, possibly empty.
     pub body: String,

@@ -93,14 +93,14 @@ impl<'o, 's: 'o> Walk<'o, 's> {
             }
             // SPEC: gateway-api.md 8: an invalid reference keeps its share, which fails.
             if let Target::Invalid(invalid) = &chosen.target {
-                return self.answer_failing(invalid.status);
+                return self.answer_failing(answerable(invalid.status));
             }
             let mut wrong = Vec::new();
             let named = match &chosen.target {
                 Target::FromRequest { kind, fact, status } => {
                     let backend = self.named_backend(kind, fact, &seen);
                     if backend.is_none() {
-                        wrong.push(Answer::respond(*status));
+                        wrong.push(Answer::respond(answerable(*status)));
                     }
                     backend
                 }
@@ -247,7 +247,8 @@ impl<'o, 's: 'o> Walk<'o, 's> {
                 self.delayed = true;
             }
             if abort_status.is_some() && self.takes(*abort_ppm, 1_000_000) {
-                return *abort_status;
+                // A status that cannot be answered still ends the request.
+                return abort_status.map(answerable);
             }
         }
         None
@@ -337,6 +338,10 @@ impl<'o, 's: 'o> Walk<'o, 's> {
     }
 
     fn respond(&self, respond: &Respond) -> Answer {
+        // SPEC: `Respond::status`: what it cannot be is 500.
+        if answerable(respond.status) != respond.status {
+            return self.answer_failing(500);
+        }
         // `Respond::reason`: the importer put the answer there, not the user.
         if !respond.reason.is_empty() {
             return self.answer_failing(respond.status);
@@ -410,7 +415,19 @@ pub(super) fn refused(unsound: Unsound) -> Answer {
     }
 }
 
-/// Whether a method can be sent.
+/// A status that ends a request; in place of one that does not, 500.
+///
+/// SPEC: RFC 9110 15: 1xx is interim, and 600 is none.
+fn answerable(status: u16) -> u16 {
+    match status / 100 {
+        2..=5 => status,
+        _ => 500,
+    }
+}
+
+/// Whether a path can be asked for by a method.
+///
+/// SPEC: RFC 9110 9.3.6: by CONNECT it cannot.
 pub(super) fn is_method(text: &str) -> bool {
-    check::is_token(text.as_bytes())
+    text != "CONNECT" && check::is_token(text.as_bytes())
 }

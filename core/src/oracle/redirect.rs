@@ -17,6 +17,10 @@ impl Walk<'_, '_> {
         let request = &self.found.request;
         let scheme = redirect.scheme.unwrap_or(request.scheme());
         let mut wrong = Vec::new();
+        // SPEC: `Redirect::status`.
+        if ![300, 301, 302, 303, 307, 308].contains(&redirect.status) {
+            wrong.push(Answer::respond(500));
+        }
         let set = redirect.host.as_ref().map(|host| {
             let host = format::render(host, &seen.captures, request, seen);
             let is_bare = host::without_port(&host) == host;

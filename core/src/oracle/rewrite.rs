@@ -77,7 +77,10 @@ impl Walk<'_, '_> {
             next.query = query::rewritten(&rewrite, seen.query.as_deref(), request, seen);
         }
         next.query = joined(of_path, next.query);
-        if let Some(method) = last.method.filter(|method| is_method(method)) {
+        if let Some(method) = last.method {
+            if !is_method(&method) {
+                wrong.push(refused(Unsound::Output));
+            }
             next.method = method.into_bytes();
         }
         let host = match &last.host {

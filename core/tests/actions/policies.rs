@@ -218,8 +218,11 @@ fn adv_po_003_shares_and_statuses_out_of_range_are_compile_errors() {
     assert_eq!(codes, [1638, 1638]);
     table.decide(&get("/"), |decision| {
         let (fault, delayed, aborted) = decision.fault().unwrap();
-        assert_eq!((fault.delay_ppm, fault.abort_status), (1_000_000, None));
-        assert!(delayed && !aborted);
+        assert_eq!(
+            (fault.delay_ppm, fault.abort_status),
+            (1_000_000, Some(500))
+        );
+        assert!(delayed && aborted);
     });
 }
 

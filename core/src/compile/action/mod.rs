@@ -86,7 +86,10 @@ impl Build<'_> {
                 Ok(redirect) => ActionEntry::Redirect(redirect),
                 Err(Broken) => self.failing("InvalidRedirect"),
             },
-            Action::Respond(respond) => ActionEntry::Respond(self.respond(respond)),
+            Action::Respond(respond) => match self.status(place, respond.status) {
+                Some(_) => ActionEntry::Respond(self.respond(respond)),
+                None => self.failing("InvalidStatus"),
+            },
         };
         // Only what is sent on is rewritten.
         let action = match action {
@@ -188,7 +191,7 @@ impl Build<'_> {
             }
             Target::Invalid(invalid) => TargetKind::Invalid {
                 backend: self.backend(&invalid.backend),
-                status: invalid.status,
+                status: self.status(place, invalid.status).unwrap_or(500),
                 reason: self.text(&invalid.reason),
             },
         }

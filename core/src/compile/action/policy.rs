@@ -97,19 +97,20 @@ impl Build<'_> {
             }
         }
         if let Some(status) = fault.abort_status {
-            fault.abort_status = self.status(place, status);
+            // Left out, it would let through what was to be ended.
+            fault.abort_status = self.status(place, status).or(Some(500));
         }
         self.sections.actions.faults.push(fault);
         self.sections.actions.faults.len() as u32 - 1
     }
 
     /// A status that may be answered; `None`, and reported, where it is none.
-    // SPEC: RFC 9110 15: 100 to 599.
+    // SPEC: RFC 9110 15, 15.2: 100 to 599, and what ends a request is no 1xx.
     pub(super) fn status(&mut self, place: &Place<'_>, status: u16) -> Option<u16> {
-        if (100..600).contains(&status) {
+        if (200..600).contains(&status) {
             return Some(status);
         }
-        let message = format!("{place}: {status} is no status: it is 100 to 599");
+        let message = format!("{place}: {status} is no status of an answer: it is 200 to 599");
         self.complain(place, codes::INVALID_POLICY, message);
         None
     }

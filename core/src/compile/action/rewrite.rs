@@ -41,9 +41,11 @@ impl Build<'_> {
             entry.query = Some(self.query_rewrite(place, query)?);
         }
         if let Some(method) = &rewrite.method {
-            if !is_token(method) {
+            // SPEC: RFC 9110 9.3.6: CONNECT asks for a tunnel to an authority, never for
+            // a path.
+            if !is_token(method) || method == "CONNECT" {
                 let method = method.escape_default();
-                let message = format!("{place}: '{method}' is no method");
+                let message = format!("{place}: '{method}' is no method that a path is asked by");
                 self.complain(place, codes::INVALID_REWRITE, message);
                 return Err(Broken);
             }
@@ -57,11 +59,11 @@ impl Build<'_> {
         place: &Place<'_>,
         redirect: &Redirect,
     ) -> Result<u32, Broken> {
-        if !(300..400).contains(&redirect.status) || redirect.port == Some(0) {
+        if !is_redirect(redirect.status) || redirect.port == Some(0) {
             let message = match redirect.port {
                 Some(0) => format!("{place}: a redirect cannot name port 0"),
                 _ => format!(
-                    "{place}: a redirect's status is 300 to 399, not {}",
+                    "{place}: a redirect's status is 300 to 303, 307 or 308, not {}",
                     redirect.status
                 ),
             };
@@ -221,6 +223,13 @@ impl Build<'_> {
         }
         Ok(append(&mut self.sections.actions.query_edits, entries))
     }
+}
+
+/// Whether clients go where an answer of this status names a location.
+// SPEC: RFC 9110 15.4: 304 says that nothing changed, 305 is deprecated, 306 unused; the
+// rest is not assigned.
+fn is_redirect(status: u16) -> bool {
+    matches!(status, 300..=303 | 307 | 308)
 }
 
 /// Whether a text is a token: a method, a header's name.

@@ -83,7 +83,7 @@ static FROM_REQUEST: Object = Object::closed(&[
     Field::optional("kind", SOME_TEXT)
         .default("\"Backend\"")
         .about("The backend's kind."),
-    Field::optional("status", int(100, 599))
+    Field::optional("status", int(200, 599))
         .default("503")
         .about("What is answered where the request names none."),
 ]);
@@ -92,7 +92,7 @@ static INVALID: Object = Object::closed(&[
     Field::optional("reason", SOME_TEXT)
         .default("\"BackendNotFound\"")
         .about("A word for why."),
-    Field::optional("status", int(100, 599))
+    Field::optional("status", int(200, 599))
         .default("500")
         .about("What is answered."),
 ]);
@@ -126,7 +126,7 @@ pub static REDIRECT: Named = Named {
         ),
         Field::optional("path", Schema::Named(&PATH)).about("The new path."),
         Field::optional("query", Schema::Named(&QUERY)).about("What becomes of the query."),
-        Field::optional("status", int(300, 399))
+        Field::optional("status", Schema::IntOneOf(&[300, 301, 302, 303, 307, 308]))
             .default("302")
             .about("The status."),
     ])),
@@ -137,9 +137,9 @@ pub static RESPOND: Named = Named {
     name: "respond",
     about: "Answers itself. A number alone is the status.",
     schema: Schema::Union(&[
-        int(100, 599),
+        int(200, 599),
         Schema::Object(&Object::closed(&[
-            Field::required("status", int(100, 599)).about("The status."),
+            Field::required("status", int(200, 599)).about("The status."),
             Field::optional("body", TEXT)
                 .default("\"\"")
                 .about("The body."),

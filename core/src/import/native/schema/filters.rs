@@ -198,7 +198,7 @@ static DELAY: Object = Object::closed(&[
         .about("Share of requests, in whole parts per million."),
 ]);
 static ABORT: Object = Object::closed(&[
-    Field::optional("status", int(100, 599)).about("The status that is answered."),
+    Field::optional("status", int(200, 599)).about("The status that is answered."),
     Field::optional("grpc_status", int(0, 255))
         .about("The gRPC status that gRPC requests are answered."),
     Field::optional("fraction", FRACTION)
