@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::super::Build;
-use super::Place;
 use super::rewrite::is_token;
+use super::{Broken, Place};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
 use crate::model::{HeaderEdit, HeaderVerb};
@@ -13,17 +13,26 @@ use crate::table::action::EditEntry;
 use crate::table::format::Value;
 
 impl Build<'_> {
-    /// Adds the edits that can be made.
+    /// Adds the edits.
+    ///
+    /// # Errors
+    ///
+    /// Where one cannot be made as written. One of no header's name is no such: there is
+    /// nothing to edit.
     pub(super) fn edits(
         &mut self,
         place: &Place<'_>,
         edits: &[HeaderEdit],
         of_request: bool,
         out: &mut Vec<EditEntry>,
-    ) {
+    ) -> Result<(), Broken> {
+        let mut made = Ok(());
         for edit in edits {
-            let is_left_out = of_request && self.is_authority(place, &edit.name);
-            if is_left_out || !self.may_leave(place, &edit.name) {
+            if of_request && self.is_authority(place, &edit.name) {
+                continue;
+            }
+            if !self.may_leave(place, &edit.name) {
+                made = Err(Broken);
                 continue;
             }
             if !is_token(&edit.name) {
@@ -36,12 +45,14 @@ impl Build<'_> {
                 _ => self.format(place, "value of a header edit", &edit.value),
             };
             let Ok(value) = value else {
+                made = Err(Broken);
                 continue;
             };
             // What is appended is joined for each request.
             self.sections.actions.most.renders |= of_request && edit.verb == HeaderVerb::Append;
             out.push(self.edit(edit, value, of_request));
         }
+        made
     }
 
     fn edit(&mut self, edit: &HeaderEdit, value: Value, of_request: bool) -> EditEntry {
@@ -62,13 +73,17 @@ impl Build<'_> {
         }
     }
 
-    /// Leaves out what is over the limit, and counts the values with holes.
+    /// Counts the values with holes.
+    ///
+    /// # Errors
+    ///
+    /// Where there are more edits than the limit; none of them is kept.
     pub(super) fn limit_edits(
         &mut self,
         place: &Place<'_>,
         request: &mut Vec<EditEntry>,
         response: &mut Vec<EditEntry>,
-    ) {
+    ) -> Result<(), Broken> {
         let limit = self.limits.header_edits;
         let count = request.len() + response.len();
         if count > limit {
@@ -77,8 +92,8 @@ impl Build<'_> {
                  (Limits::header_edits)"
             );
             self.complain(place, codes::TOO_MANY_EDITS, message);
-            request.truncate(limit);
-            response.truncate(limit - request.len());
+            request.clear();
+            response.clear();
         }
         let mut values = 0;
         for edit in request.iter_mut().chain(response.iter_mut()) {
@@ -88,6 +103,10 @@ impl Build<'_> {
         let most = &mut self.sections.actions.most;
         most.values = most.values.max(values as usize);
         most.request_edits = most.request_edits.max(request.len());
+        match count > limit {
+            true => Err(Broken),
+            false => Ok(()),
+        }
     }
 
     /// Sorts the names of edited request headers, once all are known.

@@ -8,10 +8,10 @@
 //!
 //! # What cannot be carried out
 //!
-//! A header edit, a mirror or a policy's part that is wrong is left out and reported,
-//! and the rest of the rule works. A rewrite or redirect that is wrong is not left
-//! out: a request that was to go elsewhere would go on unchanged. The rule answers
-//! 500 then, or the share of the target whose filter it is.
+//! A mirror or a policy's part that is wrong is left out and reported, and the rest of
+//! the rule works. A rewrite, redirect or header edit that is wrong is not left out: a
+//! request that was to go elsewhere, or without a header, would go on unchanged. The
+//! rule answers 500 then, or the share of the target whose filter it is.
 
 mod edits;
 mod format;
@@ -41,6 +41,15 @@ use crate::table::text::Range32;
 /// A part that cannot be carried out; it is reported already.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Broken;
+
+/// Whether all that filters must do can be done.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sound {
+    /// To what is sent on.
+    request: bool,
+    /// To what is answered.
+    response: bool,
+}
 
 /// The rule that is compiled.
 #[derive(Clone, Copy)]
@@ -79,7 +88,7 @@ impl Build<'_> {
         let place = &Place { route, rule };
         let mut metadata_left = self.limits.metadata;
         let metadata = self.metadata(place, &rule.metadata, &mut metadata_left);
-        let (effects, is_sound) = self.effects(place, &rule.filters, false);
+        let (effects, sound) = self.effects(place, &rule.filters, false);
         let action = match &rule.action {
             Action::Forward(targets) => self.targets(place, targets, &mut metadata_left),
             Action::Redirect(redirect) => match self.redirect(place, redirect) {
@@ -93,7 +102,9 @@ impl Build<'_> {
         };
         // Only what is sent on is rewritten.
         let action = match action {
-            ActionEntry::Forward { .. } if !is_sound => self.failing("InvalidRewrite"),
+            // Only what is sent on is rewritten.
+            ActionEntry::Forward { .. } if !sound.request => self.failing("InvalidRewrite"),
+            _ if !sound.response => self.failing("InvalidRewrite"),
             action => action,
         };
         RuleEntry {
@@ -142,8 +153,8 @@ impl Build<'_> {
                 Target::Stage { metadata, .. } => &metadata[..],
                 _ => &[],
             };
-            let (effects, is_sound) = self.effects(place, &target.filters, true);
-            let kind = match is_sound {
+            let (effects, sound) = self.effects(place, &target.filters, true);
+            let kind = match sound.request && sound.response {
                 true => kind,
                 // It keeps its share, and the share fails.
                 false => TargetKind::Invalid {
@@ -213,14 +224,17 @@ impl Build<'_> {
         place: &Place<'_>,
         filters: &[Filter],
         of_target: bool,
-    ) -> (Effects, bool) {
+    ) -> (Effects, Sound) {
         self.holes = 0;
         let mut request: Vec<EditEntry> = Vec::new();
         let mut response: Vec<EditEntry> = Vec::new();
         let mut mirrors: Vec<MirrorEntry> = Vec::new();
         let mut rewrite: Option<RewriteEntry> = None;
         let (mut redirect, mut cors, mut fault) = (NONE, NONE, NONE);
-        let mut is_sound = true;
+        let mut sound = Sound {
+            request: true,
+            response: true,
+        };
         for filter in filters {
             match filter {
                 Filter::Cors(policy) => cors = self.cors(place, policy),
@@ -239,18 +253,27 @@ impl Build<'_> {
                 }
                 Filter::Redirect(one) if of_target => match self.redirect(place, one) {
                     Ok(entry) => redirect = entry,
-                    Err(Broken) => is_sound = false,
+                    Err(Broken) => sound.request = false,
                 },
                 Filter::Redirect(_) => {}
-                Filter::RequestHeaders(edits) => self.edits(place, edits, true, &mut request),
-                Filter::ResponseHeaders(edits) => self.edits(place, edits, false, &mut response),
+                Filter::RequestHeaders(edits) => {
+                    sound.request &= self.edits(place, edits, true, &mut request).is_ok();
+                }
+                Filter::ResponseHeaders(edits) => {
+                    sound.response &= self.edits(place, edits, false, &mut response).is_ok();
+                }
                 Filter::Rewrite(one) => {
                     let entry = rewrite.get_or_insert_default();
-                    is_sound &= self.rewrite(place, one, entry).is_ok();
+                    sound.request &= self.rewrite(place, one, entry).is_ok();
                 }
             }
         }
-        self.limit_edits(place, &mut request, &mut response);
+        if self
+            .limit_edits(place, &mut request, &mut response)
+            .is_err()
+        {
+            sound = Sound::default();
+        }
         self.limit_mirrors(place, &mut mirrors);
         let actions = &mut self.sections.actions;
         let effects = Effects {
@@ -265,7 +288,7 @@ impl Build<'_> {
             cors,
             fault,
         };
-        (effects, is_sound)
+        (effects, sound)
     }
 
     fn limit_mirrors(&mut self, place: &Place<'_>, mirrors: &mut Vec<MirrorEntry>) {
@@ -341,8 +364,7 @@ impl Build<'_> {
             return true;
         }
         let message = format!(
-            "{}: '{}' holds a control character and is left out",
-            place.route.object,
+            "{place}: '{}' holds a control character",
             text.escape_default()
         );
         self.complain(place, codes::UNSOUND_OUTPUT, message);
