@@ -275,7 +275,7 @@ fn limits_on_patterns_name_the_rule_and_the_limit() {
         };
         assert_eq!(refusal.code.to_string(), code);
         assert!(
-            refusal.message.contains("Route route-0"),
+            refusal.message.contains("Route route-0: rule 0: path"),
             "{}",
             refusal.message
         );

@@ -65,10 +65,8 @@ impl Build<'_> {
         if takes_all || text.starts_with('/') || text == "*" {
             return;
         }
-        let message = format!(
-            "{}: path \"{text}\" matches no request: paths begin with '/'",
-            subject.object
-        );
+        let message =
+            format!("{subject}: path \"{text}\" matches no request: paths begin with '/'");
         let diagnostic = Diagnostic::warning(codes::MATCHES_NOTHING, subject.origin, message);
         self.diagnostics.push(diagnostic);
     }
@@ -103,9 +101,10 @@ impl Build<'_> {
             let entry = self.sections.entries.get(one.entry as usize);
             entry.is_some_and(|entry| entry.prefix_len != NONE)
         };
-        // A match that is left out is reported already.
+        // What is wrong with a match is reported already.
+        let is_sound = |one: &Option<CompiledMatch>| one.is_some_and(|one| one.is_sound);
         if !rewrites_prefix(rule)
-            || matches.iter().any(Option::is_none)
+            || !matches.iter().all(is_sound)
             || matches.iter().flatten().any(has_prefix)
         {
             return;

@@ -12,7 +12,7 @@ pub struct Limits {
     /// Bytes of one regular expression's compiled program. Default 64 KiB.
     pub regex_program: usize,
     /// Bytes of the programs of all regular expressions, globs and templates of a
-    /// table; the match whose pattern crosses it is left out. Default 64 MiB.
+    /// table; what crosses it is refused. Default 64 MiB.
     pub regex_programs: usize,
     /// Bytes of one expression's dense automaton; above it, a slower engine that
     /// needs less memory is used. Default 256 KiB.
@@ -48,7 +48,7 @@ pub struct Limits {
     /// by the fact that tells its rules apart, where one does. At least 1. Default 16.
     pub unindexed_candidates: u32,
     /// Steps of one match's predicates: about one for each test that it asks. A match
-    /// with more is refused. Default 4,096.
+    /// with more answers 500, under as many as fit. Default 4,096.
     pub predicate_steps: u32,
     /// Tests of one fact that are asked one by one; where there are more, an automaton
     /// answers them together. 0 always makes one, `u32::MAX` never. Changes no

@@ -43,8 +43,9 @@ impl Build<'_> {
                 let entry = self.sections.entries.get(one.entry as usize);
                 entry.is_some_and(|entry| self.captures(entry.captures, name))
             });
-            // A match that is left out is reported already.
-            if !known && matches.iter().all(Option::is_some) {
+            // What is wrong with a match is reported already.
+            let is_sound = |one: &Option<CompiledMatch>| one.is_some_and(|one| one.is_sound);
+            if !known && matches.iter().all(is_sound) {
                 self.strangers.push(Stranger {
                     route,
                     rule,

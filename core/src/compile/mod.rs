@@ -14,8 +14,10 @@
 //! 5. `host`: hosts become indexes of scopes and of listeners.
 //! 6. `index`: long candidate lists are split by the value that tells them apart.
 //!
-//! A match that cannot be compiled (an invalid regular expression) is left out
-//! and reported; everything else goes on. Compiling takes time in proportion to
+//! A match whose path cannot be compiled (an invalid regular expression) is left out
+//! and reported; everything else goes on. Where it is another test that cannot be
+//! compiled, the match stays without it and answers 500: what it takes must not fall to
+//! a broader rule. The rule's other matches do what the rule says. Compiling takes time in proportion to
 //! the input, times the logarithm of the largest stage for sorting, and does not
 //! depend on the input's order. The same input gives the same table on every
 //! machine.
@@ -46,6 +48,7 @@ pub(crate) mod value;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
@@ -57,7 +60,9 @@ use crate::table::text::{Range32, Text};
 use crate::table::{Entry, GatewayEntry, ListenerEntry, RequestLimits, Sections, Table};
 use crate::vocabulary::RepeatedValues;
 
+use action::Place;
 use limits::Limits;
+
 /// Maps used while compiling: seeded anew each time, since tenants choose the keys.
 pub(crate) type HashMap<K, V> = hashbrown::HashMap<K, V, foldhash::fast::RandomState>;
 pub(crate) type HashSet<K> = hashbrown::HashSet<K, foldhash::fast::RandomState>;
@@ -85,7 +90,7 @@ pub struct Compiler {
 pub struct Compiled {
     /// The table.
     pub table: Table,
-    /// What was left out, and why.
+    /// What was left out or answers 500, and why.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -102,8 +107,8 @@ impl Compiler {
         self
     }
 
-    /// Compiles a route set. What cannot be compiled is left out of the table and
-    /// reported: a table is always given, and whether to use it where
+    /// Compiles a route set. What cannot be compiled is reported, and left out of the
+    /// table or answered with 500: a table is always given, and whether to use it where
     /// [`Severity::Error`](crate::diagnostic::Severity::Error) is among the diagnostics
     /// is the caller's to say. Time and memory grow with the set, within the limits.
     ///
@@ -164,8 +169,6 @@ pub(crate) struct Build<'m> {
     holes: usize,
     /// Object index of each route.
     route_objects: Vec<u32>,
-    /// Number and name of the rule that is compiled, for messages.
-    pub(crate) rule: Option<(usize, Option<&'m str>)>,
 }
 
 /// What was stored already, by content.
@@ -201,6 +204,8 @@ pub(crate) struct CompiledMatch {
     pub(crate) pattern: u32,
     /// Bytes of text that every path taken has.
     pub(crate) literal: u32,
+    /// Whether all that is asked could be compiled; else it answers 500.
+    pub(crate) is_sound: bool,
 }
 
 impl<'m> Build<'m> {
@@ -234,7 +239,6 @@ impl<'m> Build<'m> {
             asked: Vec::new(),
             holes: 0,
             route_objects: Vec::new(),
-            rule: None,
         }
     }
 
@@ -261,19 +265,25 @@ impl<'m> Build<'m> {
             self.route_objects.push(object);
             let mut of_route = Vec::with_capacity(route.rules.len());
             for (index, rule) in route.rules.iter().enumerate() {
-                self.rule = Some((index, rule.name.as_deref()));
                 self.check_filters(route, rule);
                 let id = self.sections.actions.rules.len() as u32;
                 let entry = self.rule(route, rule);
                 self.sections.actions.rules.push(entry);
                 let name = rule.name.as_deref().map(|name| self.text(name));
                 let index = index as u32;
-                self.sections.names.rules.push(RuleName {
+                let name = RuleName {
                     route: object,
                     index,
                     name,
                     origin: rule.origin,
-                });
+                };
+                self.sections.names.rules.push(name);
+                let mut ids = RuleIds {
+                    own: id,
+                    name,
+                    failing: None,
+                };
+                let place = &Place { route, rule };
                 let everything = [crate::model::RouteMatch::default()];
                 let matches = if rule.matches.is_empty() {
                     &everything[..]
@@ -283,7 +293,7 @@ impl<'m> Build<'m> {
                 let compiled: Vec<_> = matches
                     .iter()
                     .enumerate()
-                    .map(|(at, one)| self.one_match(route, rule, id, at as u32, one))
+                    .map(|(at, one)| self.one_match(place, &mut ids, at as u32, one))
                     .collect();
                 self.check_prefix(route, rule, &compiled);
                 self.note_strangers((self.entries.len(), of_route.len()), &compiled);
@@ -291,35 +301,34 @@ impl<'m> Build<'m> {
             }
             self.entries.push(of_route);
         }
-        self.rule = None;
         self.finish_predicates();
         self.finish_edits();
     }
 
     fn one_match(
         &mut self,
-        route: &crate::model::Route,
-        rule: &crate::model::Rule,
-        rule_id: u32,
+        place: &Place<'_>,
+        ids: &mut RuleIds,
         index: u32,
         one: &crate::model::RouteMatch,
     ) -> Option<CompiledMatch> {
         let origin = if one.origin.is_known() {
             one.origin
         } else {
-            rule.origin
+            place.rule.origin
         };
         let subject = Subject {
-            object: &route.object,
+            place: *place,
             origin,
         };
         let of_path = subject.at(one.path_origin);
         self.check_path(&of_path, &one.path);
         let path = self.path(&of_path, one);
-        let methods = path.and_then(|_| self.methods(&subject, &one.methods));
         // What else is wrong with the match is told with the first fault.
-        let predicates = self.predicates(&subject, one);
-        let (path, methods, predicates) = (path?, methods?, predicates?);
+        let methods = self.methods(&subject, &one.methods);
+        let (predicates, has_all) = self.predicates(&subject, one);
+        let path = path?;
+        let is_sound = path.is_sound && methods.is_some() && has_all;
         let mut flags = path.flags;
         if one.grpc_only {
             flags |= Entry::GRPC_ONLY;
@@ -329,11 +338,15 @@ impl<'m> Build<'m> {
             Some(crate::model::Scheme::Https) => flags |= Entry::HTTPS_SCHEME,
             None => {}
         }
+        let rule = match is_sound {
+            true => ids.own,
+            false => self.failing_id(ids),
+        };
         let entry = self.sections.entries.len() as u32;
         self.sections.entries.push(Entry {
-            methods,
+            methods: methods.unwrap_or(0),
             predicates,
-            rule: rule_id,
+            rule,
             index,
             prefix_len: path.prefix_len,
             path_regex: path.regex,
@@ -353,7 +366,24 @@ impl<'m> Build<'m> {
             folded: path.folded,
             pattern: path.regex,
             literal: path.literal,
+            is_sound,
         })
+    }
+
+    /// The rule that answers 500 for the matches of one that cannot be asked as
+    /// written. It goes by the same name.
+    // SPEC: docs/dialects/native.md, "What is wrong": a match with an error keeps its
+    // requests, so that they do not fall to a broader rule.
+    fn failing_id(&mut self, ids: &mut RuleIds) -> u32 {
+        if let Some(known) = ids.failing {
+            return known;
+        }
+        let id = self.sections.actions.rules.len() as u32;
+        let entry = self.failing_rule();
+        self.sections.actions.rules.push(entry);
+        self.sections.names.rules.push(ids.name);
+        ids.failing = Some(id);
+        id
     }
 
     /// Every gateway and its listeners.
@@ -442,10 +472,25 @@ impl<'m> Build<'m> {
     }
 }
 
+/// A rule among those of the table.
+struct RuleIds {
+    own: u32,
+    name: RuleName,
+    /// The one that answers 500 in its place, once there is one.
+    failing: Option<u32>,
+}
+
 /// What a diagnostic is about.
 pub(crate) struct Subject<'m> {
-    pub(crate) object: &'m crate::model::ObjectRef,
+    place: Place<'m>,
     pub(crate) origin: Origin,
+}
+
+/// The rule: what is wrong may stand in any of its matches.
+impl fmt::Display for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.place.fmt(f)
+    }
 }
 
 impl<'m> Subject<'m> {
@@ -457,7 +502,7 @@ impl<'m> Subject<'m> {
             self.origin
         };
         Subject {
-            object: self.object,
+            place: self.place,
             origin,
         }
     }
@@ -478,5 +523,7 @@ pub(crate) struct CompiledPath {
     pub(crate) flags: u8,
     /// Bytes of text that every path taken has.
     pub(crate) literal: u32,
+    /// Whether its captures could be compiled, where it has any.
+    pub(crate) is_sound: bool,
     pub(crate) name: PathName,
 }

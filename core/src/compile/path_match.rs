@@ -47,6 +47,7 @@ impl Build<'_> {
             captures: NONE,
             flags: 0,
             literal: 0,
+            is_sound: true,
             name: name(PathText::Any),
         };
         let compiled = match &one.path {
@@ -204,6 +205,8 @@ impl Build<'_> {
         };
         let explicit = read.hir.properties().explicit_captures_len();
         let has_groups = syntax == Syntax::Regex || explicit > 0;
+        // What is taken can be told without captures; what the rule does with it cannot.
+        let mut is_sound = true;
         let captures = match has_groups {
             true if explicit == 0 && anchor == Anchor::Whole => self.whole_group(),
             true => {
@@ -211,7 +214,10 @@ impl Build<'_> {
                     anchor,
                     ignore_case: one.path_ignore_case,
                 };
-                self.group_regex(subject, format_args!("path"), syntax, pattern, meaning)?
+                let what = format_args!("path");
+                let groups = self.group_regex(subject, what, syntax, pattern, meaning);
+                is_sound = groups.is_some();
+                groups.unwrap_or(NONE)
             }
             false => NONE,
         };
@@ -226,6 +232,7 @@ impl Build<'_> {
             captures,
             flags: 0,
             literal,
+            is_sound,
             name: PathName {
                 text: kind(self.text(pattern)),
                 ignore_case: one.path_ignore_case,

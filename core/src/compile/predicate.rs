@@ -22,7 +22,8 @@ use crate::table::text::{Range32, Text};
 use crate::vocabulary::RepeatedValues;
 
 impl Build<'_> {
-    /// The bits of a list of methods; 0 takes any.
+    /// The bits of a list of methods; 0 takes any. `None`, and reported, where the table
+    /// cannot tell them apart.
     pub(crate) fn methods(
         &mut self,
         subject: &Subject<'_>,
@@ -37,15 +38,14 @@ impl Build<'_> {
                     let bit = self.sections.methods.len() as u32;
                     if bit as usize >= MAX_METHODS {
                         let message = format!(
-                            "{}: method {method} is one more than the {MAX_METHODS} different \
-                             methods a table can tell apart",
-                            subject.object
+                            "{subject}: method {method} is one more than the {MAX_METHODS} \
+                             different methods a table can tell apart"
                         );
-                        self.diagnostics.push(Diagnostic::error(
-                            codes::TOO_MANY_METHODS,
-                            subject.origin,
-                            message,
-                        ));
+                        let code = codes::TOO_MANY_METHODS;
+                        let found = Diagnostic::error(code, subject.origin, message).with_help(
+                            "the limit cannot be raised: test rare methods within `all`",
+                        );
+                        self.diagnostics.push(found);
                         return None;
                     }
                     self.sections.methods.push(text);
@@ -58,13 +58,15 @@ impl Build<'_> {
         Some(bits)
     }
 
-    /// The predicates of a match besides path and method, as a run of steps.
+    /// The predicates of a match besides path and method, as a run of steps, and whether
+    /// these are all. What cannot be compiled is reported and left out as a whole: an
+    /// alternative that is missing within OR, or anything within NOT, would make the
+    /// match narrower, and it must only get wider.
     pub(crate) fn predicates(
         &mut self,
         subject: &Subject<'_>,
         one: &RouteMatch,
-    ) -> Option<Range32> {
-        // Every fault of a match is told, and not the first alone.
+    ) -> (Range32, bool) {
         let mut all = Vec::new();
         for header in &one.headers {
             let test = FactMatch {
@@ -97,14 +99,16 @@ impl Build<'_> {
         for predicate in &one.predicates {
             all.push(self.tree(subject, predicate));
         }
-        let all = all.into_iter().collect::<Option<Vec<Tree>>>()?;
-        let steps = program::steps(&Tree::All(all));
+        let written = all.len();
+        let all: Vec<Tree> = all.into_iter().flatten().collect();
+        let mut is_sound = all.len() == written;
+        let mut all = Tree::All(all);
+        let mut steps = program::steps(&all);
         let limit = self.limits.predicate_steps as usize;
         if steps.len() > limit {
             let message = format!(
-                "{}: the match's predicates take {} steps, over the limit of {limit} \
+                "{subject}: the match's predicates take {} steps, over the limit of {limit} \
                  (Limits::predicate_steps)",
-                subject.object,
                 steps.len()
             );
             self.diagnostics.push(Diagnostic::error(
@@ -112,12 +116,16 @@ impl Build<'_> {
                 subject.origin,
                 message,
             ));
-            return None;
+            is_sound = false;
+            if let Tree::All(parts) = &mut all {
+                keep_what_fits(parts, limit);
+            }
+            steps = program::steps(&all);
         }
         let start = self.sections.predicates.steps.len() as u32;
         let len = steps.len() as u32;
         self.sections.predicates.steps.extend(steps);
-        Some(Range32 { start, len })
+        (Range32 { start, len }, is_sound)
     }
 
     /// A predicate with its tests stored. Recurses as deep as the model nests, which
@@ -142,8 +150,7 @@ impl Build<'_> {
             })),
             PredicateKind::TooDeep => {
                 let message = format!(
-                    "{}: a predicate nests deeper than {} (Predicate::MAX_DEPTH)",
-                    subject.object,
+                    "{subject}: a predicate nests deeper than {} (Predicate::MAX_DEPTH)",
                     model::Predicate::MAX_DEPTH
                 );
                 self.diagnostics.push(Diagnostic::error(
@@ -229,6 +236,16 @@ impl Build<'_> {
         }
         self.automata();
     }
+}
+
+/// Drops the parts that go over a number of steps, first come, first kept.
+fn keep_what_fits(parts: &mut Vec<Tree>, limit: usize) {
+    let mut left = limit;
+    parts.retain(|part| {
+        let rest = left.checked_sub(program::steps(part).len());
+        left = rest.unwrap_or(left);
+        rest.is_some()
+    });
 }
 
 /// The number of a fact's name among those of its kind.

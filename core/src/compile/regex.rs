@@ -295,13 +295,7 @@ impl Build<'_> {
             Syntax::Text => "text",
         };
         let Refusal { code, reason } = refusal;
-        let rule = match self.rule {
-            Some((index, Some(name))) => format!("rule {index} \"{name}\": "),
-            Some((index, None)) => format!("rule {index}: "),
-            None => String::new(),
-        };
-        let object = subject.object;
-        let message = format!("{object}: {rule}{what}: {kind} \"{shown}\" {reason}");
+        let message = format!("{subject}: {what}: {kind} \"{shown}\" {reason}");
         self.diagnostics
             .push(Diagnostic::error(code, subject.origin, message));
     }

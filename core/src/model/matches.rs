@@ -6,6 +6,12 @@ use alloc::vec::Vec;
 use super::{Cidr, Origin, Predicate, RepeatedValues, Scheme};
 
 /// One AND of predicates. A rule wins when any of its matches holds.
+///
+/// A match whose path is no pattern is left out. Where another test cannot be asked as it
+/// is written (a regular expression that is none, a predicate that nests too deep, more
+/// than a [limit](crate::compile::limits) allows), the match holds without it, and answers
+/// 500: what it was to take must not fall to a broader rule. A test among
+/// [`RouteMatch::predicates`] is left out as a whole, whatever of it could be asked.
 #[derive(Clone, Debug, Default)]
 pub struct RouteMatch {
     /// What the path must be.

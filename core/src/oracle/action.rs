@@ -61,6 +61,13 @@ impl<'o, 's: 'o> Walk<'o, 's> {
         let mut seen = self.found.seen.clone();
         loop {
             self.arrive(&winner, &mut seen);
+            // SPEC: `RouteMatch`: one of which a test cannot be asked answers 500.
+            if winner
+                .matched
+                .is_some_and(|item| !self.oracle.is_sound(item))
+            {
+                return self.answer_failing(500);
+            }
             if self.meets_preflight(&winner.rule.filters, &seen) {
                 return self.answer_early(204);
             }

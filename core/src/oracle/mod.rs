@@ -13,7 +13,7 @@
 //! * On the way in: `check` what is wrong with a request, `entry` which listeners
 //!   it comes in by, [`normalize`] what its path is, [`host`] what its host is and
 //!   which patterns that meets.
-//! * Finding: `predicate` what a match asks, `fact` of what, `value` what a value
+//! * Finding: `predicate` what a match asks, `sound` what of it can be asked, `fact` of what, `value` what a value
 //!   must be, `pattern` and `regex` the patterns among them, `precedence` the order
 //!   between matches that hold.
 //! * Deciding: `action` the way from stage to stage, `rewrite` and `query` what the
@@ -51,6 +51,7 @@ mod redirect;
 mod regex;
 mod request;
 mod rewrite;
+mod sound;
 mod value;
 
 use alloc::boxed::Box;

@@ -21,31 +21,40 @@ impl Oracle<'_> {
             && scheme
             && (!item.grpc_only || request.is_grpc())
             && self.path_captures(item, seen).is_some()
-            && item.headers.iter().all(|header| {
-                let values = fact::values(&Fact::Header(header.name.clone()), request, seen);
-                let test = Test {
-                    value: &header.value,
-                    ignore_case: header.ignore_case,
-                    invert: header.invert,
-                    missing_matches: header.missing_matches,
-                    repeated: header.repeated,
-                };
-                value::holds(&self.regexes, test, &values)
-            })
-            && item.query.iter().all(|query| {
-                let values = fact::query(seen, &query.name, query.raw);
-                let test = Test {
-                    value: &query.value,
-                    ignore_case: query.ignore_case,
-                    invert: query.invert,
-                    missing_matches: query.missing_matches,
-                    repeated: query.repeated,
-                };
-                value::holds(&self.regexes, test, &values)
-            })
+            && item
+                .headers
+                .iter()
+                .filter(|one| self.is_sound_header(one))
+                .all(|header| {
+                    let values = fact::values(&Fact::Header(header.name.clone()), request, seen);
+                    let test = Test {
+                        value: &header.value,
+                        ignore_case: header.ignore_case,
+                        invert: header.invert,
+                        missing_matches: header.missing_matches,
+                        repeated: header.repeated,
+                    };
+                    value::holds(&self.regexes, test, &values)
+                })
+            && item
+                .query
+                .iter()
+                .filter(|one| self.is_sound_query(one))
+                .all(|query| {
+                    let values = fact::query(seen, &query.name, query.raw);
+                    let test = Test {
+                        value: &query.value,
+                        ignore_case: query.ignore_case,
+                        invert: query.invert,
+                        missing_matches: query.missing_matches,
+                        repeated: query.repeated,
+                    };
+                    value::holds(&self.regexes, test, &values)
+                })
             && item
                 .predicates
                 .iter()
+                .filter(|predicate| self.is_sound_predicate(predicate))
                 .all(|predicate| self.predicate_holds(predicate, request, seen))
     }
 
@@ -72,7 +81,7 @@ impl Oracle<'_> {
             PredicateKind::All(parts) => parts.iter().all(part),
             PredicateKind::Any(parts) => parts.iter().any(part),
             PredicateKind::Not(negated) => !part(negated),
-            // The compiler refuses it.
+            // Never asked.
             PredicateKind::TooDeep => false,
         }
     }

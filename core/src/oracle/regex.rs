@@ -53,6 +53,15 @@ impl Regexes {
         self.find(pattern, anchor, ignore_case, text, 0).is_some()
     }
 
+    /// Whether a text is a pattern at all.
+    pub(super) fn is_pattern(&self, pattern: &str, anchor: Anchor, ignore_case: bool) -> bool {
+        let mut compiled = self.compiled.borrow_mut();
+        compiled
+            .entry((pattern.to_owned(), anchor, ignore_case))
+            .or_insert_with(|| compile(pattern, anchor, ignore_case))
+            .is_some()
+    }
+
     /// The first match from an offset on: where it lies, and its groups. A group
     /// without a name goes by its number; one that took no part is left out.
     pub(super) fn find(

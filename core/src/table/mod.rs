@@ -359,7 +359,7 @@ impl Sections {
             listeners: self.listeners.len(),
             stages: self.stages.len(),
             scopes: self.scopes.len(),
-            rules: self.actions.rules.len(),
+            rules: self.names.rule_count(),
             matches: self.entries.len(),
             candidates: self.paths.candidates.len(),
             path_nodes: self.paths.nodes.len(),

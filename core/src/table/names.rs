@@ -113,6 +113,18 @@ pub(crate) struct CandidateName {
 }
 
 impl Names {
+    /// How many rules were written: what answers 500 in place of one follows it and has
+    /// its name.
+    pub(crate) fn rule_count(&self) -> usize {
+        let place = |rule: &RuleName| (rule.route, rule.index);
+        let pairs = self.rules.windows(2);
+        let copies = pairs.filter(|pair| match pair {
+            [one, next] => place(one) == place(next),
+            _ => false,
+        });
+        self.rules.len() - copies.count()
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         self.objects.len() * size_of::<ObjectEntry>()
             + (self.gateways.len() + self.stages.len()) * 4

@@ -73,7 +73,9 @@ fn a_predicate_as_deep_as_it_may_be_is_asked() {
     assert_eq!(holds(matching(deep.clone()), &full()), negations % 2 == 0);
 
     let too_deep = Predicate::negated(deep);
-    let mut rules = vec![rule("left out", matching(too_deep)), forward("next")];
+    let mut rules = vec![rule("some", matching(too_deep)), forward("next")];
+    rules[0].name = Some("deny-admin".into());
+    rules[0].matches[0].methods.push("GET".into());
     rules[0]
         .matches
         .push(matching(FactMatch::new(Fact::Method, exact("PUT"))));
@@ -81,21 +83,25 @@ fn a_predicate_as_deep_as_it_may_be_is_asked() {
     assert_eq!(compiled.diagnostics.len(), 1);
     let message = &compiled.diagnostics[0].message;
     assert!(
-        message.starts_with("Route r: ") && message.contains("MAX_DEPTH"),
+        message.starts_with("Route r: rule \"deny-admin\": ") && message.contains("MAX_DEPTH"),
         "{message}"
     );
-    assert_eq!(answer(&compiled.table, &full()), "next");
-    assert_eq!(
-        answer(&compiled.table, &Request::new(b"PUT", b"/")),
-        "left out"
-    );
+    // What it was to take does not fall to the next rule.
+    let of_method = |method| answer(&compiled.table, &Request::new(method, b"/"));
+    assert_eq!(of_method(b"GET"), "respond");
+    assert_eq!(of_method(b"PUT"), "some");
+    assert_eq!(of_method(b"POST"), "next");
+    assert_eq!(compiled.table.stats().rules, 2);
 }
 
 #[test]
-fn a_match_over_the_limit_of_steps_is_left_out() {
+fn a_match_over_the_limit_of_steps_answers_500_under_those_that_fit() {
     let test = |nth: usize| FactMatch::new(Fact::Method, exact(&format!("M{nth}")));
     let any = Predicate::any((0..5).map(|nth| Predicate::fact(test(nth))));
-    let rules = vec![rule("many", matching(any)), forward("next")];
+    let mut many = matching(any);
+    let last = FactMatch::new(Fact::Header("x".into()), exact("1"));
+    many.predicates.push(last.into());
+    let rules = vec![rule("many", many), forward("next")];
     let mut limits = Limits::default();
     limits.predicate_steps = 4;
     let compiled = Compiler::new()
@@ -104,15 +110,47 @@ fn a_match_over_the_limit_of_steps_is_left_out() {
     assert_eq!(compiled.diagnostics.len(), 1);
     let message = &compiled.diagnostics[0].message;
     assert!(
-        message.starts_with("Route r: ") && message.contains("predicate_steps"),
+        message.starts_with("Route r: rule 0: ") && message.contains("predicate_steps"),
         "{message}"
     );
-    let request = Request::new(b"M1", b"/");
-    assert_eq!(answer(&compiled.table, &request), "next");
-    limits.predicate_steps = 5;
+    let header: &[(&[u8], &[u8])] = &[(b"x", b"1")];
+    let request = Request::new(b"M1", b"/").with_headers(header);
+    for method in [&b"M1"[..], b"GET"] {
+        let request = Request::new(method, b"/");
+        assert_eq!(answer(&compiled.table, &request), "next");
+        let request = request.with_headers(header);
+        assert_eq!(answer(&compiled.table, &request), "respond");
+    }
+    limits.predicate_steps = 6;
     let compiled = Compiler::new().with_limits(limits).compile(&set(rules));
     assert!(compiled.diagnostics.is_empty());
     assert_eq!(answer(&compiled.table, &request), "many");
+}
+
+#[test]
+fn a_method_over_the_limit_is_no_test_and_its_match_answers_500() {
+    let of = |name: &str, methods: Vec<String>| {
+        let one = RouteMatch {
+            methods,
+            ..RouteMatch::default()
+        };
+        rule(name, one)
+    };
+    let known = (0..63).map(|nth| format!("M{nth}")).collect();
+    let mut deny = of("deny", vec!["M0".into(), "ZAP".into()]);
+    deny.name = Some("deny-zap".into());
+    let rules = vec![of("known", known), deny, forward("open")];
+    let compiled = Compiler::new().compile(&set(rules));
+    let [found] = &compiled.diagnostics[..] else {
+        panic!("{:?}", compiled.diagnostics);
+    };
+    assert_eq!(found.code.to_string(), "FP1603");
+    assert!(found.message.starts_with("Route r: rule \"deny-zap\": "));
+    assert!(found.help.as_deref().unwrap().contains("cannot be raised"));
+    let of_method = |method| answer(&compiled.table, &Request::new(method, b"/"));
+    assert_eq!(of_method(b"M62"), "known");
+    assert_eq!(of_method(b"ZAP"), "respond");
+    assert_eq!(of_method(b"GET"), "respond");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Predicates.
 
-use fingerpost::model::{Precedence, RepeatedValues, ValueMatch};
+use fingerpost::compile::Compiler;
+use fingerpost::model::{Fact, FactMatch, Precedence, Predicate, RepeatedValues, ValueMatch};
 use fingerpost::oracle::{Protocol as Speaks, Request};
 use fingerpost_tests::build::{With, segments};
 
@@ -176,4 +177,42 @@ fn grpc_only_reads_the_media_type() {
         ..get("h", "/")
     };
     assert_eq!(goes(&set, &request), "a");
+}
+
+#[test]
+fn a_test_that_is_none_is_left_out_as_a_whole_and_the_match_answers_500() {
+    let faulty = || {
+        let value = ValueMatch::Regex("(".into());
+        Predicate::fact(FactMatch::new(Fact::Header("x".into()), value))
+    };
+    let sound = || {
+        let value = ValueMatch::Exact("1".into());
+        Predicate::fact(FactMatch::new(Fact::Header("y".into()), value))
+    };
+    for (predicates, takes_all) in [
+        (vec![faulty()], true),
+        (vec![Predicate::negated(faulty())], true),
+        (vec![Predicate::any([faulty(), sound()])], true),
+        (vec![Predicate::all([faulty(), sound()])], true),
+        (vec![faulty(), sound()], false),
+    ] {
+        let mut item = segments("/a");
+        item.predicates = predicates;
+        let set = rules(Precedence::FirstMatch, vec![item, segments("/")]);
+        let table = Compiler::new().compile(&set).table;
+        for (value, is_taken) in [("1", true), ("2", takes_all)] {
+            let want = if is_taken { "500" } else { "b" };
+            let request = with(get("h", "/a"), &[("y", value)]);
+            assert_eq!(goes(&set, &request), want);
+            let headers: &[(&[u8], &[u8])] = &[(b"y", value.as_bytes())];
+            let asked = fingerpost::Request::new(b"GET", b"/a")
+                .with_authority(b"h")
+                .with_headers(headers);
+            let went = table.decide(&asked, |decision| match decision.status() {
+                Some(status) => status.to_string(),
+                None => decision.backend().unwrap().name.to_string(),
+            });
+            assert_eq!(went, want);
+        }
+    }
 }

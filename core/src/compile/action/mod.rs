@@ -61,7 +61,7 @@ pub(crate) struct Place<'m> {
 impl<'m> Place<'m> {
     fn subject(&self) -> Subject<'m> {
         Subject {
-            object: &self.route.object,
+            place: *self,
             origin: self.rule.origin,
         }
     }
@@ -70,15 +70,13 @@ impl<'m> Place<'m> {
 /// `HTTPRoute shop/cart: rule 2`, with its name where it has one.
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: rule ", self.route.object)?;
+        // Only asked where something is wrong.
         let mut rules = self.route.rules.iter();
+        let index = rules.position(|rule| core::ptr::eq(rule, self.rule));
+        write!(f, "{}: rule {}", self.route.object, index.unwrap_or(0))?;
         match &self.rule.name {
-            Some(name) => write!(f, "\"{name}\""),
-            // Only asked where something is wrong.
-            None => match rules.position(|rule| core::ptr::eq(rule, self.rule)) {
-                Some(index) => write!(f, "{index}"),
-                None => f.write_str("0"),
-            },
+            Some(name) => write!(f, " \"{name}\""),
+            None => Ok(()),
         }
     }
 }
@@ -100,7 +98,6 @@ impl Build<'_> {
                 None => self.failing("InvalidStatus"),
             },
         };
-        // Only what is sent on is rewritten.
         let action = match action {
             // Only what is sent on is rewritten.
             ActionEntry::Forward { .. } if !sound.request => self.failing("InvalidRewrite"),
@@ -116,6 +113,29 @@ impl Build<'_> {
             metadata,
             sticky: self.hash_keys(&rule.sticky),
             hash: self.hash_keys(&rule.hash),
+        }
+    }
+
+    /// A rule that answers 500 in place of another, for those matches of it that cannot
+    /// be asked as written.
+    pub(crate) fn failing_rule(&mut self) -> RuleEntry {
+        RuleEntry {
+            action: self.failing("InvalidMatch"),
+            effects: Effects {
+                request_edits: Range32::default(),
+                response_edits: Range32::default(),
+                mirrors: Range32::default(),
+                rewrite: NONE,
+                redirect: NONE,
+                cors: NONE,
+                fault: NONE,
+            },
+            timeouts: NONE,
+            retry: NONE,
+            session: NONE,
+            metadata: Range32::default(),
+            sticky: Range32::default(),
+            hash: Range32::default(),
         }
     }
 
@@ -217,8 +237,8 @@ impl Build<'_> {
         }
     }
 
-    /// What filters do, and whether all that must be done can be. Of a target the
-    /// redirect counts; a rule's is its action.
+    /// What filters do, and what of it can be done as written. Of a target the redirect
+    /// counts; a rule's is its action.
     fn effects(
         &mut self,
         place: &Place<'_>,
