@@ -323,11 +323,15 @@ impl<'m> Build<'m> {
         };
         let of_path = subject.at(one.path_origin);
         self.check_path(&of_path, &one.path);
+        let before = self.diagnostics.len();
         let path = self.path(&of_path, one);
         // What else is wrong with the match is told with the first fault.
         let methods = self.methods(&subject, &one.methods);
         let (predicates, has_all) = self.predicates(&subject, one);
-        let path = path?;
+        let Some(path) = path else {
+            self.say_what_it_costs(before, "mend it; until then the match is left out");
+            return None;
+        };
         let is_sound = path.is_sound && methods.is_some() && has_all;
         let mut flags = path.flags;
         if one.grpc_only {
@@ -340,7 +344,10 @@ impl<'m> Build<'m> {
         }
         let rule = match is_sound {
             true => ids.own,
-            false => self.failing_id(ids),
+            false => {
+                self.say_what_it_costs(before, "mend it; until then the match answers 500");
+                self.failing_id(ids)
+            }
         };
         let entry = self.sections.entries.len() as u32;
         self.sections.entries.push(Entry {
@@ -368,6 +375,13 @@ impl<'m> Build<'m> {
             literal: path.literal,
             is_sound,
         })
+    }
+
+    /// Says what those diagnostics cost that have no help, from a number on.
+    fn say_what_it_costs(&mut self, from: usize, help: &str) {
+        for found in self.diagnostics.iter_mut().skip(from) {
+            found.help.get_or_insert_with(|| String::from(help));
+        }
     }
 
     /// The rule that answers 500 for the matches of one that cannot be asked as

@@ -43,7 +43,8 @@ impl Build<'_> {
                         );
                         let code = codes::TOO_MANY_METHODS;
                         let found = Diagnostic::error(code, subject.origin, message).with_help(
-                            "the limit cannot be raised: test rare methods within `all`",
+                            "the limit cannot be raised: test rare methods within `all`; until \
+                             then the match answers 500",
                         );
                         self.diagnostics.push(found);
                         return None;

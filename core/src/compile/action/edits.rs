@@ -126,8 +126,7 @@ impl Build<'_> {
         if !name.eq_ignore_ascii_case("host") && !name.starts_with(':') {
             return false;
         }
-        let object = &place.route.object;
-        let message = format!("{object}: an edit of '{name}' is left out");
+        let message = format!("{place}: an edit of '{name}' is left out");
         let diagnostic = Diagnostic::warning(codes::AUTHORITY_EDIT, place.rule.origin, message)
             .with_help("use a rewrite to send another host or path");
         self.diagnostics.push(diagnostic);

@@ -206,8 +206,7 @@ impl Build<'_> {
             Target::Backend(backend) => TargetKind::Backend(self.backend(backend)),
             Target::Stage { stage, .. } => {
                 if stage.0 as usize >= self.set.stages.len() {
-                    let object = &place.route.object;
-                    let message = format!("{object}: leads to a stage that is not there");
+                    let message = format!("{place}: leads to a stage that is not there");
                     self.complain(place, codes::BROKEN_REFERENCE, message);
                 }
                 TargetKind::Stage(stage.0)

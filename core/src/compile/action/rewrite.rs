@@ -143,9 +143,8 @@ impl Build<'_> {
         let limit = self.limits.replacement;
         if path.len() > limit {
             let message = format!(
-                "{}: the replacement path is {} bytes long, over the limit of {limit} \
+                "{place}: the replacement path is {} bytes long, over the limit of {limit} \
                  (Limits::replacement)",
-                place.route.object,
                 path.len(),
             );
             self.complain(place, codes::REPLACEMENT_TOO_LONG, message);
