@@ -123,6 +123,36 @@ fn fail(seed: u64, set: &RouteSet, request: &Request) -> ! {
     );
 }
 
+/// Whatever would break out of a new path or query meets the same end in both.
+#[test]
+fn what_fills_a_hole_is_written_alike_by_table_and_oracle() {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for seed in 0..rounds(2_500) {
+        let mut source = Source::new(seed);
+        let set = source.rewriting_set();
+        let oracle = Oracle::new(&set);
+        let mut engine = engine(seed, &set);
+        for _ in 0..12 {
+            let request = source.hostile_request();
+            let expected = oracle.answer(&request);
+            if !agree(&request, &expected, &engine.answer(&request)) {
+                fail(seed, &set, &request);
+            }
+            let outcome = match expected {
+                Answer::Forward(_) => "forward",
+                Answer::Redirect(_) => "redirect",
+                Answer::Reject(_) => "reject",
+                _ => "other",
+            };
+            *seen.entry(outcome).or_default() += 1;
+        }
+    }
+    println!("{seen:?}");
+    for outcome in ["forward", "redirect", "reject"] {
+        assert!(seen[outcome] > 500, "{seen:?}");
+    }
+}
+
 /// How much text an expression states is told by prefixes of other lengths, under an
 /// order that goes by it.
 #[test]

@@ -172,7 +172,8 @@ fn host_rewrite() -> impl Strategy<Value = HostRewrite> {
     ]
 }
 
-fn path_rewrite() -> BoxedStrategy<PathRewrite> {
+/// A new path, of any kind.
+pub(super) fn path_rewrite() -> BoxedStrategy<PathRewrite> {
     let join = select(
         &[
             PrefixJoin::Segments,
@@ -205,15 +206,31 @@ fn path_rewrite() -> BoxedStrategy<PathRewrite> {
         })
     });
     // Without a hole it is a constant, which the compiler asks more of.
-    let start = select(&["/p/", "/p", "/a%2Fb;c/", "/%2", "/a?q=", "/a?", "/a?b&"][..]);
-    let holes = (start, fact(), format()).prop_map(|(start, fact, rest)| {
-        let parts = [text(start), FormatPart::Fact(fact)].into_iter();
-        PathRewrite::Full(Format::from_parts(
-            parts.chain(rest.parts().iter().cloned()),
-        ))
-    });
+    let start = select(
+        &[
+            "/p/",
+            "/p",
+            "/a%2Fb;c/",
+            "/%2",
+            "/%",
+            "/a?q=",
+            "/a?",
+            "/a?b&",
+        ][..],
+    );
+    let holes = (
+        start,
+        prop_oneof![5 => fact(), 1 => Just(Fact::RawQuery)],
+        format(),
+    )
+        .prop_map(|(start, fact, rest)| {
+            let parts = [text(start), FormatPart::Fact(fact)].into_iter();
+            PathRewrite::Full(Format::from_parts(
+                parts.chain(rest.parts().iter().cloned()),
+            ))
+        });
     prop_oneof![
-        12 => prefix,
+        8 => prefix,
         4 => full.prop_map(|path| PathRewrite::Full(path.into())),
         1 => cut.prop_map(PathRewrite::Full),
         3 => holes,
@@ -222,7 +239,8 @@ fn path_rewrite() -> BoxedStrategy<PathRewrite> {
     .boxed()
 }
 
-fn query_rewrite() -> BoxedStrategy<QueryRewrite> {
+/// A new query, of any kind.
+pub(super) fn query_rewrite() -> BoxedStrategy<QueryRewrite> {
     let name = || select(words::PARAMETERS).prop_map(String::from);
     let edit = prop_oneof![
         (name(), format()).prop_map(|(name, value)| QueryEdit::Set { name, value }),
@@ -359,6 +377,7 @@ fn format_of(captures: &'static [&'static str]) -> BoxedStrategy<Format> {
         2 => select(&["&", "&x=", "?y=", "%", "%2", "%2F", ";", "f", "%zz"][..]).prop_map(text),
         3 => select(captures).prop_map(capture),
         3 => fact().prop_map(FormatPart::Fact),
+        1 => Just(FormatPart::Fact(Fact::RawQuery)),
     ];
     prop_oneof![
         1 => select(&["", "v", "1"][..]).prop_map(Format::from),

@@ -10,6 +10,7 @@ mod actions;
 mod aim;
 mod matches;
 mod request;
+mod rewriting;
 mod set;
 mod spell;
 mod words;
@@ -63,6 +64,16 @@ impl Source {
     /// A regular expression over paths of `/`, `a` and `b`, with assertions.
     pub fn expression(&mut self) -> String {
         self.draw(&matches::expression())
+    }
+
+    /// A set with one rule, which writes a new path, query or Location.
+    pub fn rewriting_set(&mut self) -> RouteSet {
+        self.draw(&rewriting::route_set())
+    }
+
+    /// A request whose values would break out of what such a rule writes.
+    pub fn hostile_request(&mut self) -> Request {
+        self.draw(&rewriting::request())
     }
 
     /// A value of any strategy.

@@ -189,7 +189,7 @@ fn gateway() -> impl Strategy<Value = Gateway> {
     )
 }
 
-fn normalization() -> impl Strategy<Value = Normalization> {
+pub(super) fn normalization() -> impl Strategy<Value = Normalization> {
     let known = select(
         &[
             Normalization::BASE,

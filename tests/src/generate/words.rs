@@ -134,7 +134,7 @@ pub(super) const VALUES: &[&str] = &[
 /// some of them only beside another text.
 pub(super) const HOSTILE: &[&str] = &[
     "a?b=1", "?", "a&b=1", "&", "a;b", "..;/b", "..%2fb", "%5c", "%2F", "%zz", "%", "%2", "f",
-    "../b", "a/../b", "//b", "a%3Fb", "%26", "a#b", "a b", "%252f",
+    "f/a", "2f", "5C", "../b", "a/../b", "//b", "a%3Fb", "%26", "a#b", "a b", "%252f",
 ];
 
 /// Names of headers in rules, lower case.
