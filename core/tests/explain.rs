@@ -39,7 +39,7 @@ fn the_value_that_cannot_stand_where_it_goes_is_named() {
     );
     assert_eq!(
         obstacle(path_of, b"/", b"../b"),
-        "path has a dot segment or an escape that stands for one: \"/t/../b\""
+        "path is not canonical, or holds what no request may bring: \"/t/../b\""
     );
     let response = any()
         .respond(200)

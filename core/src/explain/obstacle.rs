@@ -140,7 +140,7 @@ impl Tried<'_, '_> {
     fn path(&mut self, entry: PathRewriteEntry) -> Option<Obstacle> {
         let why = match rewrite::path(&mut self.writer, self.regex, entry, &self.rules, self.path) {
             Err(Reason::RewriteNotCanonical) => {
-                "is not canonical, or has a '?' or what the gateway rejects from the request"
+                "is not canonical, or holds what no request may bring"
             }
             Err(Reason::UnsoundOutput) => "holds a space, a control character or '#'",
             _ => return None,

@@ -83,7 +83,7 @@ fn a_predicate_as_deep_as_it_may_be_is_asked() {
     assert_eq!(compiled.diagnostics.len(), 1);
     let message = &compiled.diagnostics[0].message;
     assert!(
-        message.starts_with("Route r: rule \"deny-admin\": ") && message.contains("MAX_DEPTH"),
+        message.starts_with("Route r: rule 0 \"deny-admin\": ") && message.contains("MAX_DEPTH"),
         "{message}"
     );
     // What it was to take does not fall to the next rule.
@@ -145,7 +145,7 @@ fn a_method_over_the_limit_is_no_test_and_its_match_answers_500() {
         panic!("{:?}", compiled.diagnostics);
     };
     assert_eq!(found.code.to_string(), "FP1603");
-    assert!(found.message.starts_with("Route r: rule \"deny-zap\": "));
+    assert!(found.message.starts_with("Route r: rule 1 \"deny-zap\": "));
     assert!(found.help.as_deref().unwrap().contains("cannot be raised"));
     let of_method = |method| answer(&compiled.table, &Request::new(method, b"/"));
     assert_eq!(of_method(b"M62"), "known");
