@@ -182,7 +182,7 @@ pub(super) fn path_rewrite() -> BoxedStrategy<PathRewrite> {
         ][..],
     );
     let replacement = prop_oneof![
-        6 => select(&["", "/", "/a", "/a/", "/x", "/b/c/"][..]),
+        9 => select(&["", "/", "/a", "/a/", "/x", "/b/c/"][..]),
         1 => select(&["/x?y=", "/x?", "/a%2Fb;c/", "/a%", "/a%2", "/a%zz?q&"][..]),
     ];
     let prefix = (replacement, join).prop_map(|(replacement, join)| PathRewrite::Prefix {
@@ -230,7 +230,7 @@ pub(super) fn path_rewrite() -> BoxedStrategy<PathRewrite> {
             ))
         });
     prop_oneof![
-        8 => prefix,
+        16 => prefix,
         4 => full.prop_map(|path| PathRewrite::Full(path.into())),
         1 => cut.prop_map(PathRewrite::Full),
         3 => holes,

@@ -41,7 +41,7 @@ pub(super) fn route_set() -> impl Strategy<Value = RouteSet> {
         let item = path(matched);
         let rule = match is_redirect {
             true => redirecting(item, |redirect| {
-                (redirect.path, redirect.query) = (new, query)
+                (redirect.path, redirect.query) = (new, query);
             }),
             false => {
                 let rewrite = Rewrite {
