@@ -38,6 +38,7 @@ fn route(name: &str, rules: Vec<Rule>) -> Route {
         object: ObjectRef::new("HTTPRoute", "shop", name),
         created: None,
         rules,
+        drops_faulty_matches: false,
         origin: Origin::default(),
     }
 }

@@ -133,6 +133,7 @@ pub fn route(name: &str, rules: Vec<Rule>) -> Route {
         object: ObjectRef::new("HTTPRoute", namespace, name),
         created: None,
         rules,
+        drops_faulty_matches: false,
         origin: Origin::default(),
     }
 }

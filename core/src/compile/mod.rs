@@ -333,6 +333,11 @@ impl<'m> Build<'m> {
             return None;
         };
         let is_sound = path.is_sound && methods.is_some() && has_all;
+        // SPEC: `Route::drops_faulty_matches`.
+        if !is_sound && place.route.drops_faulty_matches {
+            self.say_what_it_costs(before, "mend it; until then the match is left out");
+            return None;
+        }
         let mut flags = path.flags;
         if one.grpc_only {
             flags |= Entry::GRPC_ONLY;

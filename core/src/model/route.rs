@@ -23,6 +23,12 @@ pub struct Route {
     pub created: Option<i64>,
     /// Its rules, in written order.
     pub rules: Vec<Rule>,
+    /// What becomes of a match of which a test cannot be asked as it is written: a
+    /// regular expression that is none, or is over a limit. Where this is `false`, the
+    /// match takes requests without that test and answers 500, so that none of them falls
+    /// to a broader rule; where it is `true`, the match is left out, so that the route's
+    /// other rules work. Either is reported.
+    pub drops_faulty_matches: bool,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -34,6 +40,7 @@ impl Route {
             object,
             created: None,
             rules,
+            drops_faulty_matches: false,
             origin: Origin::default(),
         }
     }

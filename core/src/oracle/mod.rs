@@ -264,6 +264,11 @@ impl<'s> Oracle<'s> {
                 if matches.is_empty() {
                     matches.push(None);
                 }
+                // SPEC: `Route::drops_faulty_matches`: left out.
+                matches.retain(|matched| {
+                    let is_sound = matched.is_none_or(|(_, item)| self.is_sound(item));
+                    is_sound || !route.drops_faulty_matches
+                });
                 for matched in matches {
                     candidates.push(Winner {
                         step: Step {

@@ -79,6 +79,12 @@ fn a_predicate_as_deep_as_it_may_be_is_asked() {
     rules[0]
         .matches
         .push(matching(FactMatch::new(Fact::Method, exact("PUT"))));
+    let mut dropping = set(rules.clone());
+    dropping.routes[0].drops_faulty_matches = true;
+    let dropped = Compiler::new().compile(&dropping).table;
+    assert_eq!(answer(&dropped, &Request::new(b"GET", b"/")), "next");
+    assert_eq!(answer(&dropped, &Request::new(b"PUT", b"/")), "some");
+
     let compiled = Compiler::new().compile(&set(rules));
     assert_eq!(compiled.diagnostics.len(), 1);
     let message = &compiled.diagnostics[0].message;

@@ -100,6 +100,7 @@ fn attach(set: &mut RouteSet, place: &Place, entries: usize, inner: usize) {
         object: ObjectRef::new("HTTPRoute", namespace, format!("r{name}")),
         created: place.created,
         rules: Vec::new(),
+        drops_faulty_matches: false,
         origin: Origin::default(),
     });
     let (first, second) = place.stages;

@@ -179,6 +179,9 @@ impl<'w> Builder<'w> {
             object: object.clone(),
             created: None,
             rules: alloc::vec![rule],
+            // Its schema takes any text as an expression; a canary's fault must not take
+            // the route behind it down.
+            drops_faulty_matches: true,
             origin,
         });
         let attachment = Attachment {

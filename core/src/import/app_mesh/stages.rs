@@ -240,6 +240,9 @@ impl<'w> Builder<'w> {
             object: router.meta.object.clone(),
             created: None,
             rules,
+            // Its schema takes any text as an expression; a canary's fault must not take
+            // the route behind it down.
+            drops_faulty_matches: true,
             origin: router.meta.origin,
         });
         let stage = self.stage(

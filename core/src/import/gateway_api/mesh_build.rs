@@ -255,6 +255,8 @@ fn itself(namespace: &str, name: &str, port: u16, origin: Origin) -> Route {
         object: ObjectRef::new("Service", namespace, name),
         created: None,
         rules: alloc::vec![rule],
+        // SPEC: Gateway API, PartiallyInvalid: what is not valid is dropped.
+        drops_faulty_matches: true,
         origin,
     }
 }

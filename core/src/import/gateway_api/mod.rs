@@ -306,6 +306,8 @@ fn model_route(route: &ReadRoute<'_>, rules: Vec<crate::model::Rule>) -> Route {
         object: resource.object(),
         created: route.created,
         rules,
+        // SPEC: Gateway API, PartiallyInvalid: what is not valid is dropped.
+        drops_faulty_matches: true,
         origin,
     }
 }

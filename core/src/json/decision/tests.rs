@@ -63,6 +63,7 @@ fn table(gateways: &[&str], rules: &[Rule]) -> Table {
             object: ObjectRef::new("HTTPRoute", "shop", "cart"),
             created: None,
             rules,
+            drops_faulty_matches: false,
             origin: Origin::default(),
         });
         let stage = set.add_stage(Stage {
