@@ -90,15 +90,18 @@ pub(crate) fn run(selection: &Selection) -> ExitCode {
 fn measure(selection: &Selection) -> Result<(), String> {
     let folder = folder(selection.quick);
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let mut names = Vec::new();
+    let (mut names, mut wrong) = (Vec::new(), Vec::new());
     if !selection.show {
         let log = Log::create("bench").map_err(|error| error.to_string())?;
         names = contests(&log, selection)?;
         let machine = record::machine();
         for name in &names {
             eprintln!("{name}");
-            let measured = contest(&log, name, selection.quick)?;
-            record::write(&folder, name, &machine, &measured)?;
+            match contest(&log, name, selection.quick) {
+                Ok(measured) => record::write(&folder, name, &machine, &measured)?,
+                // The others may still be measured.
+                Err(why) => wrong.push(format!("{name}: {why}")),
+            }
         }
     }
     let mut record = Record::read(&folder)?;
@@ -109,9 +112,13 @@ fn measure(selection: &Selection) -> Result<(), String> {
     print!("{}", tables::targets(&record));
     if selection.quick {
         println!("\na quick run; values are in {}", folder.display());
-        return Ok(());
+    } else {
+        write_document(&record)?;
     }
-    write_document(&record)
+    match wrong.is_empty() {
+        true => Ok(()),
+        false => Err(wrong.join("\n")),
+    }
 }
 
 /// Where values are kept.
@@ -162,7 +169,11 @@ fn contest(log: &Log, name: &str, quick: bool) -> Result<String, String> {
             command.arg("--quick");
         }
         let found = log.run(command.arg(name), LIMIT);
-        measured += &found.map_err(|failure| failure.why + "\n" + &failure.output)?;
+        measured += &found.map_err(|failure| {
+            // What it had measured stands before.
+            let last = failure.output.lines().next_back();
+            last.unwrap_or(&failure.why).to_string()
+        })?;
     }
     Ok(measured)
 }

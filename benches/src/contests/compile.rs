@@ -1,13 +1,12 @@
 //! From the model to a table, whatever the order of the model.
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use fingerpost::compile::Compiler;
 use fingerpost::diagnostic::Severity;
 
 use crate::engines;
-use crate::measure::{Depth, Record};
+use crate::measure::{Depth, Record, stopwatch};
 use crate::routes::{Set, busy_host, full, microservice, model};
 
 /// Route sets that are compiled.
@@ -42,9 +41,8 @@ fn one(set: &Set, depth: Depth, record: &mut Record<'_>) -> Result<(), String> {
     let mut best = [f64::INFINITY; 3];
     for _ in 0..rounds {
         for ((order, routes), best) in orders.iter().zip(&mut best) {
-            let start = Instant::now();
-            let compiled = Compiler::new().compile(black_box(routes));
-            *best = best.min(start.elapsed().as_secs_f64());
+            let (compiled, seconds) = stopwatch(|| Compiler::new().compile(black_box(routes)));
+            *best = best.min(seconds);
             let mut found = compiled.diagnostics.iter();
             if let Some(error) = found.find(|one| one.severity == Severity::Error) {
                 return Err(format!("{} {order}: {}", set.name, error.message));
@@ -55,9 +53,9 @@ fn one(set: &Set, depth: Depth, record: &mut Record<'_>) -> Result<(), String> {
         }
         // A peer's structure of the same rules, as a measure of the machine.
         let peer = peer(set)?;
-        let start = Instant::now();
-        black_box((peer.build)(set)?);
-        best[2] = best[2].min(start.elapsed().as_secs_f64());
+        let (built, seconds) = stopwatch(|| (peer.build)(black_box(set)));
+        black_box(built?);
+        best[2] = best[2].min(seconds);
     }
     if depth == Depth::Answers {
         return Ok(());

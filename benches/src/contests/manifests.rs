@@ -1,14 +1,13 @@
 //! From the text of manifests to a table, beside the YAML parser's events alone.
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use fingerpost::compile::Compiler;
 use fingerpost::diagnostic::Severity;
 use fingerpost::import::{Options, Sources, import};
 use granit_parser::Parser;
 
-use crate::measure::{Depth, Record};
+use crate::measure::{Depth, Record, stopwatch};
 use crate::routes::manifests::http_routes;
 
 /// HTTPRoutes.
@@ -36,15 +35,13 @@ fn one(size: usize, depth: Depth, record: &mut Record<'_>) -> Result<(), String>
     };
     let mut best = [f64::INFINITY; 3];
     for _ in 0..rounds {
-        let start = Instant::now();
-        let events = events(black_box(&text))?;
-        best[0] = best[0].min(start.elapsed().as_secs_f64());
-
-        let start = Instant::now();
-        let imported = import(black_box(&sources), &options);
-        best[1] = best[1].min(start.elapsed().as_secs_f64());
-        let compiled = Compiler::new().compile(&imported.routes);
-        best[2] = best[2].min(start.elapsed().as_secs_f64());
+        let (events, seconds) = stopwatch(|| events(black_box(&text)));
+        let events = events?;
+        best[0] = best[0].min(seconds);
+        let (imported, read) = stopwatch(|| import(black_box(&sources), &options));
+        best[1] = best[1].min(read);
+        let (compiled, seconds) = stopwatch(|| Compiler::new().compile(&imported.routes));
+        best[2] = best[2].min(read + seconds);
 
         let mut found = imported.diagnostics.iter().chain(&compiled.diagnostics);
         if let Some(error) = found.find(|one| one.severity == Severity::Error) {

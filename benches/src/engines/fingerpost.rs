@@ -1,11 +1,14 @@
 //! This engine: finding the rule, and deciding what is to be done.
 //!
-//! A request is put together from its parts for each match, as a proxy would.
+//! A request is put together from its parts for each match, as a proxy would. Limits are
+//! the defaults; where a set crosses the one on patterns, that one is lifted, and the
+//! record says so.
 
 use std::hint::black_box;
 
 use ::fingerpost::compile::Compiler;
-use ::fingerpost::diagnostic::Severity;
+use ::fingerpost::compile::limits::Limits;
+use ::fingerpost::diagnostic::{Diagnostic, Severity, codes};
 use ::fingerpost::{Draws, Outcome, Request, Scratch, StageView, Table};
 
 use super::{Engine, count};
@@ -19,7 +22,7 @@ pub struct Fingerpost {
     scratch: Scratch,
     /// For each route the indexes of its rules in the set.
     rules: Vec<Vec<u32>>,
-    rejected: Vec<u32>,
+    is_lifted: bool,
 }
 
 /// `Table::decide_with`: the rule, its captures, the backend, the head that is sent.
@@ -35,16 +38,26 @@ impl Fingerpost {
     pub fn new(set: &Set) -> Result<Self, String> {
         let modelled = model::sorted(set);
         let compiled = Compiler::new().compile(&modelled.routes);
-        let errors = compiled.diagnostics.iter();
-        let mut errors = errors.filter(|one| one.severity == Severity::Error);
-        if let Some(error) = errors.next() {
+        let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
+        let first = compiled.diagnostics.iter().find(is_error);
+        let is_lifted = first.is_some_and(|first| first.code == codes::compile::TOO_MANY_PROGRAMS);
+        let compiled = match is_lifted {
+            true => {
+                let mut limits = Limits::default();
+                limits.regex_programs = usize::MAX;
+                let compiler = Compiler::new().with_limits(limits);
+                compiler.compile(&modelled.routes)
+            }
+            false => compiled,
+        };
+        if let Some(error) = compiled.diagnostics.iter().find(is_error) {
             return Err(format!("{}: {}", error.code, error.message));
         }
         Ok(Self {
             scratch: compiled.table.create_scratch(),
             table: compiled.table,
             rules: modelled.rules,
-            rejected: Vec::new(),
+            is_lifted,
         })
     }
 
@@ -85,8 +98,8 @@ impl Engine for Fingerpost {
         })
     }
 
-    fn rejected(&self) -> &[u32] {
-        &self.rejected
+    fn is_lifted(&self) -> bool {
+        self.is_lifted
     }
 
     fn structure_bytes(&self) -> Option<usize> {
@@ -115,6 +128,10 @@ impl Engine for Decide {
             black_box(decision.backend());
             black_box(decision.outcome()) == Outcome::Forward
         })
+    }
+
+    fn is_lifted(&self) -> bool {
+        self.0.is_lifted
     }
 
     fn structure_bytes(&self) -> Option<usize> {

@@ -50,6 +50,11 @@ pub trait Engine {
         &[]
     }
 
+    /// Whether a limit of the engine had to be lifted for the set.
+    fn is_lifted(&self) -> bool {
+        false
+    }
+
     /// How much of an answer is given.
     fn answers(&self) -> Answers {
         Answers::Rule

@@ -1,7 +1,7 @@
 //! Engines and requests of one route set, asked in turn.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::clock::nanoseconds;
 use super::{Chase, Clock, Record, Tally, tally};
@@ -98,8 +98,12 @@ struct Run<'p, 'a> {
     seat: usize,
     mix: &'static str,
     asks: &'p [&'p Prepared<'a>],
+    /// Whether a request costs so much that only some are asked.
+    is_costly: bool,
     /// How many of the requests are taken; the same in every pass.
     taken: usize,
+    /// How long all rounds took.
+    spent: Duration,
     /// The least time of each batch.
     least: Vec<Duration>,
     touched: Vec<f64>,
@@ -211,7 +215,9 @@ impl Contest {
                     seat: at,
                     mix: mix.name(),
                     asks,
+                    is_costly: seat.contender.budget.is_some(),
                     taken: found.taken,
+                    spent: Duration::ZERO,
                     least: Vec::new(),
                     touched: Vec::new(),
                     plain: Vec::new(),
@@ -282,6 +288,11 @@ impl Contest {
         record
             .value(size, "-", name, "rules-rejected", rejected)
             .map_err(problem)?;
+        if seat.engine.is_lifted() {
+            record
+                .value(size, "-", name, "limits-lifted", 1)
+                .map_err(problem)?;
+        }
         if let Some(bytes) = seat.engine.structure_bytes() {
             record
                 .value(size, "-", name, "structure-bytes", bytes)
@@ -320,10 +331,13 @@ fn write_tally(
 }
 
 impl Contender {
+    /// Requests that an engine is asked, however much each costs.
+    const FEWEST: usize = 16;
+
     /// How many of so many requests are asked.
     fn limit(&self, set: &Set, requests: usize) -> usize {
         match self.budget {
-            Some(budget) => requests.min((budget / set.size().max(1)).max(64)),
+            Some(budget) => requests.min((budget / set.size().max(1)).max(Self::FEWEST)),
             None => requests,
         }
     }
@@ -333,14 +347,25 @@ impl Run<'_, '_> {
     /// Requests that are asked before the clock starts, where the mix is too long to be
     /// asked whole.
     const WARM: usize = 256;
-    /// A mix as short as this is asked whole.
+    /// A mix as short as this is asked whole, if all of it is asked at all.
     const SHORT: usize = 4_096;
+    /// Requests that an engine is asked beforehand whose requests are limited: each
+    /// costs so much that what is cold when it begins does not matter.
+    const COSTLY: usize = 4;
+    /// Rounds of an engine that takes this long or longer.
+    const ROUNDS: usize = 3;
+    const ENOUGH: Duration = Duration::from_secs(10);
 
     fn round(&mut self, clock: &Clock, engine: &mut dyn Engine) -> Result<(), String> {
+        if self.touched.len() >= Self::ROUNDS && self.spent > Self::ENOUGH {
+            return Ok(());
+        }
+        let start = Instant::now();
         let asks = self.asks;
-        let warm = match asks.len() <= Self::SHORT {
-            true => asks,
-            false => &asks[asks.len() - Self::WARM..],
+        let warm = match asks.len() {
+            _ if self.is_costly => &asks[..asks.len().min(Self::COSTLY)],
+            ..=Self::SHORT => asks,
+            more => &asks[more - Self::WARM..],
         };
         engine.pass(warm);
         let (touched, taken) = clock.touched(engine, asks, &mut self.least);
@@ -352,6 +377,7 @@ impl Run<'_, '_> {
                 return Err(format!("it took {taken} requests, and {first} before"));
             }
         }
+        self.spent += start.elapsed();
         self.touched.push(touched);
         self.plain.push(plain);
         Ok(())

@@ -28,6 +28,6 @@ mod contest;
 mod record;
 
 pub use check::{Tally, tally};
-pub use clock::{Chase, Clock};
+pub use clock::{Chase, Clock, stopwatch};
 pub use contest::{Contender, Contest, Depth, Known, Meter};
 pub use record::Record;

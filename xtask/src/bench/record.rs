@@ -174,7 +174,7 @@ pub(crate) fn machine() -> Vec<String> {
             line(&cpus, "model name"),
             std::thread::available_parallelism().map_or(0, usize::from),
             (kib + (1 << 19)) >> 20,
-            word("uname", &["-sr"]),
+            system(&word("uname", &["-sr"])),
         ),
         format!(
             "compiler: {}, profile release",
@@ -187,6 +187,17 @@ pub(crate) fn machine() -> Vec<String> {
         ),
         format!("peers: {}", peers()),
     ]
+}
+
+/// A system's name and the first two numbers of its version: what follows them is its
+/// builder's.
+fn system(told: &str) -> String {
+    let mut dots = 0;
+    let is_told = |c: &char| {
+        dots += usize::from(*c == '.');
+        dots < 2
+    };
+    told.chars().take_while(is_told).collect()
 }
 
 /// The peers' versions, from the lock file.
@@ -214,7 +225,13 @@ fn peers() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Contest;
+    use super::{Contest, system};
+
+    #[test]
+    fn a_system_is_told_without_its_builder() {
+        assert_eq!(system("Linux 6.1.0-18-amd64"), "Linux 6.1");
+        assert_eq!(system("Darwin 24.1"), "Darwin 24.1");
+    }
 
     #[test]
     fn a_file_is_read_as_it_was_written() {
