@@ -1,81 +1,56 @@
-//! What one request costs: find the rule, draw the backend, rewrite the head.
+//! What one request costs, for whoever works on the search: `find` and `decide` over
+//! the route sets of `cargo xtask bench`.
 //!
-//! Each measurement decides all requests of a scenario in their random order and
-//! counts those that were forwarded; a wrong count stops the bench. Before it is
-//! measured, every single answer is compared with the backend it must have.
+//! Each measurement asks a mix of requests in their drawn order. Before it is measured,
+//! every answer is held against the rule that takes the request by construction; while
+//! it is measured, the requests that are taken are counted, and another count stops it.
 
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use fingerpost::compile::Compiler;
-use fingerpost::import::{Options, Sources, import};
-use fingerpost::{Draws, Outcome, Request, Scratch, Table};
-use fingerpost_benches::{Line, Scenario, scenarios};
+use fingerpost_benches::engines;
+use fingerpost_benches::measure::tally;
+use fingerpost_benches::mix::{Mix, Workload};
+use fingerpost_benches::routes::{
+    Set, adversarial, busy_host, full, github, microservice, regexes, tenants,
+};
+
+/// Route sets small enough to be made in a moment.
+const SETS: &[fn() -> Set] = &[
+    github::paths,
+    github::openapi,
+    || microservice::set(10_000),
+    || full::set(1_000),
+    || full::set(10_000),
+    || busy_host::set(10_000),
+    || tenants::set(10_000),
+    || regexes::set(1_000),
+    || adversarial::set(10),
+];
 
 fn find(c: &mut Criterion) {
-    let mut group = c.benchmark_group("find");
-    for rules in [100, 10_000] {
-        for scenario in scenarios(rules) {
-            let table = table(&scenario);
-            let mut scratch = table.create_scratch();
-            let headers: Vec<Vec<(&[u8], &[u8])>> = scenario.requests.iter().map(pairs).collect();
-            let requests: Vec<Request<'_>> = scenario
-                .requests
-                .iter()
-                .zip(&headers)
-                .map(|(line, headers)| request(line, headers))
-                .collect();
-            check(&scenario, &table, &mut scratch, &requests);
+    for make in SETS {
+        let set = make();
+        let name = format!("{}-{}", set.name, set.size());
+        for mix in [Mix::Uniform, Mix::Hot, Mix::Miss] {
+            let workload = Workload::new(&set, mix);
+            let prepared = workload.prepare();
+            let asks = workload.in_order(&prepared);
+            for engine in ["fingerpost", "decide"] {
+                let adapter = engines::find(engine).expect("every adapter has a name");
+                let mut asked = (adapter.build)(&set).expect("the set compiles");
+                let (answers, wrong) = tally(&set, &mut *asked, &asks);
+                assert!(wrong.is_none(), "{name} {engine}: {wrong:?}");
 
-            group.throughput(Throughput::Elements(requests.len() as u64));
-            group.bench_function(BenchmarkId::new(scenario.name, rules), |b| {
-                b.iter(|| {
-                    let mut forwarded = 0;
-                    for request in &requests {
-                        let decision =
-                            table.decide_with(&mut scratch, black_box(request), Draws::fixed(0));
-                        forwarded += usize::from(decision.outcome() == Outcome::Forward);
-                    }
-                    assert_eq!(forwarded, scenario.hits);
+                let mut group = c.benchmark_group(format!("{engine}/{name}"));
+                group.throughput(Throughput::Elements(asks.len() as u64));
+                group.bench_function(BenchmarkId::from_parameter(mix.name()), |b| {
+                    b.iter(|| assert_eq!(asked.pass(black_box(&asks)), answers.taken));
                 });
-            });
+                group.finish();
+            }
         }
     }
-    group.finish();
-}
-
-/// Every answer is the backend's that the scenario names.
-fn check(scenario: &Scenario, table: &Table, scratch: &mut Scratch, requests: &[Request<'_>]) {
-    for (line, request) in scenario.requests.iter().zip(requests) {
-        let decision = table.decide_with(scratch, request, Draws::fixed(0));
-        let backend = decision.backend().map(|backend| backend.name);
-        assert_eq!(
-            backend,
-            line.backend.as_deref(),
-            "{}: {line:?}",
-            scenario.name
-        );
-    }
-}
-
-fn table(scenario: &Scenario) -> Table {
-    let mut sources = Sources::new();
-    sources.add(scenario.name, scenario.manifests.as_str());
-    let import = import(&sources, &Options::default());
-    Compiler::new().compile(&import.routes).table
-}
-
-fn pairs(line: &Line) -> Vec<(&[u8], &[u8])> {
-    line.headers
-        .iter()
-        .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
-        .collect()
-}
-
-fn request<'l>(line: &'l Line, headers: &'l [(&'l [u8], &'l [u8])]) -> Request<'l> {
-    Request::new(b"GET", line.path.as_bytes())
-        .with_authority(line.authority.as_bytes())
-        .with_headers(headers)
 }
 
 criterion_group!(benches, find);

@@ -66,7 +66,7 @@ const NEEDS: &[Need] = &[
     },
     Need {
         name: "valgrind",
-        purpose: "stage linear; `cargo xtask test` installs it where it is root",
+        purpose: "stages linear and instructions; `cargo xtask test` installs it where it is root",
         required: false,
         find: || first_line("valgrind", &["--version"]),
         install: "apt-get install valgrind",

@@ -1,4 +1,4 @@
-//! The one way in for people and CI: `cargo xtask test`, `doctor`, `fuzz`.
+//! The one way in for people and CI: `cargo xtask test`, `bench`, `doctor`, `fuzz`.
 //!
 //! Everything that must hold before a change is merged is a *stage*: the format,
 //! the lints, the tests, the layout of the tree, the commands that the
@@ -26,10 +26,12 @@
 //! | `clock.rs` | how long the stage that runs has taken, on a terminal |
 //! | `provision.rs` | what a stage needs and may fetch |
 //! | `doctor.rs` | what this machine has and lacks |
+//! | `bench.rs`, `bench/` | measuring, and what of the targets is met |
 //! | `fuzz.rs` | fuzz targets |
 //! | `schema.rs` | what is written out of the native format's schema |
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a tool for the terminal
 
+mod bench;
 mod clock;
 mod console;
 mod doctor;
@@ -54,6 +56,12 @@ usage: cargo xtask <command>
           --strict  a stage that cannot run here counts as failed
           --list    name the stages and what each holds
   doctor  what this machine has, and what to install for what is missing
+  bench [--quick] [--only CONTEST]... [--show] [--instructions]
+          measure the engine and its peers, print what of the targets is met, and
+          write benches/record/, docs/performance.md and its pictures
+          --quick  less of it, and nothing is written
+          --show   measure nothing, read the record
+          --instructions  count instructions and write them down instead
   fuzz TARGET [SECONDS]
           build and run a fuzz target of fuzz/, for a minute unless said otherwise
   schema [--check]
@@ -67,6 +75,10 @@ fn main() -> ExitCode {
         Some("test") => match selection(words) {
             Ok(Some(selection)) => stages::run(&selection),
             Ok(None) => stages::list(),
+            Err(wrong) => usage(&wrong),
+        },
+        Some("bench") => match bench::Selection::read(words) {
+            Ok(selection) => bench::run(&selection),
             Err(wrong) => usage(&wrong),
         },
         Some("doctor") => match words.next() {

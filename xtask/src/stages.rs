@@ -4,8 +4,9 @@
 //! a line in [`ALL`]. A stage writes to its log only, ends every child it
 //! starts, and gives [`Outcome::Skipped`] with a reason where it cannot run.
 
-pub(crate) use cargo::WASM;
+pub(crate) use cargo::{WASM, cargo};
 
+mod bench;
 mod cargo;
 mod documents;
 mod examples;
@@ -109,6 +110,16 @@ pub(crate) const ALL: &[Definition] = &[
         name: "alloc",
         about: "1,000,000 mixed requests decided without one call to the allocator",
         run: cargo::alloc,
+    },
+    Definition {
+        name: "instructions",
+        about: "fixed requests take no more instructions than are written down (callgrind)",
+        run: bench::instructions,
+    },
+    Definition {
+        name: "bench",
+        about: "every engine of the benches answers small route sets rightly; no time is looked at",
+        run: bench::answers,
     },
     Definition {
         name: "soak",

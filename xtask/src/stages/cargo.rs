@@ -202,7 +202,7 @@ pub(super) fn test(stage: &Stage<'_>, mut command: Command) -> Outcome {
 }
 
 /// Cargo, at the root, as this program was started by it.
-pub(super) fn cargo(arguments: &[&str]) -> Command {
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
     command.args(arguments).current_dir(workspace::root());

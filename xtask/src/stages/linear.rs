@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::Stage;
 use super::cargo::build_binary;
+use crate::bench::instructions::collected;
 use crate::provision;
 use crate::report::{Counts, Outcome};
 use crate::workspace;
@@ -93,26 +94,4 @@ pub(super) fn run(stage: &Stage<'_>) -> Outcome {
 
 fn ratio(before: u64, after: u64) -> f64 {
     after as f64 / before as f64
-}
-
-/// What callgrind says that it collected; 0 where it says nothing.
-fn collected(output: &str) -> u64 {
-    output
-        .lines()
-        .filter_map(|line| line.split_once("Collected : "))
-        .filter_map(|(_, number)| number.trim().parse().ok())
-        .next_back()
-        .unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::collected;
-
-    #[test]
-    fn the_last_count_is_read() {
-        let output = "==7== Collected : 0\n==7== \n==7== Collected : 1234\n==7== \n";
-        assert_eq!(collected(output), 1234);
-        assert_eq!(collected("path 8192: read 7 bytes\n"), 0);
-    }
 }

@@ -1,0 +1,65 @@
+//! The plain way: every rule in the order of precedence, and the first that matches.
+//!
+//! What most proxies that route by headers do.
+
+use std::hint::black_box;
+
+use super::{Engine, Rest, by_precedence, count};
+use crate::mix::Prepared;
+use crate::routes::template::takes;
+use crate::routes::{Path, Set};
+
+/// The rules, sorted.
+pub(super) struct Linear<'s> {
+    rules: Vec<Rule<'s>>,
+}
+
+struct Rule<'s> {
+    host: Option<&'s str>,
+    path: &'s Path,
+    rest: Rest<'s>,
+}
+
+impl<'s> Linear<'s> {
+    pub(super) fn new(set: &'s Set) -> Self {
+        let rules = by_precedence(set).into_iter().map(|at| Rule {
+            host: set.rules[at as usize].host.as_deref(),
+            path: &set.rules[at as usize].path,
+            rest: Rest::of(set, at),
+        });
+        Self {
+            rules: rules.collect(),
+        }
+    }
+
+    fn find(&self, ask: &Prepared<'_>) -> Option<u32> {
+        let found = self.rules.iter().find(|rule| rule.holds(ask))?;
+        Some(found.rest.rule)
+    }
+}
+
+impl Rule<'_> {
+    #[inline]
+    fn holds(&self, ask: &Prepared<'_>) -> bool {
+        let path = || match self.path {
+            Path::Segments(prefix) => {
+                let prefix = prefix.trim_end_matches('/');
+                let rest = ask.path.strip_prefix(prefix);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }
+            Path::Template(template) => takes(template, ask.path),
+            Path::Regex(_) => false,
+        };
+        self.host.is_none_or(|host| host == ask.host) && path() && self.rest.holds(ask)
+    }
+}
+
+impl Engine for Linear<'_> {
+    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
+        self.find(ask)
+    }
+
+    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
+        count(asks, |ask| black_box(self.find(ask)).is_some())
+    }
+}

@@ -1,0 +1,215 @@
+//! The tables of the document, and that of the terminal.
+
+use std::fmt::Write;
+
+use super::record::{Contest, Record};
+use super::targets::{self, number};
+
+/// Between these lines of the document stands what is measured.
+const BEGIN: &str = "<!-- measured: begin; written by `cargo xtask bench` -->";
+const END: &str = "<!-- measured: end -->";
+
+/// For each contest the engine that the others are compared with, and what it is
+/// about.
+const CONTESTS: &[(&str, &str, &str)] = &[
+    ("github", "matchit", "GitHub, 142 paths"),
+    (
+        "github-operations",
+        "matchit",
+        "GitHub, 203 operations with methods",
+    ),
+    ("openapi", "matchit", "GitHub's OpenAPI, 811 paths"),
+    (
+        "microservice",
+        "matchit",
+        "Services behind one name, path only",
+    ),
+    ("full", "host-map", "Host, path, method, header"),
+    ("busy-host", "host-map", "The same under one host"),
+    (
+        "tenants",
+        "linear",
+        "One path, tenants told apart by a header",
+    ),
+    ("regexes", "dense-dfa", "Regular expressions under one host"),
+    (
+        "adversarial",
+        "matchit",
+        "Every combination of text and hole",
+    ),
+];
+
+/// The table of targets for a terminal.
+pub(super) fn targets(record: &Record) -> String {
+    let targets = targets::all(record);
+    let width =
+        |text: &dyn Fn(&targets::Target) -> usize| targets.iter().map(text).max().unwrap_or(0);
+    let what = width(&|target| target.what.chars().count());
+    let goal = width(&|target| target.goal().chars().count());
+    let measured = width(&|target| target.measured().chars().count());
+    let mut text = String::new();
+    for target in &targets {
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "{:what$}  {:goal$}  {:measured$}  {}",
+            target.what,
+            target.goal(),
+            target.measured(),
+            target.verdict()
+        );
+    }
+    let count = |word: &str| targets.iter().filter(|one| one.verdict() == word).count();
+    let (met, missed) = (count("met"), count("missed"));
+    let _ = writeln!(text, "\n{met} targets met, {missed} missed");
+    text
+}
+
+/// The document with its tables written anew.
+pub(super) fn fill(text: &str, record: &Record) -> Result<String, String> {
+    let (before, rest) = text.split_once(BEGIN).ok_or("the document has no tables")?;
+    let (_, after) = rest
+        .split_once(END)
+        .ok_or("the document's tables have no end")?;
+    let tables = document(record);
+    Ok(format!("{before}{BEGIN}\n\n{tables}\n{END}{after}"))
+}
+
+fn document(record: &Record) -> String {
+    let mut text =
+        String::from("### Targets\n\n| what | target | measured | |\n|---|---|---|---|\n");
+    for target in targets::all(record) {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} |",
+            target.what,
+            target.goal(),
+            target.measured(),
+            target.verdict()
+        );
+    }
+    for (name, baseline, title) in CONTESTS {
+        if let Some(contest) = record.contest(name) {
+            let _ = write!(text, "\n### {title}\n\n{}", times(contest, baseline));
+            text.push_str(&memory(contest));
+            if super::chart::is_drawn(name) {
+                let _ = write!(text, "\n![{title}: growth](pictures/{name}.svg)\n");
+            }
+        }
+    }
+    text.push_str("\n### Measured with\n\n");
+    let mut told: Vec<(Vec<String>, Vec<&str>)> = Vec::new();
+    for (name, contest) in record.contests() {
+        match told
+            .iter_mut()
+            .find(|(machine, _)| *machine == contest.machine)
+        {
+            Some((_, names)) => names.push(name),
+            None => told.push((contest.machine.clone(), vec![name])),
+        }
+    }
+    for (machine, names) in told {
+        let _ = writeln!(text, "{}:\n", names.join(", "));
+        for line in machine {
+            let _ = writeln!(text, "* {line}");
+        }
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// A row for each size and mix: the time of the one that others are compared with, and
+/// the others as multiples of it.
+fn times(contest: &Contest, baseline: &str) -> String {
+    let others = contest.engines.iter().filter(|name| *name != baseline);
+    let others: Vec<&String> = others.collect();
+    let mut text = format!("| rules | mix | {baseline}, ns |");
+    for name in &others {
+        let _ = write!(text, " {name} |");
+    }
+    let _ = write!(text, "\n|--:|---|--:|{}\n", "--:|".repeat(others.len()));
+    for size in contest.sizes() {
+        for mix in &contest.mixes {
+            let known = contest.ns(size, mix, baseline);
+            if others
+                .iter()
+                .all(|name| contest.ns(size, mix, name).is_none())
+            {
+                continue;
+            }
+            let ns = known.map_or("".to_string(), number);
+            let _ = write!(text, "| {} | {mix} | {ns} |", thousands(size));
+            for name in &others {
+                let ratio = contest.ratio(size, mix, name, baseline);
+                let _ = write!(text, " {} |", ratio.map_or(String::new(), number));
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// Memory and allocations at the largest size of each engine.
+fn memory(contest: &Contest) -> String {
+    let mut text = String::from(
+        "\n| engine | at | heap bytes a rule | structure bytes a rule | allocations a match | rules rejected |\n\
+         |---|--:|--:|--:|--:|--:|\n",
+    );
+    for engine in &contest.engines {
+        let sizes = contest.sizes().into_iter().rev();
+        let known = |size: &u64| contest.value(*size, "-", engine, "heap-bytes").is_some();
+        let Some(size) = sizes.into_iter().find(known) else {
+            continue;
+        };
+        let value = |metric| contest.value(size, "-", engine, metric);
+        let a_rule = |metric| value(metric).map(|bytes| number((bytes / size as f64).round()));
+        let _ = writeln!(
+            text,
+            "| {engine} | {} | {} | {} | {} | {} |",
+            thousands(size),
+            a_rule("heap-bytes").unwrap_or_default(),
+            a_rule("structure-bytes").unwrap_or_default(),
+            value("allocations").map_or(String::new(), number),
+            value("rules-rejected").map_or(String::new(), number),
+        );
+    }
+    text
+}
+
+/// A number with commas.
+pub(super) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BEGIN, END, fill, thousands};
+    use crate::bench::record::Record;
+
+    #[test]
+    fn what_stands_around_the_tables_stays() {
+        let text = format!("a\n{BEGIN}\nformer\n{END}\nb\n");
+        let filled = fill(&text, &Record::default()).unwrap();
+        assert!(filled.starts_with("a\n") && filled.ends_with("\nb\n"));
+        assert!(!filled.contains("former"));
+        assert_eq!(fill(&filled, &Record::default()).unwrap(), filled);
+        assert!(fill("no tables", &Record::default()).is_err());
+    }
+
+    #[test]
+    fn large_numbers_have_commas() {
+        assert_eq!(thousands(100), "100");
+        assert_eq!(thousands(1_000), "1,000");
+        assert_eq!(thousands(1_000_000), "1,000,000");
+    }
+}
