@@ -66,7 +66,7 @@ impl Record {
 }
 
 impl Contest {
-    /// Reads lines as [`write`] writes them.
+    /// Reads lines as [`write()`] writes them.
     fn parse(text: &str) -> Result<Self, String> {
         let mut contest = Self::default();
         for line in text.lines() {
