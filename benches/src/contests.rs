@@ -1,10 +1,11 @@
 //! What is measured against what: the contests of `cargo xtask bench`.
 //!
-//! Beside the contests between engines there are three of parts of this engine:
-//! `compile` (model to table), `manifests` (text to table) and `hostile` (the worst
-//! that a request may cost).
+//! Beside the contests between engines there are four of parts of this engine:
+//! `compile` (model to table), `manifests` (text to table), `features` (what a rule
+//! costs that says more) and `hostile` (the worst that a request may cost).
 
 mod compile;
+mod features;
 mod hostile;
 mod manifests;
 
@@ -212,6 +213,10 @@ const PARTS: &[Part] = &[
     Part {
         name: "manifests",
         run: manifests::time,
+    },
+    Part {
+        name: "features",
+        run: features::time,
     },
     Part {
         name: "hostile",

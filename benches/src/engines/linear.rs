@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use super::{Engine, Rest, by_precedence, count};
 use crate::mix::Prepared;
-use crate::routes::template::takes;
+use crate::routes::template::{Piece, pieces, pieces_take};
 use crate::routes::{Path, Set};
 
 /// The rules, sorted.
@@ -16,15 +16,33 @@ pub(super) struct Linear<'s> {
 
 struct Rule<'s> {
     host: Option<&'s str>,
-    path: &'s Path,
+    path: Wanted<'s>,
     rest: Rest<'s>,
+}
+
+/// What a path must be, read beforehand.
+enum Wanted<'s> {
+    Prefix(&'s str),
+    Pieces(Vec<Piece<'s>>),
+    /// Not tried here: linear in the patterns is what `regex-set` is for.
+    Never,
+}
+
+impl<'s> Wanted<'s> {
+    fn of(path: &'s Path) -> Self {
+        match path {
+            Path::Segments(prefix) => Self::Prefix(prefix.trim_end_matches('/')),
+            Path::Template(template) => Self::Pieces(pieces(template)),
+            Path::Regex(_) => Self::Never,
+        }
+    }
 }
 
 impl<'s> Linear<'s> {
     pub(super) fn new(set: &'s Set) -> Self {
         let rules = by_precedence(set).into_iter().map(|at| Rule {
             host: set.rules[at as usize].host.as_deref(),
-            path: &set.rules[at as usize].path,
+            path: Wanted::of(&set.rules[at as usize].path),
             rest: Rest::of(set, at),
         });
         Self {
@@ -41,14 +59,13 @@ impl<'s> Linear<'s> {
 impl Rule<'_> {
     #[inline]
     fn holds(&self, ask: &Prepared<'_>) -> bool {
-        let path = || match self.path {
-            Path::Segments(prefix) => {
-                let prefix = prefix.trim_end_matches('/');
+        let path = || match &self.path {
+            Wanted::Prefix(prefix) => {
                 let rest = ask.path.strip_prefix(prefix);
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             }
-            Path::Template(template) => takes(template, ask.path),
-            Path::Regex(_) => false,
+            Wanted::Pieces(pieces) => pieces_take(pieces, ask.path),
+            Wanted::Never => false,
         };
         self.host.is_none_or(|host| host == ask.host) && path() && self.rest.holds(ask)
     }

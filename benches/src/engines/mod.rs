@@ -23,7 +23,8 @@
 mod atc_router;
 mod dense_dfa;
 mod fingerpost;
-mod floor;
+mod hash;
+mod hash_map;
 mod host_map;
 mod linear;
 mod matchit;
@@ -130,11 +131,11 @@ pub const ALL: &[Adapter] = &[
     },
     Adapter {
         name: "hash-map",
-        build: |set| Ok(Box::new(floor::Keys::new(set))),
+        build: |set| Ok(Box::new(hash_map::Keys::new(set))),
     },
     Adapter {
         name: "hash",
-        build: |_| Ok(Box::new(floor::Hash)),
+        build: |_| Ok(Box::new(hash::Hash)),
     },
 ];
 

@@ -73,7 +73,8 @@ pub fn takes(template: &str, path: &str) -> bool {
     pieces_take(&pieces(template), path)
 }
 
-fn pieces_take(pieces: &[Piece<'_>], path: &str) -> bool {
+/// Whether pieces take a path.
+pub fn pieces_take(pieces: &[Piece<'_>], path: &str) -> bool {
     match pieces {
         [] => path.is_empty(),
         [Piece::Text(text), rest @ ..] => path

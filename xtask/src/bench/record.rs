@@ -66,7 +66,7 @@ impl Record {
 }
 
 impl Contest {
-    /// Reads lines as [`write`] writes them.
+    /// Reads lines as [`write()`] writes them.
     fn parse(text: &str) -> Result<Self, String> {
         let mut contest = Self::default();
         for line in text.lines() {
@@ -183,7 +183,17 @@ pub(crate) fn machine() -> Vec<String> {
         format!("date: {}", word("date", &["-u", "+%Y-%m-%d"])),
         format!(
             "commit: {}",
-            word("git", &["rev-parse", "--short=12", "HEAD"])
+            // Says `-dirty` where the tree is not what the commit has.
+            word(
+                "git",
+                &[
+                    "describe",
+                    "--always",
+                    "--dirty",
+                    "--abbrev=12",
+                    "--exclude=*"
+                ]
+            )
         ),
         format!("peers: {}", peers()),
     ]

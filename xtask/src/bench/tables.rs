@@ -97,6 +97,12 @@ fn document(record: &Record) -> String {
             }
         }
     }
+    if let Some(contest) = record.contest("features") {
+        text.push_str(&features(contest));
+    }
+    if let Some(contest) = record.contest("hostile") {
+        text.push_str(&hostile(contest));
+    }
     text.push_str("\n### Measured with\n\n");
     let mut told: Vec<(Vec<String>, Vec<&str>)> = Vec::new();
     for (name, contest) in record.contests() {
@@ -146,6 +152,45 @@ fn times(contest: &Contest, baseline: &str) -> String {
                 let _ = write!(text, " {} |", ratio.map_or(String::new(), number));
             }
             text.push('\n');
+        }
+    }
+    text
+}
+
+/// What each feature of a rule costs, in that of a rule with the first of them.
+fn features(contest: &Contest) -> String {
+    let mut text =
+        String::from("\n### What a feature costs\n\n| a rule with | decision |\n|---|--:|\n");
+    for size in contest.sizes() {
+        let plain = contest.mixes.first();
+        for mix in &contest.mixes {
+            let ns = |mix: &String| contest.ns(size, mix, "decide");
+            if let (Some(ns), Some(plain)) = (ns(mix), plain.and_then(ns)) {
+                let _ = writeln!(text, "| {mix} | {} |", number(ns / plain));
+            }
+        }
+    }
+    text
+}
+
+/// What a byte of each hostile kind of request costs, in that of an ordinary one.
+fn hostile(contest: &Contest) -> String {
+    let mut text =
+        String::from("\n### What a byte costs\n\n| request | bytes | a byte |\n|---|--:|--:|\n");
+    let values: Vec<(u64, &str, f64)> = contest
+        .all("ns-per-byte")
+        .map(|(size, mix, _, value)| (size, mix, value))
+        .collect();
+    let mean = values.iter().find(|(_, mix, _)| *mix == "ordinary");
+    let mean = mean.map_or(f64::NAN, |(.., value)| *value);
+    for kind in &contest.mixes {
+        for (size, _, value) in values.iter().filter(|(_, mix, _)| mix == kind) {
+            let _ = writeln!(
+                text,
+                "| {kind} | {} | {} |",
+                thousands(*size),
+                number(value / mean)
+            );
         }
     }
     text
