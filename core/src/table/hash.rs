@@ -8,26 +8,24 @@
 
 /// Hashes `bytes`.
 pub(crate) fn hash(seed: u64, bytes: &[u8]) -> u64 {
-    let mut state = seed ^ K0;
-    let mut chunks = bytes.chunks_exact(8);
-    for chunk in &mut chunks {
-        state = mix(state ^ word(chunk), K1);
-    }
-    let rest = chunks.remainder();
-    let tail = if rest.is_empty() { 0 } else { word(rest) };
-    mix(state ^ tail, K2 ^ ((bytes.len() as u64) << 1))
+    hash_words(seed, bytes, |word| word)
 }
 
 /// Hashes `bytes` folded to ASCII lower case; equal to [`hash`] of the folded bytes.
 pub(crate) fn hash_lower(seed: u64, bytes: &[u8]) -> u64 {
+    hash_words(seed, bytes, lower)
+}
+
+fn hash_words(seed: u64, bytes: &[u8], of: impl Fn(u64) -> u64) -> u64 {
     let mut state = seed ^ K0;
-    let mut chunks = bytes.chunks_exact(8);
-    for chunk in &mut chunks {
-        state = mix(state ^ word_lower(chunk), K1);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for &word in words {
+        state = mix(state ^ of(u64::from_le_bytes(word)), K1);
     }
-    let rest = chunks.remainder();
-    let tail = if rest.is_empty() { 0 } else { word_lower(rest) };
-    mix(state ^ tail, K2 ^ ((bytes.len() as u64) << 1))
+    mix(
+        state ^ of(short_word(rest)),
+        K2 ^ ((bytes.len() as u64) << 1),
+    )
 }
 
 const K0: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -39,17 +37,30 @@ fn mix(a: u64, b: u64) -> u64 {
     (product as u64) ^ ((product >> 64) as u64)
 }
 
-fn word(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .rev()
-        .fold(0, |word, &byte| word << 8 | u64::from(byte))
+/// Fewer than eight bytes as a word, the first one lowest.
+fn short_word(bytes: &[u8]) -> u64 {
+    let at = |index: usize| bytes.get(index).copied().map_or(0, u64::from);
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        // The two overlap: where they do, they are the same.
+        (Some(&low), Some(&high)) => {
+            let shift = (bytes.len() - 4) * 8;
+            u64::from(u32::from_le_bytes(low)) | u64::from(u32::from_le_bytes(high)) << shift
+        }
+        _ => at(0) | at(1) << 8 | at(2) << 16,
+    }
 }
 
-fn word_lower(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, byte| {
-        word << 8 | u64::from(byte.to_ascii_lowercase())
-    })
+/// A word of eight bytes with ASCII upper case folded, all of them at once.
+fn lower(word: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let low = word & (0x7f * EACH);
+    // The highest bit of each byte: whether it is at least `A`, and more than `Z`. No sum
+    // reaches into the next byte.
+    let from_a = low + (0x80 - b'A' as u64) * EACH;
+    let after_z = low + (0x7f - b'Z' as u64) * EACH;
+    let is_upper = (from_a ^ after_z) & !word & (0x80 * EACH);
+    // From the highest bit to the one that tells the cases apart.
+    word | is_upper >> 2
 }
 
 #[cfg(test)]
@@ -66,6 +77,34 @@ mod tests {
     #[test]
     fn folded_hash_equals_hash_of_folded() {
         assert_eq!(hash_lower(7, b"Content-TYPE-x"), hash(7, b"content-type-x"));
+    }
+
+    #[test]
+    fn every_byte_is_folded_at_every_place() {
+        for length in 0..20 {
+            for place in 0..length {
+                for byte in 0..=255 {
+                    let mut bytes = alloc::vec![b'Q'; length];
+                    bytes[place] = byte;
+                    let folded = bytes.to_ascii_lowercase();
+                    assert_eq!(
+                        hash_lower(3, &bytes),
+                        hash(3, &folded),
+                        "{byte} of {length}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_short_word_has_its_bytes_in_order() {
+        let bytes = [1, 2, 3, 4, 5, 6, 7];
+        for length in 0..=7 {
+            let mut whole = [0; 8];
+            whole[..length].copy_from_slice(&bytes[..length]);
+            assert_eq!(short_word(&bytes[..length]), u64::from_le_bytes(whole));
+        }
     }
 
     #[test]
