@@ -66,7 +66,9 @@ fn target(sections: &Sections, request: &Request<'_>) -> Result<(), Reason> {
         Some(_) => is_connect && host_of(target, &mut [0; MAX_HOST]).is_some(),
     };
     // White space would end the target in a request line.
-    let bytes_are_sound = target.iter().all(|&byte| byte > b' ' && byte != 0x7f);
+    // To the end in any case, many bytes at once.
+    let is_sound = |sound: bool, &byte: &u8| sound & (byte > b' ') & (byte != 0x7f);
+    let bytes_are_sound = target.iter().fold(true, is_sound);
     match form_is_sound && bytes_are_sound {
         true => Ok(()),
         false => Err(Reason::BadPath),

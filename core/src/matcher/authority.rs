@@ -25,26 +25,42 @@ pub(crate) fn host_of(authority: &[u8], host: &mut [u8; MAX_HOST]) -> Option<usi
     if bracketed && !is_ipv6(name) {
         return None;
     }
+    let mut is_sound = true;
     for (slot, &byte) in out.iter_mut().zip(name) {
-        let allowed = match byte {
+        let folded = HOST_BYTES.get(usize::from(byte)).copied().unwrap_or(0);
+        is_sound &= match folded {
+            0 => bracketed && matches!(byte, b'[' | b']' | b':'),
             b'.' => previous != b'.' || bracketed,
+            _ => true,
+        };
+        *slot = if folded == 0 { byte } else { folded };
+        previous = byte;
+    }
+    (is_sound && previous != b'.').then_some(name.len())
+}
+
+/// Each byte that a host may have outside of brackets, in lower case; 0 for the others.
+const HOST_BYTES: [u8; 256] = {
+    let mut bytes = [0; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = at as u8;
+        let is_allowed = match byte {
             // RFC 3986 reg-name without percent-encoding, and underscores, which
             // service names use.
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' => true,
+            b'.' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' => true,
             // No comma: two Host fields that a lax proxy joined are not a host. No star:
             // it would read like a rule's wildcard to whoever follows.
             b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'+' | b';' | b'=' => true,
-            b'[' | b']' | b':' => bracketed,
             _ => false,
         };
-        if !allowed {
-            return None;
+        if is_allowed {
+            bytes[at] = byte.to_ascii_lowercase();
         }
-        *slot = byte.to_ascii_lowercase();
-        previous = byte;
+        at += 1;
     }
-    (previous != b'.').then_some(name.len())
-}
+    bytes
+};
 
 /// What a TLS server name says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

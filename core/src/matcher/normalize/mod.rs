@@ -66,6 +66,9 @@ pub(crate) fn inspect(profile: Normalization, path: &[u8]) -> Result<Finding, Re
         is_canonical: true,
         has_escaped_slash: false,
     };
+    if is_plain(path) {
+        return Ok(finding);
+    }
     let mut previous = 0;
     for (at, &byte) in path.iter().enumerate() {
         let stays = match byte {
@@ -98,6 +101,18 @@ pub(crate) fn inspect(profile: Normalization, path: &[u8]) -> Result<Finding, Re
         previous = byte;
     }
     Ok(finding)
+}
+
+/// Whether nothing in a path is anything to any profile: no escape, backslash or
+/// parameter, and no slash before a slash or dot. Most paths are like that. No loop ends
+/// early, so that each looks at many bytes at once.
+fn is_plain(path: &[u8]) -> bool {
+    let is_special = |found: bool, byte: &u8| found | matches!(byte, b'%' | b'\\' | b';');
+    let after = path.get(1..).unwrap_or(&[]);
+    let is_pair = |found: bool, (byte, next): (&u8, &u8)| {
+        found | ((*byte == b'/') & ((*next == b'/') | (*next == b'.')))
+    };
+    !path.iter().fold(false, is_special) && !path.iter().zip(after).fold(false, is_pair)
 }
 
 /// Whether `path` is canonical already; what a profile refuses counts as what it
