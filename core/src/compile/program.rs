@@ -90,14 +90,14 @@ pub(crate) fn required(steps: &[Step]) -> impl Iterator<Item = u32> + '_ {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn test(id: u32) -> Tree {
+    pub(crate) fn test(id: u32) -> Tree {
         Tree::Test(id)
     }
 
-    fn not(tree: Tree) -> Tree {
+    pub(crate) fn not(tree: Tree) -> Tree {
         Tree::Not(Box::new(tree))
     }
 
@@ -131,7 +131,7 @@ mod tests {
     }
 
     /// A tree over tests 0 to 3, from a number.
-    fn tree(seed: &mut u64, depth: u32) -> Tree {
+    pub(crate) fn tree(seed: &mut u64, depth: u32) -> Tree {
         *seed = seed.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
         let number = (*seed >> 33) as u32;
         let mut parts = || (0..number / 8 % 4).map(|_| tree(seed, depth - 1)).collect();

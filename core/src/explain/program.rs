@@ -181,6 +181,7 @@ mod tests {
     use alloc::string::ToString;
 
     use super::*;
+    use crate::compile::program::tests::{not, test, tree};
     use crate::compile::program::{Tree, steps};
 
     fn told(tree: &Tree) -> String {
@@ -189,14 +190,6 @@ mod tests {
             true => format!("!{id}"),
             false => id.to_string(),
         })
-    }
-
-    fn test(id: u32) -> Tree {
-        Tree::Test(id)
-    }
-
-    fn not(tree: Tree) -> Tree {
-        Tree::Not(Box::new(tree))
     }
 
     #[test]
@@ -222,20 +215,6 @@ mod tests {
             told(&Tree::Any(Vec::from([both, not(test(2))]))),
             "((0 and 1) or !2)"
         );
-    }
-
-    /// A tree over tests 0 to 3, from a number.
-    fn tree(seed: &mut u64, depth: u32) -> Tree {
-        *seed = seed.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
-        let number = (*seed >> 33) as u32;
-        let mut parts = || (0..number / 8 % 4).map(|_| tree(seed, depth - 1)).collect();
-        match number % 4 {
-            _ if depth == 0 => test(number / 8 % 4),
-            0 => Tree::All(parts()),
-            1 => Tree::Any(parts()),
-            2 => not(tree(seed, depth - 1)),
-            _ => test(number / 8 % 4),
-        }
     }
 
     fn runs(steps: &[Step], world: u32) -> bool {
