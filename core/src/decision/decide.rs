@@ -49,7 +49,7 @@ impl Table {
     ) -> Decision<'a> {
         scratch.prepare(self);
         let sections = &*self.sections;
-        let request = draws.join(request.settled());
+        let request = draws.numbered(request.settled());
         let verdict = decide(sections, scratch, &request, draws);
         Decision {
             sections,

@@ -71,7 +71,7 @@ impl<'d> Draws<'d> {
     }
 
     /// The request, with a number of these draws where it has none of its own.
-    pub(crate) fn join<'r>(self, request: Request<'r>) -> Request<'r> {
+    pub(crate) fn numbered<'r>(self, request: Request<'r>) -> Request<'r> {
         match request.random() {
             Some(_) => request,
             None => request.with_random(self.of_request()),

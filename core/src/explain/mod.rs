@@ -218,7 +218,7 @@ impl Table {
         let decision = self.decide_with(&mut scratch, request, draws);
         let steps: Vec<Step> = decision.steps().to_vec();
         let decided = Decided::of(&decision);
-        let request = &draws.join(request.settled());
+        let request = &draws.numbered(request.settled());
         let sections = &*self.sections;
         explain(
             sections,

@@ -104,7 +104,7 @@ mod tests {
         ] {
             let mut request = RequestJson::new();
             request.parse(json.as_bytes()).unwrap();
-            let random = request.ask(&table, |request, draws| draws.join(*request).random());
+            let random = request.ask(&table, |request, draws| draws.numbered(*request).random());
             assert_eq!(random.unwrap(), Some(want), "{json}");
         }
     }
