@@ -14,13 +14,18 @@
 //! 5. `host`: hosts become indexes of scopes and of listeners.
 //! 6. `index`: long candidate lists are split by the value that tells them apart.
 //!
+//! Beside these, `check`, `lint`, `denial`, `cycle` and `unknown_capture` tell what is
+//! allowed and seldom meant; nothing that decides depends on them.
+//!
 //! A match whose path cannot be compiled (an invalid regular expression) is left out
 //! and reported; everything else goes on. Where it is another test that cannot be
 //! compiled, the match stays without it and answers 500: what it takes must not fall to
-//! a broader rule. The rule's other matches do what the rule says. Compiling takes time in proportion to
-//! the input, times the logarithm of the largest stage for sorting, and does not
-//! depend on the input's order. The same input gives the same table on every
-//! machine.
+//! a broader rule, unless the route says so (`Route::drops_faulty_matches`). The rule's
+//! other matches do what the rule says.
+//!
+//! Compiling takes time in proportion to the input, times the logarithm of the largest
+//! stage for sorting, and does not depend on the input's order. The same input gives the
+//! same table on every machine.
 
 pub(crate) mod action;
 pub(crate) mod automaton;
@@ -43,6 +48,7 @@ pub(crate) mod regex;
 pub(crate) mod slots;
 pub(crate) mod stage;
 pub(crate) mod text;
+pub(crate) mod unknown_capture;
 pub(crate) mod value;
 
 use alloc::format;
@@ -162,9 +168,9 @@ pub(crate) struct Build<'m> {
     /// What each rule's matches became, by route and rule.
     entries: Vec<Vec<Vec<Option<CompiledMatch>>>>,
     /// Captures that the formats of a rule name, and that none of its paths has.
-    strangers: Vec<lint::Stranger>,
+    unknown_captures: Vec<unknown_capture::UnknownCapture>,
     /// Captures that the formats of the rule under way name, each with what names it.
-    asked: Vec<(Text, String)>,
+    named_captures: Vec<(Text, String)>,
     /// Holes of the formats of the list of filters under way.
     holes: usize,
     /// Object index of each route.
@@ -235,8 +241,8 @@ impl<'m> Build<'m> {
             diagnostics: Vec::new(),
             index: Index::default(),
             entries: Vec::new(),
-            strangers: Vec::new(),
-            asked: Vec::new(),
+            unknown_captures: Vec::new(),
+            named_captures: Vec::new(),
             holes: 0,
             route_objects: Vec::new(),
         }
@@ -296,7 +302,7 @@ impl<'m> Build<'m> {
                     .map(|(at, one)| self.one_match(place, &mut ids, at as u32, one))
                     .collect();
                 self.check_prefix(route, rule, &compiled);
-                self.note_strangers((self.entries.len(), of_route.len()), &compiled);
+                self.note_unknown_captures((self.entries.len(), of_route.len()), &compiled);
                 of_route.push(compiled);
             }
             self.entries.push(of_route);

@@ -216,17 +216,20 @@ impl Build<'_> {
         stops
     }
 
-    /// The number of a group of such a pattern, by its name or by its number in
-    /// decimal; `None` where there is none.
-    pub(crate) fn group_number(&self, regex: u32, name: &str) -> Option<u32> {
+    /// The number of a group of a pattern with groups, by its name or, of a regular
+    /// expression, by its number in decimal; `None` where there is none.
+    pub(crate) fn group_number(&self, regex: u32, name: &[u8]) -> Option<u32> {
         let regex = self.sections.group_regexes.get(regex as usize)?;
         let mut names = regex.names.iter();
-        let named = names.find(|(_, own)| self.interner.get(*own) == name.as_bytes());
+        let named = names.find(|(_, own)| self.interner.get(*own) == name);
         if let Some(&(group, _)) = named {
             return Some(group);
         }
-        let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-        let number = name.parse().ok().filter(|_| is_number);
+        // Templates have no group 0: their holes go by names alone.
+        let has_numbers = regex.names.first().is_some_and(|(group, _)| *group == 0);
+        let is_number = !name.is_empty() && name.iter().all(u8::is_ascii_digit);
+        let number = core::str::from_utf8(name).ok()?.parse().ok();
+        let number = number.filter(|_| has_numbers && is_number);
         number.filter(|&number: &u32| number < regex.groups)
     }
 

@@ -24,12 +24,12 @@ pub(crate) fn substitute(
     let mut at = 0;
     let mut last_end = None;
     let mut is_found = false;
-    let mut places = 0;
+    let mut places = 0u32;
     // SPEC: RE2::GlobalReplace: an empty match right after the last one does not
     // count; one byte is copied and the search goes on after it.
     while at <= text.len() && regex.find_at(scratch, text, at).is_some() {
         places += 1;
-        if entry.all && places >= entry.places {
+        if places > entry.most {
             return Err(Reason::RewriteTooLong);
         }
         let (start, end) = scratch.span(0).unwrap_or((at, at));

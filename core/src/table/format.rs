@@ -36,6 +36,6 @@ pub(crate) struct SubstitutionEntry {
     pub(crate) replacement: Value,
     /// Whether every place is replaced rather than the first.
     pub(crate) all: bool,
-    /// Places that are searched for at most; a text with as many is not replaced.
-    pub(crate) places: u32,
+    /// Places that are replaced at most; a text with more is refused.
+    pub(crate) most: u32,
 }

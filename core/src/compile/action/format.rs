@@ -26,7 +26,7 @@ impl Build<'_> {
         }
         self.holes(place, what, format, |build, name| {
             let name = build.text(name);
-            build.asked.push((name, what.to_string()));
+            build.named_captures.push((name, what.to_string()));
             Some(Part::Capture(name))
         })
     }
@@ -50,19 +50,18 @@ impl Build<'_> {
                 false => return Err(Broken),
             },
             None => self.holes(place, what, format, |build, name| {
-                build.group_number(regex, name).map(Part::Group)
+                build.group_number(regex, name.as_bytes()).map(Part::Group)
             })?,
         };
-        let places = match substitution.all {
-            false => 1,
-            true if self.stops_soon(regex) => u32::MAX,
-            true => self.limits.searched_places.saturating_add(1),
-        };
+        let all = substitution.all;
         Ok(SubstitutionEntry {
             regex,
             replacement,
-            all: substitution.all,
-            places,
+            all,
+            most: match all && !self.stops_soon(regex) {
+                true => self.limits.searched_places,
+                false => u32::MAX,
+            },
         })
     }
 
