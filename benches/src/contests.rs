@@ -47,13 +47,23 @@ const fn rejecting(rejected: usize, engine: &'static str) -> Contender {
     }
 }
 
+/// What most contests are.
+const PLAIN: Contest = Contest {
+    name: "",
+    make: |_| github::paths(),
+    sizes: &[0],
+    together: false,
+    contenders: &[],
+    mixes: &Mix::ALL,
+    chase: false,
+};
+
 /// Contests between engines.
 pub const CONTESTS: &[Contest] = &[
     Contest {
         name: "github",
         make: |_| github::paths(),
         sizes: &[0],
-        together: false,
         contenders: &[
             all("fingerpost"),
             all("decide"),
@@ -66,28 +76,24 @@ pub const CONTESTS: &[Contest] = &[
             all("hash-map"),
             all("hash"),
         ],
-        mixes: &Mix::ALL,
-        chase: false,
+        ..PLAIN
     },
     Contest {
         name: "github-operations",
         make: |_| github::operations(),
         sizes: &[0],
-        together: false,
         contenders: &[
             all("fingerpost"),
             all("decide"),
             all("matchit"),
             all("hash"),
         ],
-        mixes: &Mix::ALL,
-        chase: false,
+        ..PLAIN
     },
     Contest {
         name: "openapi",
         make: |_| github::openapi(),
         sizes: &[0],
-        together: false,
         contenders: &[
             all("fingerpost"),
             all("decide"),
@@ -100,14 +106,12 @@ pub const CONTESTS: &[Contest] = &[
             all("hash-map"),
             all("hash"),
         ],
-        mixes: &Mix::ALL,
-        chase: false,
+        ..PLAIN
     },
     Contest {
         name: "microservice",
         make: microservice::set,
         sizes: &[100, 1_000, 10_000, 100_000],
-        together: false,
         contenders: &[
             all("fingerpost"),
             all("decide"),
@@ -119,14 +123,12 @@ pub const CONTESTS: &[Contest] = &[
             all("hash-map"),
             all("hash"),
         ],
-        mixes: &Mix::ALL,
-        chase: false,
+        ..PLAIN
     },
     Contest {
         name: "full",
         make: full::set,
         sizes: &[100, 1_000, 10_000, 100_000, 1_000_000],
-        together: false,
         contenders: &[
             all("fingerpost"),
             all("decide"),
@@ -136,14 +138,13 @@ pub const CONTESTS: &[Contest] = &[
             all("hash-map"),
             all("hash"),
         ],
-        mixes: &Mix::ALL,
         chase: true,
+        ..PLAIN
     },
     Contest {
         name: "busy-host",
         make: busy_host::set,
         sizes: &[1_000, 10_000, 100_000],
-        together: false,
         contenders: &[
             all("fingerpost"),
             all("decide"),
@@ -152,8 +153,7 @@ pub const CONTESTS: &[Contest] = &[
             all("hash-map"),
             all("hash"),
         ],
-        mixes: &Mix::ALL,
-        chase: false,
+        ..PLAIN
     },
     Contest {
         name: "tenants",
@@ -168,14 +168,12 @@ pub const CONTESTS: &[Contest] = &[
             growing(1_000, 1_000_000, "atc-router"),
             all("hash"),
         ],
-        mixes: &Mix::ALL,
-        chase: false,
+        ..PLAIN
     },
     Contest {
         name: "regexes",
         make: regexes::set,
         sizes: &[100, 1_000],
-        together: false,
         contenders: &[
             all("fingerpost"),
             all("decide"),
@@ -183,14 +181,12 @@ pub const CONTESTS: &[Contest] = &[
             growing(ANY, 200_000, "regex-set"),
             all("hash"),
         ],
-        mixes: &Mix::ALL,
-        chase: false,
+        ..PLAIN
     },
     Contest {
         name: "adversarial",
         make: adversarial::set,
         sizes: &[8, 10, 12, 14],
-        together: false,
         contenders: &[
             growing(ANY, 1_000_000, "fingerpost"),
             growing(ANY, 1_000_000, "decide"),
@@ -200,7 +196,7 @@ pub const CONTESTS: &[Contest] = &[
             all("hash"),
         ],
         mixes: &[Mix::Uniform, Mix::Miss, Mix::Worst],
-        chase: false,
+        ..PLAIN
     },
 ];
 

@@ -20,10 +20,10 @@ pub fn set(segments: usize) -> Set {
         rules.collect(),
         move |_, rule, random| Ask {
             want: Some(rule as u32),
-            ..ask(path(segments, rule, random) + "/end")
+            ..Ask::get(path(segments, rule, random) + "/end")
         },
-        move |_, random| ask(path(segments, random.below(1 << segments), random) + "/nowhere"),
-        move |_, random| ask(path(segments, 0, random) + "/ene"),
+        move |_, random| Ask::get(path(segments, random.below(1 << segments), random) + "/nowhere"),
+        move |_, random| Ask::get(path(segments, 0, random) + "/ene"),
     )
 }
 
@@ -48,14 +48,4 @@ fn path(segments: usize, rule: usize, random: &mut Random) -> String {
         }
     }
     text
-}
-
-fn ask(path: String) -> Ask {
-    Ask {
-        method: "GET",
-        host: String::new(),
-        path,
-        headers: Vec::new(),
-        want: None,
-    }
 }

@@ -57,7 +57,7 @@ fn hit(set: &Set, rule: usize, random: &mut Random) -> Ask {
     Ask {
         method: rule.method.unwrap_or("GET"),
         want: Some(rule.class),
-        ..ask(fill(rule.path.text(), random))
+        ..Ask::get(fill(rule.path.text(), random))
     }
 }
 
@@ -71,7 +71,7 @@ fn miss(set: &Set, random: &mut Random) -> Ask {
         }
         path.push_str("/nowhere");
         if !set.rules.iter().any(|rule| takes(rule.path.text(), &path)) {
-            return ask(path);
+            return Ask::get(path);
         }
     }
 }
@@ -82,17 +82,7 @@ fn worst(set: &Set, random: &mut Random) -> Ask {
         |rule: &&Rule| rule.path.text().matches('/').count() * 1000 + rule.path.text().len();
     let longest = set.rules.iter().max_by_key(length);
     let path = longest.map_or(String::new(), |rule| fill(rule.path.text(), random));
-    ask(path + "/nowhere")
-}
-
-fn ask(path: String) -> Ask {
-    Ask {
-        method: "GET",
-        host: String::new(),
-        path,
-        headers: Vec::new(),
-        want: None,
-    }
+    Ask::get(path + "/nowhere")
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ fn hit(set: &Set, rule: usize, random: &mut Random) -> Ask {
     let text = set.rules[rule].path.text();
     Ask {
         want: Some(rule as u32),
-        ..ask(super::template::fill(text, random))
+        ..Ask::get(super::template::fill(text, random))
     }
 }
 
@@ -48,7 +48,7 @@ fn miss(set: &Set, random: &mut Random) -> Ask {
         0 => base.rfind('/').unwrap_or(0),
         _ => base.rfind("svc-").unwrap_or(0) + 3,
     };
-    ask(format!("{}x/{}", &base[..keep], value(random)))
+    Ask::get(format!("{}x/{}", &base[..keep], value(random)))
 }
 
 /// The rule's path, with the resource's last byte wrong and a long tail.
@@ -61,15 +61,5 @@ fn worst(set: &Set, random: &mut Random) -> Ask {
         path.push('/');
         path.push_str(&value(random));
     }
-    ask(path)
-}
-
-fn ask(path: String) -> Ask {
-    Ask {
-        method: "GET",
-        host: String::new(),
-        path,
-        headers: Vec::new(),
-        want: None,
-    }
+    Ask::get(path)
 }

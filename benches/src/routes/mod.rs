@@ -80,6 +80,19 @@ pub struct Ask {
     pub want: Option<u32>,
 }
 
+impl Ask {
+    /// A request by path alone, which no rule takes.
+    fn get(path: String) -> Self {
+        Self {
+            method: "GET",
+            host: String::new(),
+            path,
+            headers: Vec::new(),
+            want: None,
+        }
+    }
+}
+
 type Hit = dyn Fn(&Set, usize, &mut Random) -> Ask;
 type Miss = dyn Fn(&Set, &mut Random) -> Ask;
 

@@ -31,7 +31,7 @@ fn pattern(at: usize) -> String {
 fn hit(_: &Set, rule: usize, random: &mut Random) -> Ask {
     Ask {
         want: Some(rule as u32),
-        ..ask(path(rule, random))
+        ..Ask::get(path(rule, random))
     }
 }
 
@@ -52,21 +52,11 @@ fn path(at: usize, random: &mut Random) -> String {
 /// A path that a pattern takes but for what follows.
 fn miss(set: &Set, random: &mut Random) -> Ask {
     let at = random.below(set.size());
-    ask(path(at, random) + "/-")
+    Ask::get(path(at, random) + "/-")
 }
 
 /// A path on which every second pattern stays possible for as long as may be.
 fn worst(set: &Set, random: &mut Random) -> Ask {
     let at = random.below(set.size()) | 1;
-    ask(format!("/abcdefgh/{}-{at}/{}x", word(at), "1".repeat(512)))
-}
-
-fn ask(path: String) -> Ask {
-    Ask {
-        method: "GET",
-        host: HOST.to_string(),
-        path,
-        headers: Vec::new(),
-        want: None,
-    }
+    Ask::get(format!("/abcdefgh/{}-{at}/{}x", word(at), "1".repeat(512)))
 }
