@@ -31,7 +31,7 @@ fn pattern(at: usize) -> String {
 fn hit(_: &Set, rule: usize, random: &mut Random) -> Ask {
     Ask {
         want: Some(rule as u32),
-        ..Ask::get(path(rule, random))
+        ..ask(path(rule, random))
     }
 }
 
@@ -52,11 +52,18 @@ fn path(at: usize, random: &mut Random) -> String {
 /// A path that a pattern takes but for what follows.
 fn miss(set: &Set, random: &mut Random) -> Ask {
     let at = random.below(set.size());
-    Ask::get(path(at, random) + "/-")
+    ask(path(at, random) + "/-")
 }
 
 /// A path on which every second pattern stays possible for as long as may be.
 fn worst(set: &Set, random: &mut Random) -> Ask {
     let at = random.below(set.size()) | 1;
-    Ask::get(format!("/abcdefgh/{}-{at}/{}x", word(at), "1".repeat(512)))
+    ask(format!("/abcdefgh/{}-{at}/{}x", word(at), "1".repeat(512)))
+}
+
+fn ask(path: String) -> Ask {
+    Ask {
+        host: HOST.to_string(),
+        ..Ask::get(path)
+    }
 }
