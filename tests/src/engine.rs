@@ -133,7 +133,8 @@ pub fn agree(asked: &oracle::Request, expected: &Answer, found: &Answer) -> bool
 }
 
 /// Limits under which a table chooses its plain structures: no pattern becomes an
-/// automaton, tests and patterns are asked one by one. Lists of two candidates or more
+/// automaton, tests and patterns are asked one by one, holes of templates are followed
+/// beside text. Lists of two candidates or more
 /// are indexed where they can be.
 pub fn without_automata() -> Limits {
     let mut limits = Limits::default();
@@ -142,15 +143,18 @@ pub fn without_automata() -> Limits {
     limits.direct_tests = u32::MAX;
     limits.automata = 0;
     limits.unindexed_candidates = 1;
+    limits.path_steps = u32::MAX;
     limits
 }
 
-/// Limits under which a table shares automata wherever two patterns or tests could.
+/// Limits under which a table shares automata wherever two patterns or tests could, and
+/// every path follows one way.
 pub fn with_every_automaton() -> Limits {
     let mut limits = Limits::default();
     limits.ungrouped_patterns = 1;
     limits.direct_tests = 0;
     limits.unindexed_candidates = u32::MAX;
+    limits.path_steps = 0;
     limits
 }
 

@@ -102,9 +102,10 @@ pub(crate) fn stats(out: &mut dyn Write, stats: &Stats) -> io::Result<()> {
         ("predicates", stats.predicates),
         ("regexes", stats.regexes),
         (
-            "most path nodes with rules on one way",
-            stats.worst_path_hits,
+            "most path nodes that a path comes by",
+            stats.worst_path_steps,
         ),
+        ("most lists that a path comes by", stats.worst_path_hits),
         ("most candidates at one path node", stats.worst_candidates),
         ("bytes", stats.bytes),
         ("bytes of names", stats.name_bytes),

@@ -15,14 +15,17 @@ use crate::table::text::{Range32, Text, TextPool};
 pub(crate) fn build(sections: &mut Sections, text: &TextPool, unindexed: u32) {
     sections.lists.unindexed = unindexed.max(1);
     let mut lists: Vec<Range32> = sections
-        .paths
+        .segments
         .ends
         .iter()
+        .map(|end| &end.lists)
+        .chain(&sections.paths.ends)
         .flat_map(|end| [end.exact, end.segments, end.prefix, end.patterns])
         .chain(sections.path_groups.patterns.iter().copied())
         .collect();
     lists.sort_by_key(|list| list.start);
-    let mut worst = 0;
+    // Lists of one node alone are short and counted already.
+    let mut worst = sections.paths.worst_candidates;
     for list in lists {
         let tries = match list.len > sections.lists.unindexed {
             true => index(sections, text, list),

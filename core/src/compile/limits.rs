@@ -29,6 +29,11 @@ pub struct Limits {
     /// Patterns at one path node that are tried one by one; more share automata that
     /// find all of them in one pass. Default 4.
     pub ungrouped_patterns: u32,
+    /// Nodes of the path trie that one path may come by where both a text and a hole of
+    /// templates fit its segments. A trie in which it could be more is compiled into one
+    /// in which every path follows one way, as far as that stays small. Changes no
+    /// decision. Default 128.
+    pub path_steps: u32,
     /// Bytes of the automaton that patterns at one path node share; patterns that do
     /// not fit into one are split over several, and one by one. Counts toward
     /// `regex_automata`. Default 256 KiB.
@@ -108,6 +113,7 @@ impl Default for Limits {
             host_automaton: 256 << 10,
             host_automata: 64 << 20,
             ungrouped_patterns: 4,
+            path_steps: 128,
             group_automaton: 256 << 10,
             captures: 32,
             pattern_holes: 32,

@@ -9,8 +9,9 @@
 //!    tests of one slot together.
 //! 3. `stage` and `rank`: in each stage, every match under every host gets a rank: a
 //!    total order by the stage's preset, first to last.
-//! 4. `path` and `path_group`: each host scope's matches become a path trie, and
-//!    patterns that hang at one node share automata.
+//! 4. `segment`, `exclusive`, `path` and `path_group`: each host scope's matches become a
+//!    trie of segments, what ends within a segment a byte trie below it, and patterns
+//!    that hang at one node share automata.
 //! 5. `host`: hosts become indexes of scopes and of listeners.
 //! 6. `index`: long candidate lists are split by the value that tells them apart.
 //!
@@ -32,6 +33,7 @@ pub(crate) mod automaton;
 pub(crate) mod check;
 pub(crate) mod cycle;
 pub(crate) mod denial;
+pub(crate) mod exclusive;
 pub(crate) mod fact;
 pub(crate) mod host;
 pub(crate) mod index;
@@ -45,6 +47,7 @@ pub(crate) mod predicate;
 pub(crate) mod program;
 pub(crate) mod rank;
 pub(crate) mod regex;
+pub(crate) mod segment;
 pub(crate) mod slots;
 pub(crate) mod stage;
 pub(crate) mod text;
@@ -165,6 +168,7 @@ pub(crate) struct Build<'m> {
     pub(crate) interner: Interner,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) index: Index,
+    pub(crate) drafts: segment::Drafts,
     /// What each rule's matches became, by route and rule.
     entries: Vec<Vec<Vec<Option<CompiledMatch>>>>,
     /// Captures that the formats of a rule name, and that none of its paths has.
@@ -204,6 +208,8 @@ pub(crate) struct CompiledMatch {
     pub(crate) entry: u32,
     pub(crate) kind: path::PathKind,
     pub(crate) key: Text,
+    /// Whether segments of the key that are [`segment::HOLE`] are holes.
+    pub(crate) has_holes: bool,
     /// Whether the key is in the trie of folded paths.
     pub(crate) folded: bool,
     /// Number of the pattern, for [`path::PathKind::Pattern`].
@@ -240,6 +246,7 @@ impl<'m> Build<'m> {
             interner,
             diagnostics: Vec::new(),
             index: Index::default(),
+            drafts: segment::Drafts::default(),
             entries: Vec::new(),
             unknown_captures: Vec::new(),
             named_captures: Vec::new(),
@@ -381,6 +388,7 @@ impl<'m> Build<'m> {
             entry,
             kind: path.kind,
             key: path.key,
+            has_holes: path.has_holes,
             folded: path.folded,
             pattern: path.regex,
             literal: path.literal,
@@ -538,6 +546,8 @@ impl<'m> Subject<'m> {
 pub(crate) struct CompiledPath {
     pub(crate) kind: path::PathKind,
     pub(crate) key: Text,
+    /// Whether segments of the key that are [`segment::HOLE`] are holes.
+    pub(crate) has_holes: bool,
     /// Whether the key is in the trie of folded paths.
     pub(crate) folded: bool,
     pub(crate) prefix_len: u32,

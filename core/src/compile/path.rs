@@ -1,4 +1,4 @@
-//! Path tries: see `table/path.rs` for what is built here.
+//! Byte tries: see `table/path.rs` for what is built here.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -23,25 +23,27 @@ pub(crate) enum PathKind {
 pub(crate) struct PathItem {
     pub(crate) kind: PathKind,
     pub(crate) key: Text,
+    /// Whether segments of the key that are [`HOLE`](super::segment::HOLE) are holes.
+    pub(crate) has_holes: bool,
     /// Number of the pattern, for [`PathKind::Pattern`].
     pub(crate) pattern: u32,
     pub(crate) candidate: Candidate,
 }
 
-/// A trie that was built.
+/// A byte trie that was built.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct BuiltTrie {
+pub(crate) struct BuiltBytes {
     pub(crate) root: u32,
     /// Most lists and groups on the way from the root to a leaf.
     pub(crate) hits: u32,
 }
 
 impl Build<'_> {
-    /// Adds a trie of `items`.
+    /// Adds a byte trie of `items`.
     ///
     /// Breadth first over runs of sorted keys, so that children are adjacent and no
     /// key's length makes it recurse.
-    pub(crate) fn trie(&mut self, mut items: Vec<PathItem>) -> BuiltTrie {
+    pub(crate) fn byte_trie(&mut self, mut items: Vec<PathItem>) -> BuiltBytes {
         items.sort_by(|one, other| {
             let key = |item: &PathItem| (item.kind, item.candidate.rank);
             self.interner
@@ -105,7 +107,7 @@ impl Build<'_> {
                 };
             }
         }
-        BuiltTrie { root, hits: worst }
+        BuiltBytes { root, hits: worst }
     }
 
     /// Adds what ends at a node and gives the number of its lists and groups.

@@ -4,7 +4,9 @@
 //! | kind | hangs at | left to test |
 //! |---|---|---|
 //! | exact, prefix, segments | its text | nothing |
-//! | glob, template, regex | the text that everything it takes begins with | the pattern |
+//! | template of whole segments | its segments, those that take any as holes | nothing |
+//! | any other template | its whole segments, as far as they go | the pattern |
+//! | glob, regex | the text that everything it takes begins with | the pattern |
 //! | suffix, contains, and a regex found anywhere | the root | the text or pattern |
 //! | gRPC | as much of `/service/method` as is stated exactly | the names |
 //! | any of these as the path came | the root | all of it |
@@ -18,8 +20,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::path::PathKind;
+use super::pattern::{SegmentsEnd, Template};
 use super::regex::{Anchor, Meaning, Syntax, literal_prefix};
-use super::{Build, CompiledPath, Subject};
+use super::{Build, CompiledPath, Subject, segment};
 use crate::model::{PathMatch, RouteMatch, ValueMatch};
 use crate::table::names::{PathName, PathText};
 use crate::table::path_test::{PathTest, TestKind};
@@ -39,6 +42,7 @@ impl Build<'_> {
         let plain = CompiledPath {
             kind: PathKind::Prefix,
             key: Text::default(),
+            has_holes: false,
             folded: false,
             prefix_len: NONE,
             regex: NONE,
@@ -124,10 +128,16 @@ impl Build<'_> {
                 let meaning = (Syntax::Glob, Anchor::Whole);
                 self.pattern_path(subject, one, value, meaning, PathText::Glob)?
             }
-            PathMatch::Template(value) => {
-                let meaning = (Syntax::Template, Anchor::Whole);
-                self.pattern_path(subject, one, value, meaning, PathText::Template)?
-            }
+            PathMatch::Template(value) => match self.segments_path(one, value) {
+                Some(found) => CompiledPath {
+                    name: name(PathText::Template(self.text(value))),
+                    ..found
+                },
+                None => {
+                    let meaning = (Syntax::Template, Anchor::Whole);
+                    self.pattern_path(subject, one, value, meaning, PathText::Template)?
+                }
+            },
             PathMatch::Regex(value) => {
                 let meaning = (Syntax::Regex, Anchor::Whole);
                 self.pattern_path(subject, one, value, meaning, PathText::Regex)?
@@ -196,6 +206,14 @@ impl Build<'_> {
             Anchor::Search => Vec::new(),
             Anchor::Whole | Anchor::Start => literal_prefix(&read.hir),
         };
+        let template = match syntax {
+            Syntax::Template => self.template(one, pattern),
+            _ => None,
+        };
+        let (key, has_holes) = match &template {
+            Some(template) => (template.segments().key, true),
+            None => (key, false),
+        };
         // SPEC: docs/precedence.md, Specific 4: of a regular expression the text counts
         // that everything it takes begins with; found anywhere, it states none.
         let literal = match (read.literal, anchor) {
@@ -224,6 +242,7 @@ impl Build<'_> {
         Some(CompiledPath {
             kind: PathKind::Pattern,
             key: self.interner.add(&key),
+            has_holes,
             folded: false,
             prefix_len: NONE,
             regex,
@@ -238,6 +257,54 @@ impl Build<'_> {
                 ignore_case: one.path_ignore_case,
                 raw: one.path_raw,
             },
+        })
+    }
+
+    /// A template whose holes can be looked up segment by segment, as far as they are
+    /// whole ones; `None` also for what is none.
+    fn template(&self, one: &RouteMatch, text: &str) -> Option<Template> {
+        let longest = self.limits.regex_pattern.min(segment::LONGEST);
+        let slashes = memchr::memchr_iter(b'/', text.as_bytes()).count();
+        let is_apt = !one.path_raw
+            && text != "**"
+            && text.len() <= longest
+            && slashes <= segment::DEPTH
+            && !text.as_bytes().contains(&segment::HOLE);
+        let template = Template::read(text).ok().filter(|_| is_apt)?;
+        (template.holes() <= self.limits.pattern_holes).then_some(template)
+    }
+
+    /// A template of whole segments, which needs no pattern; `None` for any other, and
+    /// for what is refused.
+    fn segments_path(&mut self, one: &RouteMatch, text: &str) -> Option<CompiledPath> {
+        let template = self.template(one, text)?;
+        let segments = template.segments();
+        let kind = match segments.end {
+            SegmentsEnd::Whole => PathKind::Exact,
+            SegmentsEnd::Rest => PathKind::Prefix,
+            SegmentsEnd::Pattern => return None,
+        };
+        if segments.holes.len() > self.limits.captures as usize {
+            return None;
+        }
+        let captures = match segments.holes.is_empty() {
+            true => NONE,
+            false => self.segment_groups(&segments.holes),
+        };
+        Some(CompiledPath {
+            kind,
+            key: self.interner.add(&segments.key),
+            has_holes: true,
+            folded: false,
+            prefix_len: NONE,
+            regex: NONE,
+            test: NONE,
+            grpc: NONE,
+            captures,
+            flags: 0,
+            literal: template.literal(),
+            is_sound: true,
+            name: PathName::default(),
         })
     }
 

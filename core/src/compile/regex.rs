@@ -26,7 +26,7 @@ use regex_syntax::hir::{Hir, Look};
 use super::{Build, HashMap, Subject, pattern};
 use crate::diagnostic::codes::compile as codes;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::table::regex::{GroupEngine, GroupRegex, Regex};
+use crate::table::regex::{GroupEngine, GroupRegex, Regex, SegmentHole};
 use crate::table::text::Text;
 
 use common::common_prefix;
@@ -100,6 +100,8 @@ struct Written {
 pub(crate) struct RegexIndex {
     known: HashMap<Written, Option<u32>>,
     groups: HashMap<Written, Option<u32>>,
+    /// Holes of templates of whole segments.
+    segments: HashMap<(Vec<(u32, Text)>, Vec<SegmentHole>), u32>,
     /// Whether searches for a pattern with groups stop soon, by its number.
     stops: HashMap<u32, bool>,
     /// Bytes of the automata that showed it.
@@ -263,6 +265,30 @@ impl Build<'_> {
         };
         self.index.regex.groups.insert(written, compiled);
         compiled
+    }
+
+    /// The number of what reads the named holes of a template of whole segments, which
+    /// are in order.
+    pub(crate) fn segment_groups(&mut self, holes: &[(&str, u32, bool)]) -> u32 {
+        let mut names = Vec::with_capacity(holes.len());
+        let mut places = Vec::with_capacity(holes.len());
+        for (group, &(name, segment, is_rest)) in (1..).zip(holes) {
+            names.push((group, self.text(name)));
+            places.push(SegmentHole { segment, is_rest });
+        }
+        let key = (names, places);
+        if let Some(&known) = self.index.regex.segments.get(&key) {
+            return known;
+        }
+        let regexes = &mut self.sections.group_regexes;
+        let id = regexes.len() as u32;
+        regexes.push(GroupRegex {
+            names: key.0.clone(),
+            groups: key.0.len() as u32 + 1,
+            engine: GroupEngine::Segments(key.1.clone()),
+        });
+        self.index.regex.segments.insert(key, id);
+        id
     }
 
     /// The number of the pattern that captures the whole value as `0`.

@@ -148,6 +148,7 @@ impl<'m> Build<'m> {
                 items.push(PathItem {
                     kind: one.kind,
                     key: one.key,
+                    has_holes: one.has_holes,
                     pattern: one.pattern,
                     candidate: Candidate {
                         rank: rank as u32,
@@ -169,8 +170,12 @@ impl<'m> Build<'m> {
             self.sections.scopes.push(Scope {
                 port,
                 next: NONE,
-                root: plain.root,
-                folded: folded.map_or(NONE, |trie| trie.root),
+                trie: plain.trie,
+                folded: folded.map_or(NONE, |folded| {
+                    let tries = &mut self.sections.segments.folded;
+                    tries.push(folded.trie);
+                    tries.len() as u32 - 1
+                }),
                 best,
             });
             let added = self.sections.paths.candidates.get(before..).unwrap_or(&[]);

@@ -6,11 +6,10 @@ use alloc::vec::Vec;
 
 use super::paths::{path_text, scope_host};
 use super::program::{self, Asked};
-use super::readable;
 use super::trial::{fact_name, test_text};
+use super::tries::push_segments;
 use crate::table::action::{ActionEntry, TargetKind};
 use crate::table::predicate::Predicate;
-use crate::table::text::Range32;
 use crate::table::{Entry, NONE, Sections, Table};
 use crate::vocabulary::{Origin, Precedence};
 
@@ -101,10 +100,11 @@ impl Table {
             for scope in stage.scopes.indices() {
                 text.push_str(&format!("  host {}\n", scope_host(sections, scope)));
                 if let Some(scope) = sections.scopes.get(scope as usize) {
-                    push_trie(sections, scope.root, &mut text);
-                    if scope.folded != NONE {
+                    push_segments(sections, &scope.trie, &mut text);
+                    let folded = &sections.segments.folded;
+                    if let Some(trie) = folded.get(scope.folded as usize) {
                         text.push_str("  ignoring case\n");
-                        push_trie(sections, scope.folded, &mut text);
+                        push_segments(sections, trie, &mut text);
                     }
                 }
             }
@@ -176,55 +176,6 @@ fn stage_order(sections: &Sections, ranked: &[Vec<u32>]) -> Vec<usize> {
     }
     (0..ranked.len()).for_each(|id| add(id, &mut order));
     order
-}
-
-/// Depth first with a stack of its own: a trie may be deep.
-fn push_trie(sections: &Sections, root: u32, text: &mut String) {
-    let mut stack = Vec::from([(root, 2usize)]);
-    while let Some((node, depth)) = stack.pop() {
-        let Some(here) = sections.paths.nodes.get(node as usize) else {
-            continue;
-        };
-        let edge = readable(sections.text.get(here.edge));
-        text.push_str(&format!("{}\"{edge}\"", "  ".repeat(depth)));
-        if let Some(end) = sections.paths.ends.get(here.end as usize) {
-            for (kind, range) in [
-                ("exact", end.exact),
-                ("segment-prefix", end.segments),
-                ("string-prefix", end.prefix),
-                ("patterns", end.patterns),
-            ] {
-                if range.len > 0 {
-                    text.push_str(&format!(" {kind} {}", ranks(sections, range)));
-                }
-            }
-            let groups = &sections.path_groups;
-            for group in end.groups.of(&groups.groups) {
-                text.push_str(" group");
-                for &range in group.patterns.of(&groups.patterns) {
-                    text.push_str(&format!(" {}", ranks(sections, range)));
-                }
-            }
-        }
-        text.push('\n');
-        stack.extend(
-            here.children
-                .indices()
-                .rev()
-                .map(|child| (child, depth + 1)),
-        );
-    }
-}
-
-fn ranks(sections: &Sections, range: Range32) -> String {
-    let candidates = range.of(&sections.paths.candidates);
-    let shown: Vec<String> = candidates
-        .iter()
-        .take(8)
-        .map(|c| c.rank.to_string())
-        .collect();
-    let more = if candidates.len() > 8 { ", …" } else { "" };
-    format!("[{}{more}]", shown.join(", "))
 }
 
 fn rows(sections: &Sections, ranked: &[u32]) -> Vec<Row> {

@@ -19,6 +19,7 @@ mod paths;
 mod program;
 mod tiebreak;
 mod trial;
+mod tries;
 
 pub use listing::{Row, StageListing};
 

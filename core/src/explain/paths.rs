@@ -148,6 +148,9 @@ pub(super) fn path_holds(search: &mut Search<'_, '_>, id: u32, entry: &Entry, pa
         }
         PathText::Suffix(want) => text(TestKind::Suffix, want),
         PathText::Contains(want) if !name.ignore_case => text(TestKind::Contains, want),
+        PathText::Template(want) if entry.path_regex == NONE => {
+            return segments_hold(sections.text.get(want), path, name.ignore_case);
+        }
         PathText::Contains(_)
         | PathText::Glob(_)
         | PathText::Template(_)
@@ -157,6 +160,53 @@ pub(super) fn path_holds(search: &mut Search<'_, '_>, id: u32, entry: &Entry, pa
         PathText::Grpc => return search.is_grpc_path(entry.grpc, path),
     };
     test.holds(&sections.text, path)
+}
+
+/// Whether a template of whole segments takes a path.
+fn segments_hold(template: &[u8], path: &[u8], ignore_case: bool) -> bool {
+    let (mut wanted, mut found) = (template.split(is_slash), path.split(is_slash));
+    loop {
+        let (want, found) = match (wanted.next(), found.next()) {
+            (None, None) => return true,
+            (Some(want), Some(found)) => (want, found),
+            _ => return false,
+        };
+        let hole = want
+            .strip_prefix(b"{")
+            .and_then(|want| want.strip_suffix(b"}"));
+        // Two braces are one that is text.
+        let hole = hole.filter(|hole| hole.first() != Some(&b'{'));
+        let pattern = match hole {
+            Some(hole) => match memchr::memchr(b'=', hole) {
+                Some(equals) => hole.get(equals + 1..).unwrap_or(b"*"),
+                None => b"*",
+            },
+            None => want,
+        };
+        let holds = match pattern {
+            b"**" => return true,
+            b"*" => !found.is_empty(),
+            text => {
+                let text = Vec::from_iter(text.iter().enumerate().filter_map(|(at, &byte)| {
+                    let before = text.get(..at).unwrap_or(&[]).iter().rev();
+                    let braces = before.take_while(|&&other| other == byte).count();
+                    let is_second = matches!(byte, b'{' | b'}') && braces % 2 == 1;
+                    (!is_second).then_some(byte)
+                }));
+                match ignore_case {
+                    true => found.eq_ignore_ascii_case(&text),
+                    false => found == text,
+                }
+            }
+        };
+        if !holds {
+            return false;
+        }
+    }
+}
+
+fn is_slash(byte: &u8) -> bool {
+    *byte == b'/'
 }
 
 /// What a match asks of the path.

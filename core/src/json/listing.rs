@@ -67,7 +67,7 @@ pub fn write_lines(name: &str, text: &str) -> String {
     out
 }
 
-fn stats_fields(stats: &Stats) -> [(&'static str, usize); 14] {
+fn stats_fields(stats: &Stats) -> [(&'static str, usize); 15] {
     let Stats {
         gateways,
         listeners,
@@ -80,6 +80,7 @@ fn stats_fields(stats: &Stats) -> [(&'static str, usize); 14] {
         predicates,
         regexes,
         worst_path_hits,
+        worst_path_steps,
         worst_candidates,
         bytes,
         name_bytes,
@@ -96,6 +97,7 @@ fn stats_fields(stats: &Stats) -> [(&'static str, usize); 14] {
         ("predicates", predicates),
         ("regexes", regexes),
         ("worst_path_hits", worst_path_hits),
+        ("worst_path_steps", worst_path_steps),
         ("worst_candidates", worst_candidates),
         ("bytes", bytes),
         ("name_bytes", name_bytes),

@@ -27,6 +27,7 @@ use crate::table::host::Next;
 use crate::table::path::PathHit;
 use crate::table::predicate::ValueTest;
 use crate::table::regex::RegexScratch;
+use crate::table::segment::{Live, Walk};
 use crate::table::text::Range32;
 use crate::table::{Entry, NONE, Scope, Sections, StageEntry};
 use crate::vocabulary::{HostForm, Scheme};
@@ -51,6 +52,7 @@ pub(crate) struct Hits {
     found: Vec<PathHit>,
     /// The path in ASCII lower case, where a trie asks for it.
     folded: Vec<u8>,
+    live: Live,
 }
 
 impl Hits {
@@ -61,11 +63,12 @@ impl Hits {
         Self {
             found: Vec::with_capacity(sections.paths.worst_hits as usize),
             folded: Vec::with_capacity(longest),
+            live: Live::new(sections.segments.worst_steps as usize),
         }
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.found.capacity() * size_of::<PathHit>() + self.folded.capacity()
+        self.found.capacity() * size_of::<PathHit>() + self.folded.capacity() + self.live.bytes()
     }
 }
 
@@ -133,12 +136,23 @@ impl Search<'_, '_> {
 
     fn find_in_scope(&mut self, scope: &Scope, path: &[u8], best: &mut Option<Found>) {
         let sections = self.sections;
-        let Hits { found, folded } = &mut *self.hits;
+        let Hits {
+            found,
+            folded,
+            live,
+        } = &mut *self.hits;
         found.clear();
-        let (trie, text) = (&sections.paths, &sections.text);
-        trie.walk(text, scope.root, path, |hit| found.push(hit));
-        if scope.folded != NONE {
-            trie.walk(text, scope.folded, folded, |hit| found.push(hit));
+        let walk = Walk {
+            tries: &sections.segments,
+            bytes: &sections.paths,
+            text: &sections.text,
+            trie: &scope.trie,
+            path,
+        };
+        walk.run(live, found);
+        if let Some(trie) = sections.segments.folded.get(scope.folded as usize) {
+            let path = folded;
+            Walk { trie, path, ..walk }.run(live, found);
         }
         for at in (0..self.hits.found.len()).rev() {
             match self.hits.found.get(at) {

@@ -32,13 +32,13 @@ const K0: u64 = 0x9e37_79b9_7f4a_7c15;
 const K1: u64 = 0xd6e8_feb8_6659_fd93;
 const K2: u64 = 0xa076_1d64_78bd_642f;
 
-fn mix(a: u64, b: u64) -> u64 {
+pub(crate) fn mix(a: u64, b: u64) -> u64 {
     let product = u128::from(a ^ K2) * u128::from(b | 1);
     (product as u64) ^ ((product >> 64) as u64)
 }
 
 /// Fewer than eight bytes as a word, the first one lowest.
-fn short_word(bytes: &[u8]) -> u64 {
+pub(crate) fn short_word(bytes: &[u8]) -> u64 {
     let at = |index: usize| bytes.get(index).copied().map_or(0, u64::from);
     match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         // The two overlap: where they do, they are the same.

@@ -5,13 +5,14 @@
 //! Sections in flat arrays that refer to each other by index, no pointers:
 //!
 //! ```text
-//! gateways ─► listeners ─► stages ─► scopes ─► path nodes ─► candidates ─► entries ─► rules
+//! gateways ─► listeners ─► stages ─► scopes ─► segments ─► candidates ─► entries ─► rules
 //!   host index (which listener)  host index (which scope)                    │          │
 //!                                                        predicates, regexes ┘  actions ┘
 //! ```
 //!
 //! * `host`: exact hosts by hash, wildcards and suffixes by the lengths in use.
-//! * `path`: one byte trie for each scope, edges compressed.
+//! * `segment`: one trie for each scope, by whole segments; `path`: byte tries of what
+//!   ends within a segment, edges compressed.
 //! * `index`: long candidate lists, split by the value that tells them apart.
 //! * `predicate`: tests of facts, each stored once; `value` and `automaton` say what
 //!   they mean, one by one and all at once.
@@ -23,7 +24,7 @@
 //!
 //! 1. Every index is in bounds; the compiler is the only writer.
 //! 2. Candidates of a range are sorted by rank, and ranks are unique in a stage.
-//! 3. Children of a path node are adjacent and sorted by first byte.
+//! 3. Children of a byte trie's node are adjacent and sorted by first byte.
 //!
 //! # Threads
 //!
@@ -46,6 +47,7 @@ pub(crate) mod pike;
 pub(crate) mod precedence;
 pub(crate) mod predicate;
 pub(crate) mod regex;
+pub(crate) mod segment;
 pub(crate) mod text;
 #[cfg(feature = "compile")]
 pub(crate) mod texts;
@@ -66,6 +68,7 @@ use path_group::PathGroups;
 use path_test::PathTest;
 use predicate::Predicates;
 use regex::GroupRegex;
+use segment::{SegmentTrie, SegmentTries};
 use text::{Range32, Text, TextPool};
 
 /// A compiled route set.
@@ -124,9 +127,11 @@ pub struct Stats {
     pub predicates: usize,
     /// Distinct regular expressions.
     pub regexes: usize,
-    /// Most path nodes with rules on the way to any leaf: how many places a
-    /// search may have to look at in one scope.
+    /// Most lists and groups of rules that any path comes by in one scope: how many
+    /// places a search may have to look at.
     pub worst_path_hits: usize,
+    /// Most segment nodes that any path comes by in one trie.
+    pub worst_path_steps: usize,
     /// Most candidates that one list at a path node can make a search try, after
     /// its index.
     pub worst_candidates: usize,
@@ -146,6 +151,7 @@ pub(crate) struct Sections {
     pub(crate) listener_buckets: Vec<u32>,
     pub(crate) stages: Vec<StageEntry>,
     pub(crate) scopes: Vec<Scope>,
+    pub(crate) segments: SegmentTries,
     pub(crate) paths: PathTrie,
     pub(crate) path_groups: PathGroups,
     pub(crate) lists: ListIndexes,
@@ -233,9 +239,8 @@ pub(crate) struct Scope {
     /// The host's next scope, as an index into the stage's, or `NONE`. Those with a
     /// port come first.
     pub(crate) next: u32,
-    /// Root in the path trie.
-    pub(crate) root: u32,
-    /// Root of the trie whose keys are in lower case, or `NONE`.
+    pub(crate) trie: SegmentTrie,
+    /// Index into [`SegmentTries::folded`], or `NONE`.
     pub(crate) folded: u32,
     /// Best rank of any candidate in it.
     pub(crate) best: u32,
@@ -271,6 +276,18 @@ impl Entry {
     pub(crate) const HTTPS_SCHEME: u8 = 4;
     /// The path is compared as it came.
     pub(crate) const RAW_PATH: u8 = 8;
+
+    /// Whether it takes every request that comes to where it hangs.
+    #[cfg(feature = "compile")]
+    pub(crate) fn takes_all(&self) -> bool {
+        let is_tested = |id: u32| id != NONE;
+        self.methods == 0
+            && self.flags == 0
+            && self.predicates.len == 0
+            && ![self.path_regex, self.path_test, self.grpc]
+                .into_iter()
+                .any(is_tested)
+    }
 }
 
 /// No index.
@@ -343,6 +360,7 @@ impl Sections {
             + size(self.scopes.len(), size_of::<Scope>())
             + size(self.entries.len(), size_of::<Entry>())
             + size(self.path_tests.len(), size_of::<PathTest>())
+            + self.segments.bytes()
             + self.paths.bytes()
             + self.path_groups.bytes()
             + self.lists.bytes()
@@ -362,10 +380,11 @@ impl Sections {
             rules: self.names.rule_count(),
             matches: self.entries.len(),
             candidates: self.paths.candidates.len(),
-            path_nodes: self.paths.nodes.len(),
+            path_nodes: self.segments.nodes() + self.paths.nodes.len(),
             predicates: self.predicates.tests.len(),
             regexes: self.predicates.regexes.len(),
             worst_path_hits: self.paths.worst_hits as usize,
+            worst_path_steps: self.segments.worst_steps as usize,
             worst_candidates: self.paths.worst_candidates as usize,
             bytes: structure,
             name_bytes: self.names.bytes(),

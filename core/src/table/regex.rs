@@ -24,9 +24,8 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::Range;
 
-#[cfg(feature = "compile")]
-use regex_automata::PatternID;
 #[cfg(feature = "compile")]
 use regex_automata::dfa::onepass;
 use regex_automata::dfa::{Automaton, dense};
@@ -53,7 +52,6 @@ pub(crate) enum Regex {
 /// One compiled pattern, of which places and groups are asked.
 #[derive(Debug)]
 pub(crate) struct GroupRegex {
-    #[cfg(feature = "compile")]
     pub(crate) engine: GroupEngine,
     /// Number and name of each group that is shown. One without a name goes by its
     /// number in decimal; group 0 is the whole match.
@@ -62,16 +60,28 @@ pub(crate) struct GroupRegex {
     pub(crate) groups: u32,
 }
 
-#[cfg(feature = "compile")]
 #[derive(Debug)]
 pub(crate) enum GroupEngine {
     /// For patterns that take the whole value and have no groups: nothing is searched,
     /// since who asks knows already that the value matches.
     Whole,
+    /// For templates of whole segments: again who asks knows that the path matches.
+    Segments(Vec<SegmentHole>),
     /// Only for a pattern that can match nowhere but at the first byte.
+    #[cfg(feature = "compile")]
     OnePass { dfa: Box<onepass::DFA>, cache: u32 },
     /// With the cache that all of them share; the number tells them apart.
+    #[cfg(feature = "compile")]
     Pike { vm: pikevm::PikeVM, id: u32 },
+}
+
+/// What a hole of a template takes of a path.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) struct SegmentHole {
+    /// Slashes before it, that of the path's beginning not counted.
+    pub(crate) segment: u32,
+    /// Whether it takes all that follows rather than one segment.
+    pub(crate) is_rest: bool,
 }
 
 /// Working memory for the patterns of a table that need some.
@@ -149,7 +159,7 @@ impl RegexScratch {
                 }
             }
             let vms = groups.iter().filter_map(|regex| match &regex.engine {
-                GroupEngine::Whole | GroupEngine::OnePass { .. } => None,
+                GroupEngine::Whole | GroupEngine::Segments(_) | GroupEngine::OnePass { .. } => None,
                 GroupEngine::Pike { vm, .. } => Some(vm),
             });
             let cache = super::pike::shared_cache(vms);
@@ -240,17 +250,24 @@ impl GroupRegex {
         if start > haystack.len() {
             return None;
         }
+        let slots = scratch.slots.get_mut(..self.groups as usize * 2)?;
+        match &self.engine {
+            GroupEngine::Whole => {
+                note(slots, 0, 0..haystack.len());
+                return Some(());
+            }
+            GroupEngine::Segments(holes) => {
+                note_segments(slots, holes, haystack);
+                return Some(());
+            }
+            #[cfg(feature = "compile")]
+            _ => {}
+        }
         #[cfg(feature = "compile")]
         {
-            let slots = scratch.slots.get_mut(..self.groups as usize * 2)?;
             let input = Input::new(haystack).range(start..);
             let found = match &self.engine {
-                GroupEngine::Whole => {
-                    let [from, to] = slots else { return None };
-                    *from = NonMaxUsize::new(0);
-                    *to = NonMaxUsize::new(haystack.len());
-                    Some(PatternID::ZERO)
-                }
+                GroupEngine::Whole | GroupEngine::Segments(_) => None,
                 GroupEngine::OnePass { dfa, cache } => {
                     let cache = scratch.group_onepass.get_mut(*cache as usize)?;
                     let input = input.anchored(Anchored::Yes);
@@ -271,20 +288,44 @@ impl GroupRegex {
 
     pub(crate) fn bytes(&self) -> usize {
         let names = self.names.len() * size_of::<(u32, Text)>();
-        #[cfg(feature = "compile")]
-        {
-            let engine = match &self.engine {
-                GroupEngine::Whole => 0,
-                GroupEngine::OnePass { dfa, .. } => {
-                    dfa.memory_usage() + dfa.get_nfa().memory_usage()
-                }
-                GroupEngine::Pike { vm, .. } => vm.get_nfa().memory_usage(),
-            };
-            names + engine
+        let engine = match &self.engine {
+            GroupEngine::Whole => 0,
+            GroupEngine::Segments(holes) => holes.len() * size_of::<SegmentHole>(),
+            #[cfg(feature = "compile")]
+            GroupEngine::OnePass { dfa, .. } => dfa.memory_usage() + dfa.get_nfa().memory_usage(),
+            #[cfg(feature = "compile")]
+            GroupEngine::Pike { vm, .. } => vm.get_nfa().memory_usage(),
+        };
+        names + engine
+    }
+}
+
+/// Notes what a group took.
+fn note(slots: &mut [Option<NonMaxUsize>], group: usize, span: Range<usize>) {
+    let (start, end) = (group * 2, group * 2 + 1);
+    for (at, place) in [(start, span.start), (end, span.end)] {
+        if let Some(slot) = slots.get_mut(at) {
+            *slot = NonMaxUsize::new(place);
         }
-        #[cfg(not(feature = "compile"))]
-        {
-            names
+    }
+}
+
+/// Notes what the holes of a template took of a path that it takes. Holes are in order;
+/// the first is group 1.
+fn note_segments(slots: &mut [Option<NonMaxUsize>], holes: &[SegmentHole], path: &[u8]) {
+    note(slots, 0, 0..path.len());
+    let mut slashes = memchr::memchr_iter(b'/', path).peekable();
+    let mut segment = 0;
+    for (group, hole) in (1..).zip(holes) {
+        while segment < hole.segment && slashes.next().is_some() {
+            segment += 1;
         }
+        let Some(slash) = slashes.next() else { return };
+        segment += 1;
+        let end = match hole.is_rest {
+            true => path.len(),
+            false => slashes.peek().copied().unwrap_or(path.len()),
+        };
+        note(slots, group, slash + 1..end);
     }
 }

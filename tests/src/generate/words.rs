@@ -77,6 +77,19 @@ pub(super) const TEMPLATES: Samples = &[
     ("/a/{{x}}", &["/a/{x}"]),
     ("/{id}.json", &["/a.json", "/a.b.json"]),
     ("/A/{id=*}", &["/A/b", "/a/b"]),
+    ("/{id}/b/{x}", &["/a/b/c", "/b/b/a"]),
+    ("/{x}/{y}", &["/a/b", "/b/a"]),
+    ("/{x}/{y}/{z}", &["/a/b/c", "/a/b/b"]),
+    ("/{id}/", &["/a/", "/b/"]),
+    ("/a/{id}/{x}.b", &["/a/b/c.b"]),
+    (
+        "/segment-of-text/{id}",
+        &["/segment-of-text/a", "/segment-of-texT/a"],
+    ),
+    (
+        "/{id}/segment-of-text",
+        &["/a/segment-of-text", "/segment-of-text/segment-of-text"],
+    ),
 ];
 
 /// Globs.

@@ -23,7 +23,7 @@ use core::fmt;
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Dot, Hir, Repetition};
 
 pub(crate) use glob::parse as parse_glob;
-pub(crate) use template::parse as parse_template;
+pub(crate) use template::{SegmentsEnd, Template, parse as parse_template};
 
 /// A glob or template, read.
 #[derive(Debug)]

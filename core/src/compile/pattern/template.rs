@@ -14,64 +14,197 @@
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::mem;
 
 use regex_syntax::hir::{Capture, Hir};
 
 use super::{InvalidPattern, Parsed, Piece, every_path, push_text, stars};
+use crate::compile::segment::HOLE;
 
 /// Reads a template.
 pub(crate) fn parse(text: &str, ignore_case: bool) -> Result<Parsed, InvalidPattern> {
     if text == "**" {
         return Ok(every_path());
     }
-    if !text.starts_with('/') {
-        return Err(InvalidPattern::NoSlash);
-    }
-    let mut parts: Vec<Hir> = Vec::new();
-    let mut names: Vec<String> = Vec::new();
-    let (mut bytes, mut holes) = (0u32, 0u32);
-    let mut add = |pieces: &[Piece]| {
-        let stars = pieces.iter().filter(|piece| piece.is_star()).count() as u32;
-        holes = holes.saturating_add(stars);
-        bytes = pieces
-            .iter()
-            .fold(bytes, |sum, piece| sum.saturating_add(piece.literal()));
-        Hir::concat(pieces.iter().map(|piece| piece.hir(ignore_case)).collect())
-    };
-    let mut plain: Vec<Piece> = Vec::new();
-    // Holes that take one text only.
-    let mut plain_holes = 0u32;
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        if let Some(brace) = ["{{", "}}"].into_iter().find(|two| rest.starts_with(two)) {
-            push_text(&mut plain, brace.get(1..).unwrap_or(brace));
-            at += 2;
-        } else if rest.starts_with('}') {
-            return Err(InvalidPattern::Unbalanced(at));
-        } else if let Some(inside) = rest.strip_prefix('{') {
-            let hole = Hole::parse(inside, at)?;
-            if names.contains(&hole.name) {
-                return Err(InvalidPattern::Repeated(hole.name));
-            }
-            names.push(hole.name.clone());
-            parts.push(add(&core::mem::take(&mut plain)));
-            parts.push(Hir::capture(Capture {
-                index: names.len() as u32,
-                name: Some(hole.name.into_boxed_str()),
-                sub: Box::new(add(&hole.pieces)),
-            }));
-            plain_holes += u32::from(!hole.pieces.iter().any(Piece::is_star));
-            at += hole.length;
-        } else {
-            at += push_piece(&mut plain, rest);
+    let template = Template::read(text)?;
+    let concat =
+        |pieces: &[Piece]| Hir::concat(pieces.iter().map(|piece| piece.hir(ignore_case)).collect());
+    let mut index = 0;
+    let parts = template.parts.iter().map(|part| match part {
+        Part::Plain(pieces) => concat(pieces),
+        Part::Hole(hole) => {
+            index += 1;
+            Hir::capture(Capture {
+                index,
+                name: Some(hole.name.as_str().into()),
+                sub: Box::new(concat(&hole.pieces)),
+            })
+        }
+    });
+    Ok(Parsed {
+        hir: Hir::concat(parts.collect()),
+        literal: template.literal(),
+        holes: template.holes(),
+    })
+}
+
+/// A template, read.
+pub(crate) struct Template {
+    parts: Vec<Part>,
+}
+
+enum Part {
+    /// Without a name.
+    Plain(Vec<Piece>),
+    Hole(Hole),
+}
+
+impl Part {
+    fn pieces(&self) -> &[Piece] {
+        match self {
+            Self::Plain(pieces) => pieces,
+            Self::Hole(hole) => &hole.pieces,
         }
     }
-    parts.push(add(&plain));
-    Ok(Parsed {
-        hir: Hir::concat(parts),
-        literal: bytes,
-        holes: holes.saturating_add(plain_holes),
-    })
+}
+
+impl Template {
+    /// Bytes of text.
+    pub(crate) fn literal(&self) -> u32 {
+        let pieces = self.parts.iter().flat_map(Part::pieces);
+        pieces.fold(0, |sum: u32, piece| sum.saturating_add(piece.literal()))
+    }
+
+    /// Stars, and holes that take one text only.
+    pub(crate) fn holes(&self) -> u32 {
+        let holes = self.parts.iter().map(|part| {
+            let stars = part.pieces().iter().filter(|piece| piece.is_star()).count();
+            match part {
+                Part::Hole(_) => stars.max(1),
+                Part::Plain(_) => stars,
+            }
+        });
+        holes.fold(0, |sum: u32, holes| sum.saturating_add(holes as u32))
+    }
+
+    /// Reads a template other than `**`.
+    pub(crate) fn read(text: &str) -> Result<Self, InvalidPattern> {
+        if !text.starts_with('/') {
+            return Err(InvalidPattern::NoSlash);
+        }
+        let mut parts: Vec<Part> = Vec::new();
+        let mut names: Vec<String> = Vec::new();
+        let mut plain: Vec<Piece> = Vec::new();
+        let mut at = 0;
+        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+            if let Some(brace) = ["{{", "}}"].into_iter().find(|two| rest.starts_with(two)) {
+                push_text(&mut plain, brace.get(1..).unwrap_or(brace));
+                at += 2;
+            } else if rest.starts_with('}') {
+                return Err(InvalidPattern::Unbalanced(at));
+            } else if let Some(inside) = rest.strip_prefix('{') {
+                let hole = Hole::parse(inside, at)?;
+                if names.contains(&hole.name) {
+                    return Err(InvalidPattern::Repeated(hole.name));
+                }
+                names.push(hole.name.clone());
+                parts.push(Part::Plain(mem::take(&mut plain)));
+                at += hole.length;
+                parts.push(Part::Hole(hole));
+            } else {
+                at += push_piece(&mut plain, rest);
+            }
+        }
+        parts.push(Part::Plain(plain));
+        Ok(Self { parts })
+    }
+
+    /// The template as whole segments, as far as it is of them.
+    pub(crate) fn segments(&self) -> Segments<'_> {
+        let mut segments = Segments {
+            key: Vec::new(),
+            holes: Vec::new(),
+            end: SegmentsEnd::Whole,
+        };
+        for (at, part) in self.parts.iter().enumerate() {
+            let name = match part {
+                Part::Plain(_) => None,
+                Part::Hole(hole) => Some(hole.name.as_str()),
+            };
+            let pieces = part.pieces();
+            for (nth, piece) in pieces.iter().enumerate() {
+                // A hole with more in it than a star takes what no segment says.
+                let is_alone = name.is_none() || pieces.len() == 1;
+                let next = match pieces.get(nth + 1) {
+                    Some(next) => Some(next),
+                    None => self.piece_after(at),
+                };
+                let is_start = segments.key.last() == Some(&b'/');
+                let end = match (piece, next) {
+                    (Piece::Text(text), _) if name.is_none() && !text.contains('\0') => {
+                        segments.key.extend_from_slice(text.as_bytes());
+                        continue;
+                    }
+                    (Piece::Segment(1), _) if is_start && is_alone && ends_segment(next) => {
+                        segments.hole(name, false);
+                        segments.key.push(HOLE);
+                        continue;
+                    }
+                    (Piece::Run, None) if is_start && is_alone => {
+                        segments.hole(name, true);
+                        SegmentsEnd::Rest
+                    }
+                    _ => SegmentsEnd::Pattern,
+                };
+                segments.end = end;
+                return segments;
+            }
+        }
+        segments
+    }
+
+    /// The first piece behind a part.
+    fn piece_after(&self, part: usize) -> Option<&Piece> {
+        let after = self.parts.get(part + 1..).unwrap_or(&[]);
+        after.iter().flat_map(Part::pieces).next()
+    }
+}
+
+/// Whether a segment ends before what comes next.
+fn ends_segment(next: Option<&Piece>) -> bool {
+    match next {
+        None => true,
+        Some(Piece::Text(text)) => text.starts_with('/'),
+        Some(_) => false,
+    }
+}
+
+/// A template as whole segments.
+pub(crate) struct Segments<'t> {
+    /// Texts, and [`HOLE`] for each segment that is a hole; up to where it ends.
+    pub(crate) key: Vec<u8>,
+    /// Name of each hole that has one, the segment it takes, and whether it takes all
+    /// that follows.
+    pub(crate) holes: Vec<(&'t str, u32, bool)>,
+    pub(crate) end: SegmentsEnd,
+}
+
+/// What comes after the key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum SegmentsEnd {
+    Whole,
+    /// Any run of bytes.
+    Rest,
+    /// What segments do not say.
+    Pattern,
+}
+
+impl<'t> Segments<'t> {
+    fn hole(&mut self, name: Option<&'t str>, is_rest: bool) {
+        let slashes = memchr::memchr_iter(b'/', &self.key).count() as u32;
+        let name = name.map(|name| (name, slashes.saturating_sub(1), is_rest));
+        self.holes.extend(name);
+    }
 }
 
 /// A hole with a name.
