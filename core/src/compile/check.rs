@@ -98,8 +98,8 @@ impl Build<'_> {
         matches: &[Option<CompiledMatch>],
     ) {
         let has_prefix = |one: &CompiledMatch| {
-            let entry = self.sections.entries.get(one.entry as usize);
-            entry.is_some_and(|entry| entry.prefix_len != NONE)
+            let entry = self.sections.entries.get(one.entry);
+            entry.is_some_and(|entry| entry.common.prefix_len != NONE)
         };
         // What is wrong with a match is reported already.
         let is_sound = |one: &Option<CompiledMatch>| one.is_some_and(|one| one.is_sound);

@@ -62,11 +62,12 @@ use core::fmt;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
 use crate::model::{HostForm, HostMatch, Origin, RouteSet};
+use crate::table::entry::{Common, Entry};
 use crate::table::fact::FactEntry;
 use crate::table::names::{EntryName, ObjectEntry, PathName, RuleName};
-use crate::table::predicate::Block;
+use crate::table::predicate::{Block, Step};
 use crate::table::text::{Range32, Text};
-use crate::table::{Entry, GatewayEntry, ListenerEntry, RequestLimits, Sections, Table};
+use crate::table::{GatewayEntry, ListenerEntry, RequestLimits, Sections, Table};
 use crate::vocabulary::RepeatedValues;
 
 use action::Place;
@@ -194,6 +195,9 @@ pub(crate) struct Index {
     pub(crate) members: HashMap<Vec<Text>, Range32>,
     pub(crate) blocks: HashMap<Vec<Block>, Range32>,
     pub(crate) borders: HashMap<Text, u32>,
+    pub(crate) commons: HashMap<Common, u32>,
+    /// Programs by their steps.
+    pub(crate) programs: HashMap<Vec<Step>, u32>,
     pub(crate) automata_bytes: usize,
     /// Bytes of the automata of hosts.
     pub(crate) host_automata: usize,
@@ -340,7 +344,7 @@ impl<'m> Build<'m> {
         let path = self.path(&of_path, one);
         // What else is wrong with the match is told with the first fault.
         let methods = self.methods(&subject, &one.methods);
-        let (predicates, has_all) = self.predicates(&subject, one);
+        let (program, has_all) = self.predicates(&subject, one);
         let Some(path) = path else {
             self.say_what_it_costs(before, "mend it; until then the match is left out");
             return None;
@@ -367,11 +371,8 @@ impl<'m> Build<'m> {
                 self.failing_id(ids)
             }
         };
-        let entry = self.sections.entries.len() as u32;
-        self.sections.entries.push(Entry {
+        let common = self.common(Common {
             methods: methods.unwrap_or(0),
-            predicates,
-            rule,
             index,
             prefix_len: path.prefix_len,
             path_regex: path.regex,
@@ -380,6 +381,7 @@ impl<'m> Build<'m> {
             captures: path.captures,
             flags,
         });
+        let entry = self.sections.entries.add(rule, program, common);
         self.sections.names.entries.push(EntryName {
             path: path.name,
             origin,
@@ -394,6 +396,13 @@ impl<'m> Build<'m> {
             literal: path.literal,
             is_sound,
         })
+    }
+
+    /// The number of what matches have in common.
+    fn common(&mut self, common: Common) -> u32 {
+        let entries = &mut self.sections.entries;
+        let known = self.index.commons.entry(common);
+        *known.or_insert_with(|| entries.add_common(common))
     }
 
     /// Says what those diagnostics cost that have no help, from a number on.

@@ -24,11 +24,12 @@ use super::pattern::{SegmentsEnd, Template};
 use super::regex::{Anchor, Meaning, Syntax, literal_prefix};
 use super::{Build, CompiledPath, Subject, segment};
 use crate::model::{PathMatch, RouteMatch, ValueMatch};
+use crate::table::NONE;
+use crate::table::entry::Entry;
 use crate::table::names::{PathName, PathText};
 use crate::table::path_test::{PathTest, TestKind};
 use crate::table::predicate::GrpcTest;
 use crate::table::text::Text;
-use crate::table::{Entry, NONE};
 
 impl Build<'_> {
     /// The path of a match; `None` where it cannot be compiled, which is then reported.

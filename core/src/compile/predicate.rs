@@ -17,7 +17,7 @@ use crate::model::{self, Fact, FactMatch, PredicateKind, RouteMatch};
 use crate::table::NONE;
 use crate::table::fact::FactEntry;
 use crate::table::hash::hash;
-use crate::table::predicate::{FactTest, NameIndex, Predicate, Slot};
+use crate::table::predicate::{FactTest, NameIndex, Predicate, Slot, Step};
 use crate::table::text::{Range32, Text};
 use crate::vocabulary::RepeatedValues;
 
@@ -59,15 +59,11 @@ impl Build<'_> {
         Some(bits)
     }
 
-    /// The predicates of a match besides path and method, as a run of steps, and whether
+    /// The predicates of a match besides path and method, as the number of a run of steps, and whether
     /// these are all. What cannot be compiled is reported and left out as a whole: an
     /// alternative that is missing within OR, or anything within NOT, would make the
     /// match narrower, and it must only get wider.
-    pub(crate) fn predicates(
-        &mut self,
-        subject: &Subject<'_>,
-        one: &RouteMatch,
-    ) -> (Range32, bool) {
+    pub(crate) fn predicates(&mut self, subject: &Subject<'_>, one: &RouteMatch) -> (u32, bool) {
         let mut all = Vec::new();
         for header in &one.headers {
             let test = FactMatch {
@@ -123,10 +119,23 @@ impl Build<'_> {
             }
             steps = program::steps(&all);
         }
-        let start = self.sections.predicates.steps.len() as u32;
-        let len = steps.len() as u32;
-        self.sections.predicates.steps.extend(steps);
-        (Range32 { start, len }, is_sound)
+        (self.program_of(steps), is_sound)
+    }
+
+    /// The number of a run of steps.
+    fn program_of(&mut self, steps: Vec<Step>) -> u32 {
+        if let Some(&known) = self.index.programs.get(&steps) {
+            return known;
+        }
+        let all = &mut self.sections.predicates.steps;
+        let range = Range32 {
+            start: all.len() as u32,
+            len: steps.len() as u32,
+        };
+        all.extend_from_slice(&steps);
+        let program = self.sections.entries.add_program(range);
+        self.index.programs.insert(steps, program);
+        program
     }
 
     /// A predicate with its tests stored. Recurses as deep as the model nests, which

@@ -35,8 +35,10 @@ impl Build<'_> {
         for (name, what) in mem::take(&mut self.named_captures) {
             let written = self.interner.get(name);
             let known = matches.iter().flatten().any(|one| {
-                let entry = self.sections.entries.get(one.entry as usize);
-                entry.is_some_and(|entry| self.group_number(entry.captures, written).is_some())
+                let entry = self.sections.entries.get(one.entry);
+                entry.is_some_and(|entry| {
+                    self.group_number(entry.common.captures, written).is_some()
+                })
             });
             // What is wrong with a match is reported already.
             let is_sound = |one: &Option<CompiledMatch>| one.is_some_and(|one| one.is_sound);

@@ -337,8 +337,8 @@ impl Sections {
             .get(candidate as usize)
             .map(|c| c.entry);
         entry
-            .and_then(|entry| self.entries.get(entry as usize))
-            .map_or(NONE, |e| e.prefix_len)
+            .and_then(|entry| self.entries.get(entry))
+            .map_or(NONE, |entry| entry.common.prefix_len)
     }
 }
 

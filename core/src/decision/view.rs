@@ -396,7 +396,7 @@ impl Sections {
             .candidates
             .get(candidate as usize)
             .map_or(NONE, |c| c.entry);
-        let entry = self.entries.get(entry_id as usize);
+        let entry = self.entries.get(entry_id);
         let rule = entry.and_then(|entry| self.names.rules.get(entry.rule as usize));
         let origin = self
             .names
@@ -414,7 +414,7 @@ impl Sections {
             rule_name: rule
                 .and_then(|rule| rule.name)
                 .map(|name| self.text.str(name)),
-            matched: entry.map_or(0, |entry| entry.index),
+            matched: entry.map_or(0, |entry| entry.common.index),
             origin,
             file: self.source(origin),
             draw,

@@ -9,8 +9,9 @@ use super::program::{self, Asked};
 use super::trial::{fact_name, test_text};
 use super::tries::push_segments;
 use crate::table::action::{ActionEntry, TargetKind};
+use crate::table::entry::Entry;
 use crate::table::predicate::Predicate;
-use crate::table::{Entry, NONE, Sections, Table};
+use crate::table::{NONE, Sections, Table};
 use crate::vocabulary::{Origin, Precedence};
 
 /// The rules of one stage, in the order in which they are preferred.
@@ -187,16 +188,16 @@ fn rows(sections: &Sections, ranked: &[u32]) -> Vec<Row> {
         let Some(candidate) = sections.paths.candidates.get(index as usize) else {
             continue;
         };
-        let Some(entry) = sections.entries.get(candidate.entry as usize) else {
+        let Some(entry) = sections.entries.get(candidate.entry) else {
             continue;
         };
         let view = sections.stage_view(NONE, index, None);
         rows.push(Row {
             rank: candidate.rank,
             host: scope_host(sections, name.scope),
-            path: path_text(sections, candidate.entry, entry),
-            predicates: predicates(sections, entry),
-            targets: targets(sections, entry),
+            path: path_text(sections, candidate.entry, &entry),
+            predicates: predicates(sections, &entry),
+            targets: targets(sections, &entry),
             route: (
                 view.route.kind.into(),
                 view.route.namespace.into(),
@@ -216,7 +217,7 @@ fn predicates(sections: &Sections, entry: &Entry) -> Vec<String> {
     let mut all = Vec::new();
     let methods = sections.methods.iter().enumerate();
     let methods: Vec<&str> = methods
-        .filter(|(bit, _)| entry.methods >> bit & 1 == 1)
+        .filter(|(bit, _)| entry.common.methods >> bit & 1 == 1)
         .map(|(_, &text)| sections.text.str(text))
         .collect();
     if !methods.is_empty() {
@@ -227,7 +228,7 @@ fn predicates(sections: &Sections, entry: &Entry) -> Vec<String> {
         (Entry::HTTPS_SCHEME, "scheme https"),
         (Entry::GRPC_ONLY, "gRPC"),
     ] {
-        if entry.flags & flag != 0 {
+        if entry.common.flags & flag != 0 {
             all.push(text.to_string());
         }
     }

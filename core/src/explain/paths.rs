@@ -10,12 +10,13 @@ use super::trial::test_text;
 use crate::matcher::facts::raw_path;
 use crate::matcher::scratch::HostView;
 use crate::matcher::walk::Search;
+use crate::table::entry::Entry;
 use crate::table::host::{HostIndex, HostKind};
 use crate::table::names::{PathName, PathText};
 use crate::table::path_test::{PathTest, TestKind};
 use crate::table::predicate::ValueTest;
 use crate::table::text::Text;
-use crate::table::{Entry, NONE, Sections, StageEntry};
+use crate::table::{NONE, Sections, StageEntry};
 use crate::vocabulary::HostForm;
 
 /// What a scope's host is compared with: with its port where the scope has one.
@@ -118,7 +119,7 @@ fn name_of(sections: &Sections, id: u32) -> PathName {
 
 /// The path that a match is compared with.
 pub(super) fn path_seen<'p>(search: &Search<'_, 'p>, entry: &Entry, path: &'p [u8]) -> &'p [u8] {
-    match entry.flags & Entry::RAW_PATH != 0 {
+    match entry.common.flags & Entry::RAW_PATH != 0 {
         true => raw_path(search.request).unwrap_or(&[]),
         false => path,
     }
@@ -148,7 +149,7 @@ pub(super) fn path_holds(search: &mut Search<'_, '_>, id: u32, entry: &Entry, pa
         }
         PathText::Suffix(want) => text(TestKind::Suffix, want),
         PathText::Contains(want) if !name.ignore_case => text(TestKind::Contains, want),
-        PathText::Template(want) if entry.path_regex == NONE => {
+        PathText::Template(want) if entry.common.path_regex == NONE => {
             return segments_hold(sections.text.get(want), path, name.ignore_case);
         }
         PathText::Contains(_)
@@ -156,8 +157,8 @@ pub(super) fn path_holds(search: &mut Search<'_, '_>, id: u32, entry: &Entry, pa
         | PathText::Template(_)
         | PathText::Regex(_)
         | PathText::RegexStart(_)
-        | PathText::RegexSearch(_) => return search.matches_regex(entry.path_regex, path),
-        PathText::Grpc => return search.is_grpc_path(entry.grpc, path),
+        | PathText::RegexSearch(_) => return search.matches_regex(entry.common.path_regex, path),
+        PathText::Grpc => return search.is_grpc_path(entry.common.grpc, path),
     };
     test.holds(&sections.text, path)
 }
@@ -237,8 +238,8 @@ pub(super) fn path_text(sections: &Sections, id: u32, entry: &Entry) -> String {
 }
 
 fn grpc_text(sections: &Sections, entry: &Entry) -> String {
-    debug_assert_ne!(entry.grpc, NONE);
-    let test = sections.predicates.grpc.get(entry.grpc as usize);
+    debug_assert_ne!(entry.common.grpc, NONE);
+    let test = sections.predicates.grpc.get(entry.common.grpc as usize);
     let part = |test: Option<ValueTest>| match test {
         Some(test) => test_text(sections, test),
         None => "any".to_string(),

@@ -11,9 +11,10 @@ use crate::Request;
 use crate::matcher::facts::{self, Seen};
 use crate::matcher::scratch::{HostView, Scratch};
 use crate::matcher::walk::Search;
+use crate::table::entry::Entry;
 use crate::table::fact::FactEntry;
 use crate::table::predicate::{FactTest, Literal, Predicate, Step, ValueTest};
-use crate::table::{Entry, NONE, Sections, StageEntry};
+use crate::table::{NONE, Sections, StageEntry};
 use crate::vocabulary::RepeatedValues;
 
 /// Every match of a stage, once each: under the best host that takes the request,
@@ -45,7 +46,7 @@ pub(super) fn all(
         let Some(candidate) = sections.paths.candidates.get(index) else {
             continue;
         };
-        let Some(entry) = sections.entries.get(candidate.entry as usize) else {
+        let Some(entry) = sections.entries.get(candidate.entry) else {
             continue;
         };
         let rank_of_host = taking.iter().position(|&taking| taking == scope);
@@ -61,7 +62,7 @@ pub(super) fn all(
                 scratch,
                 request,
                 candidate.entry,
-                entry,
+                &entry,
                 (host.map(|host| host.name), path),
             ) {
                 Some(failure) => TrialVerdict::Failed(failure),
@@ -80,7 +81,7 @@ pub(super) fn all(
             rule_name: view.rule_name.map(Into::into),
             matched: view.matched,
             host: scope_host(sections, name.scope),
-            path: path_text(sections, candidate.entry, entry),
+            path: path_text(sections, candidate.entry, &entry),
             origin: view.origin,
             file: view.file.map(Into::into),
             verdict,
@@ -156,9 +157,9 @@ fn failure(
             got: Some(readable(path)),
         });
     }
-    if entry.methods != 0 && entry.methods & method == 0 {
+    if entry.common.methods != 0 && entry.common.methods & method == 0 {
         let named = sections.methods.iter().enumerate();
-        let wanted = named.filter(|(bit, _)| entry.methods >> bit & 1 == 1);
+        let wanted = named.filter(|(bit, _)| entry.common.methods >> bit & 1 == 1);
         let names: Vec<&str> = wanted.map(|(_, &text)| sections.text.str(text)).collect();
         return Some(Failure {
             predicate: "method",
@@ -167,10 +168,10 @@ fn failure(
             got: Some(readable(request.method())),
         });
     }
-    if entry.flags & (Entry::HTTP_SCHEME | Entry::HTTPS_SCHEME) != 0
-        && !search.has_flags(entry.flags & !Entry::GRPC_ONLY)
+    if entry.common.flags & (Entry::HTTP_SCHEME | Entry::HTTPS_SCHEME) != 0
+        && !search.has_flags(entry.common.flags & !Entry::GRPC_ONLY)
     {
-        let want = if entry.flags & Entry::HTTP_SCHEME != 0 {
+        let want = if entry.common.flags & Entry::HTTP_SCHEME != 0 {
             "http"
         } else {
             "https"
@@ -182,7 +183,7 @@ fn failure(
             got: Some(request.scheme().as_str().to_string()),
         });
     }
-    if entry.flags & Entry::GRPC_ONLY != 0 && !search.has_flags(Entry::GRPC_ONLY) {
+    if entry.common.flags & Entry::GRPC_ONLY != 0 && !search.has_flags(Entry::GRPC_ONLY) {
         let got = request.header(b"content-type").map(readable);
         let want = "a gRPC request".to_string();
         return Some(Failure {

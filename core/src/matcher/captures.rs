@@ -10,8 +10,9 @@ use core::ops::Range;
 use super::facts::raw_path;
 use super::request::Request;
 use super::scratch::Scratch;
+use crate::table::Sections;
+use crate::table::entry::Entry;
 use crate::table::text::Text;
-use crate::table::{Entry, Sections};
 
 /// The captures of the last stage whose winner has any.
 #[derive(Debug, Default)]
@@ -105,13 +106,13 @@ impl Scratch {
         } = self;
         let entry = sections.entry_of_candidate(candidate);
         let pattern = entry.and_then(|entry| {
-            let pattern = sections.group_regexes.get(entry.captures as usize)?;
+            let pattern = sections.group_regexes.get(entry.common.captures as usize)?;
             Some((entry, pattern))
         });
         let Some((entry, pattern)) = pattern else {
             return true;
         };
-        let path = match entry.flags & Entry::RAW_PATH != 0 {
+        let path = match entry.common.flags & Entry::RAW_PATH != 0 {
             true => raw_path(request).unwrap_or(&[]),
             false => paths.get(request),
         };
@@ -129,8 +130,8 @@ impl Scratch {
 
 impl Sections {
     /// The match behind a candidate.
-    pub(crate) fn entry_of_candidate(&self, candidate: u32) -> Option<&Entry> {
+    pub(crate) fn entry_of_candidate(&self, candidate: u32) -> Option<Entry> {
         let candidate = self.paths.candidates.get(candidate as usize)?;
-        self.entries.get(candidate.entry as usize)
+        self.entries.get(candidate.entry)
     }
 }

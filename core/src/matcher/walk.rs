@@ -23,13 +23,14 @@ use super::facts::{Seen, raw_path};
 use super::fields::Fields;
 use super::request::Request;
 use super::scratch::HostView;
+use crate::table::entry::Entry;
 use crate::table::host::Next;
 use crate::table::path::PathHit;
 use crate::table::predicate::ValueTest;
 use crate::table::regex::RegexScratch;
 use crate::table::segment::{Live, Walk};
 use crate::table::text::Range32;
-use crate::table::{Entry, NONE, Scope, Sections, StageEntry};
+use crate::table::{NONE, Scope, Sections, StageEntry};
 use crate::vocabulary::{HostForm, Scheme};
 
 /// What a search needs besides the table.
@@ -214,10 +215,10 @@ impl Search<'_, '_> {
             if best.is_some_and(|best| best.rank <= candidate.rank) {
                 return;
             }
-            let Some(entry) = sections.entries.get(candidate.entry as usize) else {
+            let Some(entry) = sections.entries.get(candidate.entry) else {
                 continue;
             };
-            if self.satisfies(entry) && (is_path_known || self.takes_path(entry, path)) {
+            if self.satisfies(&entry) && (is_path_known || self.takes_path(&entry, path)) {
                 *best = Some(Found {
                     candidate: position,
                     rank: candidate.rank,
@@ -230,10 +231,10 @@ impl Search<'_, '_> {
     /// Whether the request satisfies everything but host and path. Cheap tests come
     /// first.
     pub(crate) fn satisfies(&mut self, entry: &Entry) -> bool {
-        if entry.methods != 0 && entry.methods & self.method == 0 {
+        if entry.common.methods != 0 && entry.common.methods & self.method == 0 {
             return false;
         }
-        if entry.flags != 0 && !self.has_flags(entry.flags) {
+        if entry.common.flags != 0 && !self.has_flags(entry.common.flags) {
             return false;
         }
         let sections = self.sections;
@@ -245,14 +246,15 @@ impl Search<'_, '_> {
     /// Whether the path satisfies what the place in the trie does not say.
     pub(crate) fn takes_path(&mut self, entry: &Entry, path: &[u8]) -> bool {
         let sections = self.sections;
-        let path = match entry.flags & Entry::RAW_PATH != 0 {
+        let path = match entry.common.flags & Entry::RAW_PATH != 0 {
             true => raw_path(self.request).unwrap_or(&[]),
             false => path,
         };
-        let test = sections.path_tests.get(entry.path_test as usize);
+        let test = sections.path_tests.get(entry.common.path_test as usize);
         test.is_none_or(|test| test.holds(&sections.text, path))
-            && (entry.grpc == NONE || self.is_grpc_path(entry.grpc, path))
-            && (entry.path_regex == NONE || self.matches_regex(entry.path_regex, path))
+            && (entry.common.grpc == NONE || self.is_grpc_path(entry.common.grpc, path))
+            && (entry.common.path_regex == NONE
+                || self.matches_regex(entry.common.path_regex, path))
     }
 
     pub(crate) fn has_flags(&mut self, flags: u8) -> bool {

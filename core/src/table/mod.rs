@@ -33,6 +33,7 @@
 
 pub(crate) mod action;
 pub(crate) mod automaton;
+pub(crate) mod entry;
 pub(crate) mod fact;
 pub(crate) mod format;
 pub(crate) mod hash;
@@ -60,6 +61,7 @@ use core::fmt;
 use crate::vocabulary::{HostForm, Normalization, Precedence, Protocol};
 
 use action::Actions;
+use entry::Entries;
 use host::HostIndex;
 use index::ListIndexes;
 use names::Names;
@@ -155,7 +157,7 @@ pub(crate) struct Sections {
     pub(crate) paths: PathTrie,
     pub(crate) path_groups: PathGroups,
     pub(crate) lists: ListIndexes,
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Entries,
     pub(crate) path_tests: Vec<PathTest>,
     pub(crate) predicates: Predicates,
     /// Patterns whose groups are wanted: by captures of paths and by substitutions.
@@ -246,50 +248,6 @@ pub(crate) struct Scope {
     pub(crate) best: u32,
 }
 
-/// One match of one rule, wherever it is found.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
-    /// Bits of the methods taken; 0 takes any.
-    pub(crate) methods: u64,
-    pub(crate) predicates: Range32,
-    pub(crate) rule: u32,
-    /// Index of the match in its rule.
-    pub(crate) index: u32,
-    /// Bytes of the path that a prefix match names, for rewrites; `NO_PREFIX` if none.
-    pub(crate) prefix_len: u32,
-    /// Pattern of the path, or `NONE`.
-    pub(crate) path_regex: u32,
-    /// Text that the path is compared with besides the trie, an index into
-    /// [`Sections::path_tests`], or `NONE`.
-    pub(crate) path_test: u32,
-    /// gRPC name tests, or `NONE`.
-    pub(crate) grpc: u32,
-    /// What the path's groups are read with, an index into
-    /// [`Sections::group_regexes`], or `NONE`.
-    pub(crate) captures: u32,
-    pub(crate) flags: u8,
-}
-
-impl Entry {
-    pub(crate) const GRPC_ONLY: u8 = 1;
-    pub(crate) const HTTP_SCHEME: u8 = 2;
-    pub(crate) const HTTPS_SCHEME: u8 = 4;
-    /// The path is compared as it came.
-    pub(crate) const RAW_PATH: u8 = 8;
-
-    /// Whether it takes every request that comes to where it hangs.
-    #[cfg(feature = "compile")]
-    pub(crate) fn takes_all(&self) -> bool {
-        let is_tested = |id: u32| id != NONE;
-        self.methods == 0
-            && self.flags == 0
-            && self.predicates.len == 0
-            && ![self.path_regex, self.path_test, self.grpc]
-                .into_iter()
-                .any(is_tested)
-    }
-}
-
 /// No index.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -358,7 +316,7 @@ impl Sections {
             + size(self.stages.len(), size_of::<StageEntry>())
             + self.stages.iter().map(|s| s.hosts.bytes()).sum::<usize>()
             + size(self.scopes.len(), size_of::<Scope>())
-            + size(self.entries.len(), size_of::<Entry>())
+            + self.entries.bytes()
             + size(self.path_tests.len(), size_of::<PathTest>())
             + self.segments.bytes()
             + self.paths.bytes()

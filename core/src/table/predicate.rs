@@ -57,7 +57,7 @@ pub(crate) struct NameIndexes {
 }
 
 /// What to ask, and where to go on.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct Step {
     /// Index into [`Predicates::tests`]; [`NONE`](super::NONE) never holds.
     pub(crate) predicate: u32,
