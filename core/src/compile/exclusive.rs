@@ -21,7 +21,7 @@ use crate::table::text::Range32;
 const NODES: (usize, usize) = (4, 1 << 10);
 /// Nodes that all exclusive tries of a table may stand for, each as often as it is a
 /// member.
-const MEMBERS: usize = 8 << 20;
+const MEMBERS: usize = 16 << 20;
 
 /// A draft in which each node stands for several of another.
 pub(super) struct Merged {
@@ -49,25 +49,44 @@ impl Members {
 
 /// The children of nodes.
 struct Children {
-    /// By parent; of one parent, the hole is the last.
-    all: Vec<(u32, Step, u32)>,
+    /// Sorted by parent.
+    all: Vec<(Step, u32)>,
+    /// Where those of each node begin, and of one more.
+    starts: Vec<u32>,
 }
 
 impl Children {
     fn new(nodes: &[Draft]) -> Self {
-        let mut all: Vec<(u32, Step, u32)> = (0..)
-            .zip(nodes)
-            .filter(|(_, node)| node.parent != NONE)
-            .map(|(id, node)| (node.parent, node.step, id))
-            .collect();
-        all.sort_by_key(|&(parent, step, id)| (parent, step == Step::Hole, id));
-        Self { all }
+        let mut counts = alloc::vec![0u32; nodes.len() + 1];
+        for node in nodes {
+            if let Some(count) = counts.get_mut(node.parent as usize) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for count in &mut counts {
+            sum += *count;
+            *count = sum;
+        }
+        // From the last to the first, each behind what is left of its parent's room.
+        let mut all = alloc::vec![(Step::Hole, 0); sum as usize];
+        for (id, node) in (0..nodes.len() as u32).zip(nodes).rev() {
+            if let Some(end) = counts.get_mut(node.parent as usize) {
+                *end -= 1;
+                if let Some(room) = all.get_mut(*end as usize) {
+                    *room = (node.step, id);
+                }
+            }
+        }
+        Self {
+            all,
+            starts: counts,
+        }
     }
 
-    fn of(&self, parent: u32) -> &[(u32, Step, u32)] {
-        let start = self.all.partition_point(|&(other, ..)| other < parent);
-        let end = self.all.partition_point(|&(other, ..)| other <= parent);
-        self.all.get(start..end).unwrap_or(&[])
+    fn of(&self, parent: u32) -> &[(Step, u32)] {
+        let at = |node: u32| self.starts.get(node as usize).map_or(0, |&at| at as usize);
+        self.all.get(at(parent)..at(parent + 1)).unwrap_or(&[])
     }
 }
 
@@ -88,7 +107,7 @@ pub(super) fn merge(interner: &Interner, nodes: &[Draft], spent: &mut usize) -> 
         texts.clear();
         holes.clear();
         for &member in own.of(&members.ids) {
-            for &(_, step, child) in children.of(member) {
+            for &(step, child) in children.of(member) {
                 match step {
                     Step::Text(text) => texts.push((interner.get(text), text, child)),
                     Step::Hole => holes.push(child),

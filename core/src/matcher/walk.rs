@@ -23,9 +23,9 @@ use super::facts::{Seen, raw_path};
 use super::fields::Fields;
 use super::request::Request;
 use super::scratch::HostView;
-use crate::table::entry::Entry;
+use crate::table::entry::{Common, Entry};
 use crate::table::host::Next;
-use crate::table::path::PathHit;
+use crate::table::path::{Candidate, PathHit};
 use crate::table::predicate::ValueTest;
 use crate::table::regex::RegexScratch;
 use crate::table::segment::{Live, Walk};
@@ -188,48 +188,60 @@ impl Search<'_, '_> {
         best: &mut Option<Found>,
     ) {
         let sections = self.sections;
-        let Some(index) = sections.lists.of(list) else {
-            return self.find_among(list.indices(), path, is_path_known, best);
-        };
-        let value = self.fields.value(sections, self.seen, index.slot);
-        let group = value.map(|value| sections.lists.group(&sections.text, index, value));
-        let group = group.unwrap_or(&[]).iter().copied();
-        let rest = sections.lists.rest(index).iter().copied();
-        self.find_among(group, path, is_path_known, best);
-        self.find_among(rest, path, is_path_known, best);
-    }
-
-    /// Tries candidates in order of rank, as long as they can beat what is found.
-    fn find_among(
-        &mut self,
-        positions: impl Iterator<Item = u32>,
-        path: &[u8],
-        is_path_known: bool,
-        best: &mut Option<Found>,
-    ) {
-        let sections = self.sections;
-        for position in positions {
-            let Some(candidate) = sections.paths.candidates.get(position as usize) else {
-                return;
-            };
-            if best.is_some_and(|best| best.rank <= candidate.rank) {
-                return;
+        if let Some(index) = sections.lists.of(list) {
+            let value = self.fields.value(sections, self.seen, index.slot);
+            let group = value.map(|value| sections.lists.group(&sections.text, index, value));
+            let rest = sections.lists.rest(index);
+            for positions in [group.unwrap_or(&[]), rest] {
+                for &position in positions {
+                    let candidate = sections.paths.candidates.get(position as usize);
+                    let Some(&candidate) = candidate else { return };
+                    if self.settles(position, candidate, path, is_path_known, best) {
+                        break;
+                    }
+                }
             }
-            let Some(entry) = sections.entries.get(candidate.entry) else {
-                continue;
-            };
-            if self.satisfies(&entry) && (is_path_known || self.takes_path(&entry, path)) {
-                *best = Some(Found {
-                    candidate: position,
-                    rank: candidate.rank,
-                });
+            return;
+        }
+        let candidates = list.of(&sections.paths.candidates);
+        for (position, &candidate) in (list.start..).zip(candidates) {
+            if self.settles(position, candidate, path, is_path_known, best) {
                 return;
             }
         }
     }
 
+    /// Tries a candidate: whether those of its list that come after it cannot win, since
+    /// it takes the request or is outranked.
+    #[inline]
+    fn settles(
+        &mut self,
+        position: u32,
+        candidate: Candidate,
+        path: &[u8],
+        is_path_known: bool,
+        best: &mut Option<Found>,
+    ) -> bool {
+        if best.is_some_and(|best| best.rank <= candidate.rank) {
+            return true;
+        }
+        let Some(entry) = self.sections.entries.get(candidate.entry) else {
+            return false;
+        };
+        let takes =
+            self.satisfies(&entry) && (is_path_known || self.takes_path(&entry.common, path));
+        if takes {
+            *best = Some(Found {
+                candidate: position,
+                rank: candidate.rank,
+            });
+        }
+        takes
+    }
+
     /// Whether the request satisfies everything but host and path. Cheap tests come
     /// first.
+    #[inline]
     pub(crate) fn satisfies(&mut self, entry: &Entry) -> bool {
         if entry.common.methods != 0 && entry.common.methods & self.method == 0 {
             return false;
@@ -237,24 +249,25 @@ impl Search<'_, '_> {
         if entry.common.flags != 0 && !self.has_flags(entry.common.flags) {
             return false;
         }
-        let sections = self.sections;
-        let program = entry.predicates;
-        self.fields
-            .program_holds(sections, self.seen, self.regex, program)
+        let (sections, program) = (self.sections, entry.predicates);
+        program.len == 0
+            || self
+                .fields
+                .program_holds(sections, self.seen, self.regex, program)
     }
 
     /// Whether the path satisfies what the place in the trie does not say.
-    pub(crate) fn takes_path(&mut self, entry: &Entry, path: &[u8]) -> bool {
+    #[inline]
+    pub(crate) fn takes_path(&mut self, common: &Common, path: &[u8]) -> bool {
         let sections = self.sections;
-        let path = match entry.common.flags & Entry::RAW_PATH != 0 {
+        let path = match common.flags & Entry::RAW_PATH != 0 {
             true => raw_path(self.request).unwrap_or(&[]),
             false => path,
         };
-        let test = sections.path_tests.get(entry.common.path_test as usize);
+        let test = sections.path_tests.get(common.path_test as usize);
         test.is_none_or(|test| test.holds(&sections.text, path))
-            && (entry.common.grpc == NONE || self.is_grpc_path(entry.common.grpc, path))
-            && (entry.common.path_regex == NONE
-                || self.matches_regex(entry.common.path_regex, path))
+            && (common.grpc == NONE || self.is_grpc_path(common.grpc, path))
+            && (common.path_regex == NONE || self.matches_regex(common.path_regex, path))
     }
 
     pub(crate) fn has_flags(&mut self, flags: u8) -> bool {

@@ -113,6 +113,7 @@ impl Slot {
     /// A hole can follow.
     pub(crate) const PARAMETER: u16 = 64;
 
+    const LEADS: u16 = Self::TEXTS | Self::PARAMETER;
     const CARRIES: u16 = Self::EXACT | Self::SEGMENTS | Self::BELOW | Self::END | Self::REFS;
 }
 
@@ -141,6 +142,63 @@ pub(crate) enum Part {
     Below,
 }
 
+/// A path whose segments are read eight bytes at a time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Segments<'p> {
+    path: &'p [u8],
+    /// Its last eight bytes, the last one highest.
+    last: u64,
+}
+
+impl<'p> Segments<'p> {
+    #[inline]
+    pub(crate) fn new(path: &'p [u8]) -> Self {
+        let last = match path.last_chunk::<8>() {
+            Some(&chunk) => u64::from_le_bytes(chunk),
+            None => short_word(path).unbounded_shl(64 - 8 * path.len() as u32),
+        };
+        Self { path, last }
+    }
+
+    /// The segment that begins at `start`: up to the next slash, or to the end.
+    #[inline]
+    pub(crate) fn read(self, seed: u32, start: usize) -> Segment {
+        let mut state = u64::from(seed) ^ START;
+        let (first, mut taken) = self.word(start);
+        let (mut word, mut len) = (first, taken);
+        while taken == 8 {
+            state = mix(state ^ word, STEP);
+            (word, taken) = self.word(start + len);
+            len += taken;
+        }
+        Segment {
+            hash: mix(state ^ word, (len as u64) << 1),
+            word: first,
+            len,
+        }
+    }
+
+    /// Up to eight bytes from `at` on, as far as the segment goes.
+    #[inline]
+    fn word(self, at: usize) -> (u64, usize) {
+        let rest = self.path.get(at..).unwrap_or(&[]);
+        let (word, end) = match rest.first_chunk::<8>() {
+            Some(&chunk) => (u64::from_le_bytes(chunk), 0),
+            // Behind the last byte stands a slash, as it were.
+            None => {
+                let bits = 8 * rest.len() as u32;
+                (self.last.unbounded_shr(64 - bits), 0x80 << bits)
+            }
+        };
+        let slashes = slashes(word) | end;
+        if slashes == 0 {
+            return (word, 8);
+        }
+        let bits = slashes.trailing_zeros() & !7;
+        (word & ((1 << bits) - 1), (bits / 8) as usize)
+    }
+}
+
 /// A segment of a path as it is looked up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Segment {
@@ -151,41 +209,6 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
-    /// The segment at the start of `rest`: up to the next slash, or all of it.
-    #[inline]
-    pub(crate) fn read(seed: u32, rest: &[u8]) -> Self {
-        let mut state = u64::from(seed) ^ START;
-        let mut first = 0;
-        let mut len = 0;
-        loop {
-            let rest = rest.get(len..).unwrap_or(&[]);
-            let (word, taken) = match rest.first_chunk::<8>() {
-                Some(&chunk) => {
-                    let word = u64::from_le_bytes(chunk);
-                    until_slash(word, slashes(word))
-                }
-                None => {
-                    let word = short_word(rest);
-                    // Behind the last byte stands a slash, as it were.
-                    until_slash(word, slashes(word) | 0x80 << (rest.len() * 8))
-                }
-            };
-            if len == 0 {
-                first = word;
-            }
-            len += taken;
-            if taken < 8 {
-                let hash = mix(state ^ word, (len as u64) << 1);
-                return Self {
-                    hash,
-                    word: first,
-                    len,
-                };
-            }
-            state = mix(state ^ word, STEP);
-        }
-    }
-
     /// What leads from a node to its hole.
     pub(crate) fn hole() -> Self {
         Self {
@@ -221,16 +244,6 @@ fn slashes(word: u64) -> u64 {
     !(((other & low) + low) | other | low)
 }
 
-/// The bytes before the first slash, and how many they are.
-#[inline]
-fn until_slash(word: u64, slashes: u64) -> (u64, usize) {
-    if slashes == 0 {
-        return (word, 8);
-    }
-    let bits = slashes.trailing_zeros() & !7;
-    (word & ((1 << bits) - 1), (bits / 8) as usize)
-}
-
 /// Where to look first for what a segment leads to.
 #[inline]
 pub(crate) fn place(trie: &SegmentTrie, parent: u32, hash: u64) -> u32 {
@@ -257,7 +270,7 @@ pub(crate) struct Walk<'t> {
     pub(crate) path: &'t [u8],
 }
 
-impl Walk<'_> {
+impl<'t> Walk<'t> {
     /// Adds every list and group of patterns that the path comes by, shortest prefix
     /// first. Does not allocate, where there is room for the most that there can be.
     #[inline]
@@ -269,34 +282,53 @@ impl Walk<'_> {
         if self.path.first() != Some(&b'/') {
             return;
         }
+        let segments = Segments::new(self.path);
         let mut node = self.trie.root;
+        let Some(mut slot) = self.tries.slots.get(node as usize) else {
+            return;
+        };
         let mut at = 0;
-        while let Some(slot) = self.tries.slots.get(node as usize) {
+        loop {
             if slot.flags & Slot::CARRIES != 0 {
                 self.visit(slot, at, hits);
             }
-            if at == self.path.len() || slot.flags & (Slot::TEXTS | Slot::PARAMETER) == 0 {
+            if at == self.path.len() || slot.flags & Slot::LEADS == 0 {
                 return;
             }
-            let segment = self.segment(at);
-            let (text, hole) = self.step(node, slot.flags, segment, at);
+            let segment = segments.read(self.trie.seed, at + 1);
+            let text = self.text_child(node, slot.flags, segment, at);
+            let hole = match slot.flags & Slot::PARAMETER != 0 {
+                true => self.hole_child(node, segment, text.is_some(), at),
+                false => None,
+            };
             at += 1 + segment.len;
-            node = match (text, hole) {
+            (node, slot) = match (text, hole) {
                 (Some(one), None) | (None, Some(one)) => one,
                 (None, None) => return,
-                (Some(text), Some(hole)) => {
+                (Some((text, _)), Some((hole, _))) => {
                     live.now.clear();
                     live.now.extend([text, hole]);
-                    return self.run_many(at, live, hits);
+                    return self.run_many(segments, at, live, hits);
                 }
             };
         }
     }
 
     /// Goes on from several nodes.
-    fn run_many(&self, mut at: usize, live: &mut Live, hits: &mut Vec<PathHit>) {
+    fn run_many(
+        &self,
+        segments: Segments<'_>,
+        mut at: usize,
+        live: &mut Live,
+        hits: &mut Vec<PathHit>,
+    ) {
         loop {
-            let mut has_children = false;
+            let is_end = at == self.path.len();
+            let segment = match is_end {
+                true => Segment::hole(),
+                false => segments.read(self.trie.seed, at + 1),
+            };
+            live.next.clear();
             for &node in &live.now {
                 let Some(slot) = self.tries.slots.get(node as usize) else {
                     return;
@@ -304,19 +336,15 @@ impl Walk<'_> {
                 if slot.flags & Slot::CARRIES != 0 {
                     self.visit(slot, at, hits);
                 }
-                has_children |= slot.flags & (Slot::TEXTS | Slot::PARAMETER) != 0;
-            }
-            if at == self.path.len() || !has_children {
-                return;
-            }
-            let segment = self.segment(at);
-            live.next.clear();
-            for &node in &live.now {
-                let slot = self.tries.slots.get(node as usize);
-                let flags = slot.map_or(0, |slot| slot.flags);
-                let (text, hole) = self.step(node, flags, segment, at);
-                live.next.extend(text);
-                live.next.extend(hole);
+                if is_end || slot.flags & Slot::LEADS == 0 {
+                    continue;
+                }
+                let text = self.text_child(node, slot.flags, segment, at);
+                live.next.extend(text.map(|(node, _)| node));
+                if slot.flags & Slot::PARAMETER != 0 {
+                    let hole = self.hole_child(node, segment, text.is_some(), at);
+                    live.next.extend(hole.map(|(node, _)| node));
+                }
             }
             if live.next.is_empty() {
                 return;
@@ -326,38 +354,41 @@ impl Walk<'_> {
         }
     }
 
-    /// The segment behind the slash at `at`.
+    /// Where the text of a segment leads from a node.
     #[inline]
-    fn segment(&self, at: usize) -> Segment {
-        Segment::read(self.trie.seed, self.path.get(at + 1..).unwrap_or(&[]))
-    }
-
-    /// Where a segment leads from a node: by its text, and by a hole.
-    #[inline]
-    fn step(
+    fn text_child(
         &self,
         node: u32,
         flags: u16,
         segment: Segment,
         at: usize,
-    ) -> (Option<u32>, Option<u32>) {
-        let text = match flags & Slot::TEXTS != 0 {
+    ) -> Option<(u32, &'t Slot)> {
+        match flags & Slot::TEXTS != 0 {
             true => self.child(node, segment, at),
             false => None,
-        };
-        let is_hole = flags & Slot::PARAMETER != 0
-            && segment.len > 0
-            && !(self.trie.is_exclusive && text.is_some());
-        let hole = match is_hole {
+        }
+    }
+
+    /// Where a segment leads from a node with a hole.
+    #[inline]
+    fn hole_child(
+        &self,
+        node: u32,
+        segment: Segment,
+        has_text: bool,
+        at: usize,
+    ) -> Option<(u32, &'t Slot)> {
+        // SPEC: `PathMatch::Template`: a hole takes at least one byte.
+        let is_taken = segment.len > 0 && !(self.trie.is_exclusive && has_text);
+        match is_taken {
             true => self.child(node, Segment::hole(), at),
             false => None,
-        };
-        (text, hole)
+        }
     }
 
     /// The child of a node that a segment leads to, which begins behind `at`.
     #[inline]
-    fn child(&self, node: u32, segment: Segment, at: usize) -> Option<u32> {
+    fn child(&self, node: u32, segment: Segment, at: usize) -> Option<(u32, &'t Slot)> {
         let first = self.trie.root + 1;
         let mut place = place(self.trie, node, segment.hash);
         loop {
@@ -367,7 +398,7 @@ impl Walk<'_> {
                 && usize::from(slot.len) == segment.len
                 && self.is_segment(slot, segment, at)
             {
-                return Some(found);
+                return Some((found, slot));
             }
             if slot.parent == NONE {
                 return None;
@@ -489,6 +520,10 @@ impl SegmentTries {
 mod tests {
     use super::*;
 
+    fn read(seed: u32, rest: &[u8]) -> Segment {
+        Segments::new(rest).read(seed, 0)
+    }
+
     #[test]
     fn a_segment_ends_at_a_slash_or_with_the_path() {
         for length in 0..20 {
@@ -499,7 +534,7 @@ mod tests {
                     rest.push(b'/');
                     rest.extend(core::iter::repeat_n(b'/', behind - 1));
                 }
-                let (alone, found) = (Segment::read(7, &text), Segment::read(7, &rest));
+                let (alone, found) = (read(7, &text), read(7, &rest));
                 assert_eq!(found.len, length, "{length} {behind}");
                 assert_eq!(found.hash, alone.hash, "{length} {behind}");
                 assert_eq!(found.word, short_word(&text[..length.min(8)]));
@@ -514,14 +549,14 @@ mod tests {
                 let mut rest = [b'.'; 10];
                 rest[place] = byte;
                 let want = if byte == b'/' { place } else { 10 };
-                assert_eq!(Segment::read(1, &rest).len, want, "{byte} at {place}");
+                assert_eq!(read(1, &rest).len, want, "{byte} at {place}");
             }
         }
     }
 
     #[test]
     fn seeds_and_lengths_make_other_hashes() {
-        let hash = |seed, text: &[u8]| Segment::read(seed, text).hash;
+        let hash = |seed, text: &[u8]| read(seed, text).hash;
         assert_ne!(hash(0, b"a"), hash(1, b"a"));
         assert_ne!(hash(0, b"a"), hash(0, b"a\0"));
         assert_ne!(hash(0, b"12345678"), hash(0, b"12345678\0"));
