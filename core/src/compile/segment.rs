@@ -375,7 +375,7 @@ impl Build<'_> {
             let at = ends.binary_search_by_key(&node, |(node, _)| *node).ok()?;
             Some(ends.get(at)?.1)
         };
-        let mut found: Vec<(Ranks, EndRef)> = Vec::new();
+        let mut found: Vec<(Ranks, EndRef, u32)> = Vec::new();
         for (node, own) in drafts.nodes.iter_mut().zip(members.ranges) {
             let refs = &mut self.sections.segments.refs;
             let start = refs.len() as u32;
@@ -389,23 +389,26 @@ impl Build<'_> {
                     let end = draft.list.start;
                     let ranks = ranks.get(part as usize).copied();
                     let ranks = ranks.filter(|ranks| ranks.best != NONE);
-                    found.extend(ranks.map(|ranks| (ranks, EndRef { end, part })));
-                    node.hits = node.hits.saturating_add(match ranks {
-                        Some(_) => draft.hits,
-                        None => 0,
-                    });
+                    let hits = match part {
+                        Part::Exact | Part::Segments => 1,
+                        Part::Below => draft.hits,
+                    };
+                    found.extend(ranks.map(|ranks| (ranks, EndRef { end, part }, hits)));
                 }
-                found.sort_by_key(|(ranks, found)| (ranks.best, found.end));
+                found.sort_by_key(|(ranks, found, _)| (ranks.best, found.end));
                 // What comes after one that takes everything is never chosen.
                 let mut sure = NONE;
-                let needed = found.iter().take_while(|(ranks, _)| {
+                let needed = found.iter().take_while(|(ranks, ..)| {
                     let is_needed = ranks.best < sure;
                     sure = sure.min(ranks.sure);
                     is_needed
                 });
                 let needed = needed.count();
                 // The search begins with the last.
-                refs.extend(found.iter().take(needed).rev().map(|(_, one)| *one));
+                for (_, one, hits) in found.iter().take(needed).rev() {
+                    refs.push(*one);
+                    node.hits = node.hits.saturating_add(*hits);
+                }
             }
             node.list = Range32 {
                 start,

@@ -248,7 +248,7 @@ fn slashes(word: u64) -> u64 {
 #[inline]
 pub(crate) fn place(trie: &SegmentTrie, parent: u32, hash: u64) -> u32 {
     let parent = u64::from(parent - trie.root);
-    let mixed = mix(hash ^ parent.wrapping_mul(PARENT), STEP);
+    let mixed = hash ^ parent.wrapping_mul(PARENT);
     // The upper half times the number of slots, in place of a remainder.
     ((mixed >> 32) * u64::from(trie.len) >> 32) as u32
 }
@@ -298,7 +298,7 @@ impl<'t> Walk<'t> {
             let segment = segments.read(self.trie.seed, at + 1);
             let text = self.text_child(node, slot.flags, segment, at);
             let hole = match slot.flags & Slot::PARAMETER != 0 {
-                true => self.hole_child(node, segment, text.is_some(), at),
+                true => self.hole_child(node, segment, text.is_some()),
                 false => None,
             };
             at += 1 + segment.len;
@@ -342,7 +342,7 @@ impl<'t> Walk<'t> {
                 let text = self.text_child(node, slot.flags, segment, at);
                 live.next.extend(text.map(|(node, _)| node));
                 if slot.flags & Slot::PARAMETER != 0 {
-                    let hole = self.hole_child(node, segment, text.is_some(), at);
+                    let hole = self.hole_child(node, segment, text.is_some());
                     live.next.extend(hole.map(|(node, _)| node));
                 }
             }
@@ -354,8 +354,8 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Where the text of a segment leads from a node.
-    #[inline]
+    /// Where the text of a segment leads from a node, which begins behind `at`.
+    #[inline(always)]
     fn text_child(
         &self,
         node: u32,
@@ -363,41 +363,39 @@ impl<'t> Walk<'t> {
         segment: Segment,
         at: usize,
     ) -> Option<(u32, &'t Slot)> {
-        match flags & Slot::TEXTS != 0 {
-            true => self.child(node, segment, at),
-            false => None,
+        if flags & Slot::TEXTS == 0 {
+            return None;
         }
+        self.child(node, segment.hash, |slot| {
+            usize::from(slot.len) == segment.len && self.is_text(slot, segment, at)
+        })
     }
 
     /// Where a segment leads from a node with a hole.
-    #[inline]
-    fn hole_child(
-        &self,
-        node: u32,
-        segment: Segment,
-        has_text: bool,
-        at: usize,
-    ) -> Option<(u32, &'t Slot)> {
+    #[inline(always)]
+    fn hole_child(&self, node: u32, segment: Segment, has_text: bool) -> Option<(u32, &'t Slot)> {
         // SPEC: `PathMatch::Template`: a hole takes at least one byte.
         let is_taken = segment.len > 0 && !(self.trie.is_exclusive && has_text);
-        match is_taken {
-            true => self.child(node, Segment::hole(), at),
-            false => None,
+        if !is_taken {
+            return None;
         }
+        self.child(node, HOLE, |slot| slot.len == Slot::HOLE)
     }
 
-    /// The child of a node that a segment leads to, which begins behind `at`.
-    #[inline]
-    fn child(&self, node: u32, segment: Segment, at: usize) -> Option<(u32, &'t Slot)> {
+    /// The child of a node that hashes so and is the one.
+    #[inline(always)]
+    fn child(
+        &self,
+        node: u32,
+        hash: u64,
+        is_it: impl Fn(&Slot) -> bool,
+    ) -> Option<(u32, &'t Slot)> {
         let first = self.trie.root + 1;
-        let mut place = place(self.trie, node, segment.hash);
+        let mut place = place(self.trie, node, hash);
         loop {
             let found = first + place;
             let slot = self.tries.slots.get(found as usize)?;
-            if slot.parent == node
-                && usize::from(slot.len) == segment.len
-                && self.is_segment(slot, segment, at)
-            {
+            if slot.parent == node && is_it(slot) {
                 return Some((found, slot));
             }
             if slot.parent == NONE {
@@ -410,12 +408,16 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Whether a slot of the same length has a segment's key.
-    #[inline]
-    fn is_segment(&self, slot: &Slot, segment: Segment, at: usize) -> bool {
-        if segment.len <= 8 || slot.len == Slot::HOLE {
-            return slot.key == segment.key(0);
+    /// Whether a slot of the same length has a segment's text.
+    #[inline(always)]
+    fn is_text(&self, slot: &Slot, segment: Segment, at: usize) -> bool {
+        match segment.len {
+            0..=8 => slot.key == segment.word,
+            _ => self.is_long_text(slot, segment, at),
         }
+    }
+
+    fn is_long_text(&self, slot: &Slot, segment: Segment, at: usize) -> bool {
         let text = Text {
             start: slot.key as u32,
             len: u32::from(slot.len),
