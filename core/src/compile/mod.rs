@@ -9,7 +9,7 @@
 //!    tests of one slot together.
 //! 3. `stage` and `rank`: in each stage, every match under every host gets a rank: a
 //!    total order by the stage's preset, first to last.
-//! 4. `segment`, `exclusive`, `path` and `path_group`: each host scope's matches become a
+//! 4. `segment`, `path` and `path_group`: each host scope's matches become a
 //!    trie of segments, what ends within a segment a byte trie below it, and patterns
 //!    that hang at one node share automata.
 //! 5. `host`: hosts become indexes of scopes and of listeners.
@@ -33,7 +33,6 @@ pub(crate) mod automaton;
 pub(crate) mod check;
 pub(crate) mod cycle;
 pub(crate) mod denial;
-pub(crate) mod exclusive;
 pub(crate) mod fact;
 pub(crate) mod host;
 pub(crate) mod index;

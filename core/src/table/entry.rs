@@ -6,6 +6,7 @@
 
 use alloc::vec::Vec;
 
+#[cfg(feature = "compile")]
 use super::NONE;
 use super::text::Range32;
 
@@ -24,17 +25,17 @@ pub(crate) struct Common {
     pub(crate) methods: u64,
     /// Index of the match in its rule.
     pub(crate) index: u32,
-    /// Bytes of the path that a prefix match names, for rewrites; [`NONE`] if none.
+    /// Bytes of the path that a prefix match names, for rewrites; [`NONE`](super::NONE) if none.
     pub(crate) prefix_len: u32,
-    /// Pattern of the path, or [`NONE`].
+    /// Pattern of the path, or [`NONE`](super::NONE).
     pub(crate) path_regex: u32,
     /// Text that the path is compared with besides the tries, an index into
-    /// [`Sections::path_tests`](super::Sections::path_tests), or [`NONE`].
+    /// [`Sections::path_tests`](super::Sections::path_tests), or [`NONE`](super::NONE).
     pub(crate) path_test: u32,
-    /// gRPC name tests, or [`NONE`].
+    /// gRPC name tests, or [`NONE`](super::NONE).
     pub(crate) grpc: u32,
     /// What the path's groups are read with, an index into
-    /// [`Sections::group_regexes`](super::Sections::group_regexes), or [`NONE`].
+    /// [`Sections::group_regexes`](super::Sections::group_regexes), or [`NONE`](super::NONE).
     pub(crate) captures: u32,
     pub(crate) flags: u8,
 }

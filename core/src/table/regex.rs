@@ -239,7 +239,6 @@ impl GroupRegex {
     /// Finds the pattern at `start` or later and notes its groups, which
     /// [`RegexScratch::span`] then gives; `None` where it is not found. What lies
     /// before `start` counts for anchors and word boundaries. Does not allocate.
-    #[cfg_attr(not(feature = "compile"), allow(unused_variables))]
     pub(crate) fn find_at(
         &self,
         scratch: &mut RegexScratch,
@@ -251,39 +250,30 @@ impl GroupRegex {
             return None;
         }
         let slots = scratch.slots.get_mut(..self.groups as usize * 2)?;
-        match &self.engine {
+        #[cfg(feature = "compile")]
+        let input = Input::new(haystack).range(start..);
+        let is_found = match &self.engine {
             GroupEngine::Whole => {
                 note(slots, 0, 0..haystack.len());
-                return Some(());
+                true
             }
             GroupEngine::Segments(holes) => {
                 note_segments(slots, holes, haystack);
-                return Some(());
+                true
             }
             #[cfg(feature = "compile")]
-            _ => {}
-        }
-        #[cfg(feature = "compile")]
-        {
-            let input = Input::new(haystack).range(start..);
-            let found = match &self.engine {
-                GroupEngine::Whole | GroupEngine::Segments(_) => None,
-                GroupEngine::OnePass { dfa, cache } => {
-                    let cache = scratch.group_onepass.get_mut(*cache as usize)?;
-                    let input = input.anchored(Anchored::Yes);
-                    dfa.try_search_slots(cache, &input, slots).ok().flatten()
-                }
-                GroupEngine::Pike { vm, id } => {
-                    let cache = scratch.groups.as_mut()?.of(vm, *id);
-                    vm.search_slots(cache, &input, slots)
-                }
-            };
-            found.map(|_| ())
-        }
-        #[cfg(not(feature = "compile"))]
-        {
-            None
-        }
+            GroupEngine::OnePass { dfa, cache } => {
+                let cache = scratch.group_onepass.get_mut(*cache as usize)?;
+                let input = input.anchored(Anchored::Yes);
+                matches!(dfa.try_search_slots(cache, &input, slots), Ok(Some(_)))
+            }
+            #[cfg(feature = "compile")]
+            GroupEngine::Pike { vm, id } => {
+                let cache = scratch.groups.as_mut()?.of(vm, *id);
+                vm.search_slots(cache, &input, slots).is_some()
+            }
+        };
+        is_found.then_some(())
     }
 
     pub(crate) fn bytes(&self) -> usize {

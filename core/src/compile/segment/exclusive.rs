@@ -12,8 +12,8 @@
 
 use alloc::vec::Vec;
 
-use super::segment::{Draft, Step};
-use super::text::Interner;
+use super::draft::{Draft, Step};
+use crate::compile::text::Interner;
 use crate::table::NONE;
 use crate::table::text::Range32;
 

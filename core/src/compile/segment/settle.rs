@@ -1,0 +1,107 @@
+//! Places of nodes among the slots.
+
+use super::draft::{Drafts, Step};
+use crate::compile::Build;
+use crate::table::NONE;
+use crate::table::segment::{Segment, SegmentTrie, Segments, Slot, place};
+
+/// Slots for each two nodes.
+const ROOM: usize = 3;
+/// Seeds tried before the best so far is taken.
+const SEEDS: u32 = 32;
+/// Longest probe that ends the search for a better seed, for each doubling of the nodes.
+/// With a third of the slots empty, the longest is seldom more than seven of these.
+const GOOD_PROBE: usize = 10;
+
+impl Build<'_> {
+    /// Gives every node its place.
+    pub(super) fn settle(
+        &mut self,
+        drafts: &mut Drafts,
+        outer: u32,
+        is_exclusive: bool,
+    ) -> SegmentTrie {
+        let count = drafts.nodes.len().saturating_sub(1);
+        let slots = &mut self.sections.segments.slots;
+        let mut trie = SegmentTrie {
+            root: slots.len() as u32,
+            len: match count {
+                0 => 0,
+                _ => (count * ROOM / 2 + 1) as u32,
+            },
+            seed: 0,
+            outer,
+            is_exclusive,
+        };
+        slots.resize(slots.len() + 1 + trie.len as usize, Slot::EMPTY);
+        let bound = GOOD_PROBE * (1 + count.checked_ilog2().unwrap_or(0) as usize);
+        let mut best = (usize::MAX, 0);
+        for seed in 0..SEEDS {
+            trie.seed = seed;
+            let longest = self.settle_with(drafts, &trie);
+            best = best.min((longest, seed));
+            if longest <= bound {
+                return trie;
+            }
+        }
+        trie.seed = best.1;
+        self.settle_with(drafts, &trie);
+        trie
+    }
+
+    /// Gives every node its place under the trie's seed, and tells the longest probe.
+    fn settle_with(&mut self, drafts: &mut Drafts, trie: &SegmentTrie) -> usize {
+        let Drafts { nodes, places, .. } = drafts;
+        let slots = self.sections.segments.slots.get_mut(trie.root as usize..);
+        let slots = slots.unwrap_or(&mut []);
+        slots.fill(Slot::EMPTY);
+        places.clear();
+        let mut longest = 0;
+        for node in nodes.iter() {
+            let mut slot = Slot {
+                list: node.list,
+                flags: node.flags,
+                ..Slot::EMPTY
+            };
+            let Some(&parent) = places.get(node.parent as usize) else {
+                places.push(0);
+                if let Some(root) = slots.first_mut() {
+                    *root = slot;
+                }
+                continue;
+            };
+            let (segment, leads) = match node.step {
+                Step::Text(text) => {
+                    let segment = Segments::new(self.interner.get(text)).read(trie.seed, 0);
+                    slot.key = segment.key(text.start);
+                    slot.len = text.len as u16;
+                    (segment, Slot::TEXTS)
+                }
+                Step::Hole => {
+                    let segment = Segment::hole();
+                    slot.key = segment.key(0);
+                    slot.len = Slot::HOLE;
+                    (segment, Slot::PARAMETER)
+                }
+            };
+            slot.parent = trie.root + parent;
+            if let Some(before) = slots.get_mut(parent as usize) {
+                before.flags |= leads;
+            }
+            let mut at = place(trie, slot.parent, segment.hash) as usize;
+            let mut probe = 1;
+            // A third of the slots stays empty.
+            while let Some(room) = slots.get_mut(1 + at) {
+                if room.parent == NONE {
+                    *room = slot;
+                    break;
+                }
+                at = (at + 1) % trie.len as usize;
+                probe += 1;
+            }
+            places.push(1 + at as u32);
+            longest = longest.max(probe);
+        }
+        longest
+    }
+}

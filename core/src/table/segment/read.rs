@@ -1,0 +1,165 @@
+//! Segments of a path, read and hashed eight bytes at a time.
+//!
+//! One pass finds where a segment ends and what it hashes to: of each word, the slashes
+//! are found in all bytes at once, and what lies before the first is mixed in.
+
+use super::{SegmentTrie, Slot};
+use crate::table::hash::{mix, short_word};
+
+/// A path whose segments are read eight bytes at a time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Segments<'p> {
+    path: &'p [u8],
+    /// Its last eight bytes, the last one highest.
+    last: u64,
+}
+
+impl<'p> Segments<'p> {
+    #[inline]
+    pub(crate) fn new(path: &'p [u8]) -> Self {
+        let last = match path.last_chunk::<8>() {
+            Some(&chunk) => u64::from_le_bytes(chunk),
+            None => short_word(path).unbounded_shl(64 - 8 * path.len() as u32),
+        };
+        Self { path, last }
+    }
+
+    /// The segment that begins at `start`: up to the next slash, or to the end.
+    #[inline]
+    pub(crate) fn read(self, seed: u32, start: usize) -> Segment {
+        let mut state = u64::from(seed) ^ START;
+        let (first, mut taken) = self.word(start);
+        let (mut word, mut len) = (first, taken);
+        while taken == 8 {
+            state = mix(state ^ word, STEP);
+            (word, taken) = self.word(start + len);
+            len += taken;
+        }
+        Segment {
+            hash: mix(state ^ word, (len as u64) << 1),
+            word: first,
+            len,
+        }
+    }
+
+    /// Up to eight bytes from `at` on, as far as the segment goes.
+    #[inline]
+    fn word(self, at: usize) -> (u64, usize) {
+        let rest = self.path.get(at..).unwrap_or(&[]);
+        let (word, end) = match rest.first_chunk::<8>() {
+            Some(&chunk) => (u64::from_le_bytes(chunk), 0),
+            // Behind the last byte stands a slash, as it were.
+            None => {
+                let bits = 8 * rest.len() as u32;
+                (self.last.unbounded_shr(64 - bits), 0x80 << bits)
+            }
+        };
+        let slashes = slashes(word) | end;
+        if slashes == 0 {
+            return (word, 8);
+        }
+        let bits = slashes.trailing_zeros() & !7;
+        (word & ((1 << bits) - 1), (bits / 8) as usize)
+    }
+}
+
+/// A segment of a path as it is looked up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Segment {
+    pub(crate) hash: u64,
+    /// Its first eight bytes, the first one lowest.
+    pub(crate) word: u64,
+    pub(crate) len: usize,
+}
+
+impl Segment {
+    /// What leads from a node to its hole.
+    pub(crate) fn hole() -> Self {
+        Self {
+            hash: HOLE,
+            word: 0,
+            len: Slot::HOLE as usize,
+        }
+    }
+
+    /// The key of a slot that this segment leads to, whose text begins at `start`.
+    #[inline]
+    pub(crate) fn key(&self, start: u32) -> u64 {
+        match self.len {
+            0..=8 => self.word,
+            _ => u64::from(start) | self.hash & TAG,
+        }
+    }
+}
+
+const START: u64 = 0x9e37_79b9_7f4a_7c15;
+const STEP: u64 = 0xd6e8_feb8_6659_fd93;
+pub(super) const HOLE: u64 = 0x5851_f42d_4c95_7f2d;
+const PARENT: u64 = 0xa24b_aed4_963e_e407;
+/// The part of a hash that a key keeps.
+pub(super) const TAG: u64 = 0xffff_ffff_0000_0000;
+
+/// The highest bit of each byte that is a slash, and of no other.
+#[inline]
+fn slashes(word: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let other = word ^ (EACH * b'/' as u64);
+    let low = 0x7f * EACH;
+    !(((other & low) + low) | other | low)
+}
+
+/// Where to look first for what a segment leads to.
+#[inline]
+pub(crate) fn place(trie: &SegmentTrie, parent: u32, hash: u64) -> u32 {
+    let parent = u64::from(parent - trie.root);
+    let mixed = hash ^ parent.wrapping_mul(PARENT);
+    // The upper half times the number of slots, in place of a remainder.
+    ((mixed >> 32) * u64::from(trie.len) >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(seed: u32, rest: &[u8]) -> Segment {
+        Segments::new(rest).read(seed, 0)
+    }
+
+    #[test]
+    fn a_segment_ends_at_a_slash_or_with_the_path() {
+        for length in 0..20 {
+            for behind in 0..12 {
+                let text: Vec<u8> = (0..length as u8).map(|at| b'a' + at).collect();
+                let mut rest = text.clone();
+                if behind > 0 {
+                    rest.push(b'/');
+                    rest.extend(core::iter::repeat_n(b'/', behind - 1));
+                }
+                let (alone, found) = (read(7, &text), read(7, &rest));
+                assert_eq!(found.len, length, "{length} {behind}");
+                assert_eq!(found.hash, alone.hash, "{length} {behind}");
+                assert_eq!(found.word, short_word(&text[..length.min(8)]));
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_slash_ends_a_segment() {
+        for byte in 0..=255u8 {
+            for place in 0..10 {
+                let mut rest = [b'.'; 10];
+                rest[place] = byte;
+                let want = if byte == b'/' { place } else { 10 };
+                assert_eq!(read(1, &rest).len, want, "{byte} at {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn seeds_and_lengths_make_other_hashes() {
+        let hash = |seed, text: &[u8]| read(seed, text).hash;
+        assert_ne!(hash(0, b"a"), hash(1, b"a"));
+        assert_ne!(hash(0, b"a"), hash(0, b"a\0"));
+        assert_ne!(hash(0, b"12345678"), hash(0, b"12345678\0"));
+    }
+}
