@@ -158,15 +158,15 @@ fn what_a_search_finds_is_what_trying_each_rule_alone_finds() {
 fn patterns_at_one_node_share_an_automaton_where_there_are_many() {
     let templates = |count: usize| {
         let rules = (0..count).map(|at| {
-            let text = format!("/users/{{id}}/part-{at}");
+            let text = format!("/users/x{{id}}/part-{at}");
             rule(&format!("{at}"), path(template(&text)))
         });
         Asked::new(&Shape::default().set(vec![(vec![], rules.collect())]))
     };
     let mut many = templates(300);
-    assert_eq!(many.path("/users/4/part-299"), "299");
-    assert_eq!(many.captures("/users/4/part-7"), "id=4");
-    assert_eq!(many.path("/users/4/part-300"), "-");
+    assert_eq!(many.path("/users/x4/part-299"), "299");
+    assert_eq!(many.captures("/users/x4/part-7"), "id=4");
+    assert_eq!(many.path("/users/x4/part-300"), "-");
     assert_eq!(many.table.stats().worst_candidates, 1);
     assert_eq!(templates(4).table.stats().worst_candidates, 4);
 }

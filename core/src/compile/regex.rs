@@ -101,7 +101,7 @@ pub(crate) struct RegexIndex {
     known: HashMap<Written, Option<u32>>,
     groups: HashMap<Written, Option<u32>>,
     /// Holes of templates of whole segments.
-    segments: HashMap<(Vec<(u32, Text)>, Vec<SegmentHole>), u32>,
+    segments: HashMap<Vec<(Text, SegmentHole)>, u32>,
     /// Whether searches for a pattern with groups stop soon, by its number.
     stops: HashMap<u32, bool>,
     /// Bytes of the automata that showed it.
@@ -270,24 +270,25 @@ impl Build<'_> {
     /// The number of what reads the named holes of a template of whole segments, which
     /// are in order.
     pub(crate) fn segment_groups(&mut self, holes: &[(&str, u32, bool)]) -> u32 {
-        let mut names = Vec::with_capacity(holes.len());
-        let mut places = Vec::with_capacity(holes.len());
-        for (group, &(name, segment, is_rest)) in (1..).zip(holes) {
-            names.push((group, self.text(name)));
-            places.push(SegmentHole { segment, is_rest });
-        }
-        let key = (names, places);
-        if let Some(&known) = self.index.regex.segments.get(&key) {
+        let holes = holes.iter().map(|&(name, segment, is_rest)| {
+            let name = self.interner.add(name.as_bytes());
+            (name, SegmentHole { segment, is_rest })
+        });
+        let holes: Vec<(Text, SegmentHole)> = holes.collect();
+        if let Some(&known) = self.index.regex.segments.get(&holes) {
             return known;
         }
         let regexes = &mut self.sections.group_regexes;
         let id = regexes.len() as u32;
         regexes.push(GroupRegex {
-            names: key.0.clone(),
-            groups: key.0.len() as u32 + 1,
-            engine: GroupEngine::Segments(key.1.clone()),
+            names: (1..)
+                .zip(&holes)
+                .map(|(group, &(name, _))| (group, name))
+                .collect(),
+            groups: holes.len() as u32 + 1,
+            engine: GroupEngine::Segments(holes.iter().map(|&(_, hole)| hole).collect()),
         });
-        self.index.regex.segments.insert(key, id);
+        self.index.regex.segments.insert(holes, id);
         id
     }
 

@@ -114,11 +114,13 @@ pub(crate) fn place(trie: &SegmentTrie, parent: u32, hash: u64) -> u32 {
     let parent = u64::from(parent - trie.root);
     let mixed = hash ^ parent.wrapping_mul(PARENT);
     // The upper half times the number of slots, in place of a remainder.
-    ((mixed >> 32) * u64::from(trie.len) >> 32) as u32
+    (((mixed >> 32) * u64::from(trie.len)) >> 32) as u32
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
 
     fn read(seed: u32, rest: &[u8]) -> Segment {
