@@ -197,8 +197,8 @@ fn adv_lim_020_no_path_comes_by_every_combination_of_text_and_hole() {
     assert_eq!(stats.worst_path_steps, 11);
     // Each place has one rule at most that could win.
     assert_eq!(stats.worst_path_hits, 1);
-    assert_eq!(table.path(&"/a".repeat(10)), "0");
-    assert_eq!(table.path(&format!("{}/", "/a".repeat(9))), "-");
+    assert_eq!(table.path("/a".repeat(10)), "0");
+    assert_eq!(table.path(format!("{}/", "/a".repeat(9))), "-");
 }
 
 #[test]

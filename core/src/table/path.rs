@@ -1,9 +1,10 @@
-//! The path trie: which rules a path could match.
+//! Byte tries: what ends within a segment of a path.
 //!
 //! # Shape
 //!
-//! One byte trie for each host scope, all in one array of nodes. An edge is a
-//! run of bytes; the children of a node are adjacent and sorted by their first
+//! One trie below each node of a [segment trie](super::segment) that needs one, for what
+//! follows the slash, and one for what begins with no slash; all in one array of nodes. An
+//! edge is a run of bytes; the children of a node are adjacent and sorted by their first
 //! byte, and those first bytes are an array of their own, so that finding a child
 //! is one `memchr` over a few bytes.
 //!
@@ -13,9 +14,6 @@
 //! a regular expression) and begins with it. Patterns hang as deep as the literal text
 //! that every path they take begins with, so that they are run only where they could
 //! match; where there are many, they are in groups (see `path_group`).
-//!
-//! A scope has a second trie where some of its paths match without regard to case.
-//! Its keys are in ASCII lower case, and it is walked with the path folded likewise.
 //!
 //! # Complexity
 //!
