@@ -141,22 +141,21 @@ pub(super) fn parent_refs<'d>(
     route: &Resource<'d>,
     out: &mut Vec<Diagnostic>,
 ) -> Vec<ParentRef<'d>> {
-    let nodes: Vec<_> = capped(
+    let nodes = capped(
         route.spec(),
         "parentRefs",
         PARENTS,
         route,
         "spec.parentRefs",
         out,
-    )
-    .collect();
+    );
     let mut all = Vec::new();
-    for (index, node) in nodes.into_iter().enumerate() {
+    for (index, node) in nodes.enumerate() {
         let (reference, fault) = ParentRef::read(node, route);
         if let Some(fault) = fault {
             let text = format!(
                 "{}, so that it attaches the route to nothing",
-                under(&format!("parentRefs[{index}]"), &fault)
+                under(format_args!("parentRefs[{index}]"), &fault)
             );
             error(out, codes::UNREADABLE, node, route, text);
         }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::import::document::Node;
+use crate::import::schema::Path;
 use crate::model::{Origin, PathMatch, RouteMatch, Rule, ValueMatch};
 
 use super::backends::Builder;
@@ -31,13 +32,14 @@ impl<'d> Builder<'_, 'd> {
                 "has no rules and takes no request",
             );
         }
+        let at = Path::ROOT.field("rules");
         let rules = nodes.into_iter().enumerate();
         rules
-            .filter_map(|(index, node)| self.grpc_rule(node, &format!("rules[{index}]")))
+            .filter_map(|(index, node)| self.grpc_rule(node, &at.index(index)))
             .collect()
     }
 
-    fn grpc_rule(&mut self, node: Node<'d>, at: &str) -> Option<Rule> {
+    fn grpc_rule(&mut self, node: Node<'d>, at: &Path<'_>) -> Option<Rule> {
         let (matches, fault) = self.matches(node, at, Self::grpc_match, every_call)?;
         Some(self.rule(node, at, matches, fault))
     }
@@ -47,7 +49,7 @@ impl<'d> Builder<'_, 'd> {
     fn grpc_match(
         &mut self,
         node: Node<'d>,
-        at: &str,
+        at: &Path<'_>,
         fault: &mut Option<String>,
     ) -> Option<RouteMatch> {
         let mut one = call(node.origin());
