@@ -209,8 +209,8 @@ impl<'d> Search<'d, '_> {
         let node = candidate.node;
         let is_forced = self.options.dialect == Some(Dialect::Native);
         let has = |key: &str| node.key(key).is_some();
-        let has_type = has("apiVersion") || has("kind") || candidate.kind.is_some();
-        if !has(native::KEY) && (!is_forced || has_type) {
+        let has_type = || has("apiVersion") || has("kind") || candidate.kind.is_some();
+        if !has(native::KEY) && (!is_forced || has_type()) {
             return false;
         }
         match self.options.dialect {
