@@ -149,7 +149,8 @@ pub(super) fn parent_refs<'d>(
         "spec.parentRefs",
         out,
     );
-    let mut all = Vec::new();
+    // Most routes have one.
+    let mut all = Vec::with_capacity(1);
     for (index, node) in nodes.enumerate() {
         let (reference, fault) = ParentRef::read(node, route);
         if let Some(fault) = fault {
@@ -173,12 +174,13 @@ pub(super) fn attach<'d>(
     context: &Context<'d>,
     out: &mut Vec<Diagnostic>,
 ) -> Vec<Parent<'d>> {
-    let mut parents = Vec::new();
+    let references = parent_refs(&route.resource, out);
+    let mut parents = Vec::with_capacity(references.len());
     let mut is_known = route
         .resource
         .spec()
         .is_none_or(|spec| stated_list(spec, "parentRefs").is_ok());
-    for reference in parent_refs(&route.resource, out) {
+    for reference in references {
         let mut is_mesh = false;
         if reference.is_unreadable {
             is_known = false;

@@ -280,7 +280,8 @@ impl<'d> Context<'d> {
     fn add_service(&mut self, resource: Resource<'d>, out: &mut Vec<Diagnostic>) {
         let spec = resource.spec();
         let items = capped(spec, "ports", SERVICE_PORTS, &resource, "spec.ports", out);
-        let mut ports = Vec::new();
+        // Most Services have one.
+        let mut ports = Vec::with_capacity(1);
         for (index, item) in items.enumerate() {
             match service_port(item) {
                 Ok(port) => ports.push(port),

@@ -11,7 +11,7 @@ use crate::model::{Origin, PathMatch, RouteMatch, Rule, ValueMatch};
 
 use super::backends::Builder;
 use super::read::{list, stated, stated_map, under};
-use super::route_http::regex;
+use super::route_http::{ROOM, regex};
 
 impl<'d> Builder<'_, 'd> {
     /// SPEC: semantics/gateway-api.md 4: unlike HTTPRoute, a GRPCRoute without
@@ -33,10 +33,11 @@ impl<'d> Builder<'_, 'd> {
             );
         }
         let at = Path::ROOT.field("rules");
-        let rules = nodes.into_iter().enumerate();
+        let mut rules = Vec::with_capacity(nodes.len().min(ROOM));
+        for (index, node) in nodes.into_iter().enumerate() {
+            rules.extend(self.grpc_rule(node, &at.index(index)));
+        }
         rules
-            .filter_map(|(index, node)| self.grpc_rule(node, &at.index(index)))
-            .collect()
     }
 
     fn grpc_rule(&mut self, node: Node<'d>, at: &Path<'_>) -> Option<Rule> {
