@@ -1,5 +1,8 @@
 //! Objects: what importers are given.
 
+use alloc::format;
+use alloc::string::String;
+
 use crate::model::{ObjectRef, Origin};
 
 use super::Node;
@@ -35,6 +38,21 @@ impl Object<'_> {
     /// Its name, owned.
     pub fn object_ref(&self) -> ObjectRef {
         ObjectRef::new(self.kind, self.namespace, self.name)
+    }
+
+    /// Its name as messages write it, in the form of [`ObjectRef`].
+    pub(super) fn subject(&self) -> String {
+        let Self {
+            kind,
+            namespace,
+            name,
+            ..
+        } = self;
+        if namespace.is_empty() {
+            format!("{kind} {name}")
+        } else {
+            format!("{kind} {namespace}/{name}")
+        }
     }
 
     /// Whether it is App Mesh API JSON (no `apiVersion`).

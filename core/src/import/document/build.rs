@@ -577,7 +577,14 @@ impl<'s, 'l> Builder<'s, 'l> {
             .addr()
             .checked_sub(self.file.text.as_ptr().addr())?;
         let last = first.checked_add(text.len())?;
-        (self.file.text.get(first..last)? == text).then_some((first as u32, last as u32))
+        // What lies within the source's memory is the source's text: nothing else does.
+        debug_assert!(
+            self.file
+                .text
+                .get(first..last)
+                .is_none_or(|own| own == text)
+        );
+        (last <= self.file.text.len()).then_some((first as u32, last as u32))
     }
 
     /// Where a scalar ends: block scalars without the line breaks after them.

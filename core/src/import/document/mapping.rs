@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use super::build::{Builder, Refusal};
 use super::classify::shorten;
-use super::{DAMAGED, Documents, Kind, MERGE, template};
+use super::{DAMAGED, Documents, Kind, MERGE, OWNED, template};
 use crate::diagnostic::Severity;
 use crate::diagnostic::codes::read as codes;
 
@@ -96,12 +96,25 @@ fn remove_repeated(builder: &mut Builder<'_, '_>, base: usize, merged: &[Range<u
             .and_then(|&(key, _)| documents.nodes.get(key as usize));
         node.and_then(|node| documents.text(node)).unwrap_or("")
     };
+    // Texts lie far from nodes, and most keys of an object differ in length.
+    let length = |at: u32| {
+        let node = entries
+            .get(at as usize)
+            .and_then(|&(key, _)| documents.nodes.get(key as usize))?;
+        (!node.is(OWNED)).then(|| node.range().len())
+    };
+    let may_repeat = |a: u32, b: u32| match (length(a), length(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
+    };
+    let repeats =
+        |at: u32| (0..at).any(|earlier| may_repeat(earlier, at) && key(earlier) == key(at));
     let is_merged = |at: u32| {
         let next = merged.partition_point(|range| range.end <= at);
         merged.get(next).is_some_and(|range| range.contains(&at))
     };
     let count = entries.len() as u32;
-    if count <= FEW && (1..count).all(|at| (0..at).all(|earlier| key(earlier) != key(at))) {
+    if count <= FEW && !(1..count).any(repeats) {
         return 0;
     }
     let order = &mut builder.order;

@@ -285,7 +285,7 @@ impl<'d> Node<'d> {
     /// Kubernetes reads it.
     pub fn get(self, key: &str) -> Option<Node<'d>> {
         self.entries()
-            .find(|(name, _)| name.scalar_text() == Some(key))
+            .find(|(name, _)| name.is_text(key))
             .map(|(_, value)| value)
             .filter(|value| !value.is_null())
     }
@@ -298,7 +298,7 @@ impl<'d> Node<'d> {
     /// A mapping's key itself, for its place.
     pub fn key(self, key: &str) -> Option<Node<'d>> {
         self.entries()
-            .find(|(name, _)| name.scalar_text() == Some(key))
+            .find(|(name, _)| name.is_text(key))
             .map(|(name, _)| name)
     }
 
@@ -324,6 +324,14 @@ impl<'d> Node<'d> {
     /// written. The reader has reported why.
     pub fn is_damaged(self) -> bool {
         self.data().flags & DAMAGED != 0
+    }
+
+    /// Whether it is a scalar of this text.
+    fn is_text(self, text: &str) -> bool {
+        let data = self.data();
+        // The text itself lies far from the node, and most keys differ in length.
+        let may_be = data.is(OWNED) || data.range().len() == text.len();
+        may_be && self.scalar_text() == Some(text)
     }
 
     fn data(self) -> &'d NodeData {

@@ -21,6 +21,9 @@ use crate::diagnostic::{Diagnostic, Severity};
 /// Comments in a row that the parser may hold back; a licence has dozens.
 const COMMENTS: usize = 1 << 16;
 
+/// Bytes that are looked through for control characters at once.
+const BLOCK: usize = 256;
+
 /// Reads every document of every source.
 ///
 /// Whatever is wrong costs the document it is in: the diagnostics say what, and
@@ -224,10 +227,17 @@ fn control_character(text: &str, at: usize) -> Refusal {
 /// carriage return are printable; DEL is not.
 fn find_control(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes().get(from..)?;
-    let found = bytes.iter().position(|&byte| {
-        (byte < b' ' && byte != b'\n' && byte != b'\t' && byte != b'\r') || byte == 0x7F
+    let is_control = |byte: u8| {
+        (byte < b' ') & (byte != b'\n') & (byte != b'\t') & (byte != b'\r') | (byte == 0x7F)
+    };
+    // A block without an early end is looked at by wide instructions.
+    let (at, block) = bytes.chunks(BLOCK).enumerate().find(|(_, block)| {
+        block
+            .iter()
+            .fold(false, |any, &byte| any | is_control(byte))
     })?;
-    Some(from + found)
+    let found = block.iter().position(|&byte| is_control(byte))?;
+    Some(from + at * BLOCK + found)
 }
 
 /// The next place where a document can begin: a line with `---`, or what follows

@@ -2,8 +2,9 @@
 //!
 //! Lines and columns are computed when a place is asked for, not when it is
 //! read: an import has millions of places and reports few of them. Both are
-//! found in bounded time, whatever the file: lines by binary search, columns by
-//! counting at most [`STEP`] bytes from the nearest known character count. So
+//! found in bounded time, whatever the file: lines by binary search among those that
+//! begin within [`STEP`] bytes, columns by counting at most as many bytes from the
+//! nearest known character count. So
 //! one line of 64 MiB (JSON without line breaks) costs no more than a short one.
 
 use alloc::format;
@@ -24,6 +25,8 @@ pub struct Source {
     text: String,
     /// Byte offset of each line's first byte.
     lines: Vec<u32>,
+    /// Lines that begin before each multiple of [`STEP`] bytes.
+    line_counts: Vec<u32>,
     /// Characters before each multiple of [`STEP`] bytes; empty where every
     /// character is one byte.
     characters: Vec<u32>,
@@ -50,9 +53,14 @@ impl Source {
 
     /// The line of a byte offset, from 1.
     pub fn line(&self, offset: usize) -> u32 {
-        self.lines
-            .partition_point(|&start| start as usize <= offset)
-            .max(1) as u32
+        // Lines that begin within one step are few, and beside each other in memory.
+        let count = |step: usize| self.line_counts.get(step).map(|&count| count as usize);
+        let step = offset / STEP;
+        let first = count(step).unwrap_or(self.lines.len());
+        let last = count(step + 1).unwrap_or(self.lines.len());
+        let within = self.lines.get(first..last).unwrap_or(&[]);
+        let more = within.partition_point(|&start| start as usize <= offset);
+        (first + more).max(1) as u32
     }
 
     /// The offset of the first byte of a line, counted from 1.
@@ -64,6 +72,7 @@ impl Source {
 
     fn new(name: String, text: String) -> Self {
         let mut lines = alloc::vec![0];
+        let mut line_counts = Vec::new();
         let mut characters = Vec::new();
         // Offsets are 32 bits wide. The reader refuses a longer text, so that
         // places in it are never asked for.
@@ -75,6 +84,13 @@ impl Source {
                     .filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
                     .map(|at| at as u32 + 1),
             );
+            line_counts.reserve_exact(text.len() / STEP + 1);
+            let mut before = 0;
+            for step in 0..=text.len() / STEP {
+                let rest = lines.get(before..).unwrap_or(&[]).iter();
+                before += rest.take_while(|&&at| (at as usize) < step * STEP).count();
+                line_counts.push(before as u32);
+            }
             if !text.is_ascii() {
                 let mut count = 0;
                 for chunk in bytes.chunks(STEP) {
@@ -87,6 +103,7 @@ impl Source {
             name,
             text,
             lines,
+            line_counts,
             characters,
             refused: false,
         }

@@ -117,6 +117,44 @@ fn a_control_character_costs_its_document_only() {
 }
 
 #[test]
+fn a_control_character_is_found_wherever_it_stands() {
+    for at in [3, 255, 256, 257, 511, 512, 700] {
+        let mut text = format!("a: {}", "x".repeat(800));
+        text.insert(at, '\u{1}');
+        let (documents, found) = read_text(&text);
+        assert_eq!(documents, [""; 0]);
+        let place = (codes::CONTROL_CHARACTER, 1, at as u32 + 1);
+        assert_eq!(places(&found), [place]);
+    }
+}
+
+#[test]
+fn lines_are_counted_at_every_offset() {
+    let long = "x".repeat(600);
+    for text in [
+        String::new(),
+        "\n".repeat(600),
+        "é\r\n".repeat(300),
+        format!("{long}\n{long}\n\n"),
+        format!("a\rb\n{}\n{long}", "y".repeat(251)),
+    ] {
+        let sources = sources(&text);
+        let source = sources.get(0).unwrap();
+        for at in 0..text.len() + 3 {
+            let before = text.get(..at.min(text.len())).unwrap_or("");
+            let breaks = before.matches('\n').count() + before.matches('\r').count();
+            let pairs = before.matches("\r\n").count();
+            // Between a carriage return and its line feed the line has not ended.
+            let is_between = before.ends_with('\r') && text.get(at..at + 1) == Some("\n");
+            let line = 1 + breaks - pairs - usize::from(is_between);
+            if text.is_char_boundary(at.min(text.len())) {
+                assert_eq!(source.line(at), line as u32, "{at} of {text:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_was_sound_before_a_control_character_stays() {
     let (documents, found) = read_text("a: [\n---\nb: 1\n---\nc: \0\n");
     assert_eq!(documents, ["{b:1}"]);

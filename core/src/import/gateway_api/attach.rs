@@ -141,22 +141,22 @@ pub(super) fn parent_refs<'d>(
     route: &Resource<'d>,
     out: &mut Vec<Diagnostic>,
 ) -> Vec<ParentRef<'d>> {
-    let nodes: Vec<_> = capped(
+    let nodes = capped(
         route.spec(),
         "parentRefs",
         PARENTS,
         route,
         "spec.parentRefs",
         out,
-    )
-    .collect();
-    let mut all = Vec::new();
-    for (index, node) in nodes.into_iter().enumerate() {
+    );
+    // Most routes have one.
+    let mut all = Vec::with_capacity(1);
+    for (index, node) in nodes.enumerate() {
         let (reference, fault) = ParentRef::read(node, route);
         if let Some(fault) = fault {
             let text = format!(
                 "{}, so that it attaches the route to nothing",
-                under(&format!("parentRefs[{index}]"), &fault)
+                under(format_args!("parentRefs[{index}]"), &fault)
             );
             error(out, codes::UNREADABLE, node, route, text);
         }
@@ -174,12 +174,13 @@ pub(super) fn attach<'d>(
     context: &Context<'d>,
     out: &mut Vec<Diagnostic>,
 ) -> Vec<Parent<'d>> {
-    let mut parents = Vec::new();
+    let references = parent_refs(&route.resource, out);
+    let mut parents = Vec::with_capacity(references.len());
     let mut is_known = route
         .resource
         .spec()
         .is_none_or(|spec| stated_list(spec, "parentRefs").is_ok());
-    for reference in parent_refs(&route.resource, out) {
+    for reference in references {
         let mut is_mesh = false;
         if reference.is_unreadable {
             is_known = false;

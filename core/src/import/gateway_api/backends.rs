@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::diagnostic::{Code, Diagnostic};
@@ -55,7 +56,7 @@ impl<'a, 'd> Builder<'a, 'd> {
     }
 
     /// Adds a warning at a field of the route.
-    pub(super) fn warn(&mut self, code: Code, place: Node<'_>, message: impl core::fmt::Display) {
+    pub(super) fn warn(&mut self, code: Code, place: Node<'_>, message: impl fmt::Display) {
         warn(self.out, code, place, &self.route, message);
     }
 
@@ -66,7 +67,7 @@ impl<'a, 'd> Builder<'a, 'd> {
     pub(super) fn backend(
         &mut self,
         node: Node<'d>,
-        at: &str,
+        at: &dyn fmt::Display,
     ) -> Result<Backend, Box<InvalidTarget>> {
         let read = Reference::read(node, "Service", self.route.namespace).and_then(|to| {
             let port = stated_port(node, "port")?;
@@ -116,11 +117,12 @@ impl<'a, 'd> Builder<'a, 'd> {
     fn invalid(
         &mut self,
         node: Node<'d>,
-        at: &str,
+        at: &dyn fmt::Display,
         backend: Backend,
         (code, problem): (Code, Problem),
     ) -> Result<Backend, Box<InvalidTarget>> {
-        let mut text = under(at, &problem.message);
+        let at = at.to_string();
+        let mut text = under(&at, &problem.message);
         if code != codes::BACKEND_INVALID {
             text = format!("{at} {}", problem.message);
         } else if at.contains("backendRefs[") && !at.contains("filters[") {

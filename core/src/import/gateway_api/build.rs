@@ -86,34 +86,26 @@ fn listener(
 ) -> Option<ModelListener> {
     let &(owner, first) = group.first()?;
     let protocol = first.protocol?;
-    let mut hosts: Vec<HostMatch> = Vec::new();
-    let mut attached: BTreeMap<usize, Vec<HostBinding>> = BTreeMap::new();
-    for (_, listener) in group {
-        hosts.push(listener.host.clone());
-        for (&route, bindings) in &listener.attached {
-            match attached.get_mut(&route) {
-                Some(there) => hosts::merge(there, bindings.clone()),
-                None => {
-                    attached.insert(route, bindings.clone());
-                }
-            }
-        }
-    }
+    let hosts = group.iter().map(|(_, listener)| listener.host.clone());
+    let mut hosts: Vec<HostMatch> = hosts.collect();
     // One that takes any host makes the group take any.
     if hosts.contains(&HostMatch::Any) {
         hosts.clear();
     }
     let name = listener_name(gateway, owner, first);
     let origin = first.node.origin();
-    let attachments = attached
-        .into_iter()
-        .filter_map(|(route, hosts)| {
-            Some(Attachment {
-                route: id(route)?,
-                hosts,
-            })
-        })
-        .collect();
+    let attachment = |(route, hosts)| {
+        let route = id(route)?;
+        Some(Attachment { route, hosts })
+    };
+    let attachments = match group {
+        [(_, only)] => {
+            let attached = only.attached.iter();
+            let attached = attached.map(|(&route, hosts)| (route, hosts.clone()));
+            attached.filter_map(attachment).collect()
+        }
+        _ => merged(group).into_iter().filter_map(attachment).collect(),
+    };
     let object = ObjectRef::new(
         "Listener",
         gateway.resource.namespace,
@@ -148,6 +140,22 @@ fn listener(
         stage,
         origin,
     })
+}
+
+/// What is attached to any of these listeners.
+fn merged(group: &[Served<'_, '_>]) -> BTreeMap<usize, Vec<HostBinding>> {
+    let mut attached: BTreeMap<usize, Vec<HostBinding>> = BTreeMap::new();
+    for (_, listener) in group {
+        for (&route, bindings) in &listener.attached {
+            match attached.get_mut(&route) {
+                Some(there) => hosts::merge(there, bindings.clone()),
+                None => {
+                    attached.insert(route, bindings.clone());
+                }
+            }
+        }
+    }
+    attached
 }
 
 /// A listener's name within its gateway: its own, or `namespace/set:name` where

@@ -54,6 +54,7 @@ pub(super) fn write(
     parents: &[Vec<Parent<'_>>],
     status: &mut Status,
 ) {
+    status.routes.reserve(routes.len());
     for (route, parents) in routes.iter().zip(parents) {
         let parents = parents.iter().map(|parent| ParentStatus {
             parent: parent.object.clone(),
@@ -98,7 +99,7 @@ pub(super) fn write(
 /// cannot be honoured makes a route PartiallyInvalid, and not accepted where no
 /// rule can. References are judged whether the route is accepted or not.
 fn route_conditions(parent: &Parent<'_>, verdict: &Verdict) -> Vec<Condition> {
-    let mut conditions = Vec::new();
+    let mut conditions = Vec::with_capacity(2);
     let whole = verdict
         .invalid
         .as_ref()

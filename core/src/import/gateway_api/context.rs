@@ -1,10 +1,16 @@
 //! Everything in the input by kind and name: what references are looked up in.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::hash::BuildHasher;
 
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
+use crate::compile::{HashMap, HashSet};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::import::Object;
@@ -79,11 +85,11 @@ pub(super) struct Context<'d> {
     pub(super) routes: Vec<(RouteKind, Resource<'d>)>,
     /// In input order.
     pub(super) services: Vec<Service<'d>>,
-    service_names: BTreeMap<(&'d str, &'d str), usize>,
-    secrets: BTreeSet<(&'d str, &'d str)>,
+    service_names: HashMap<(&'d str, &'d str), usize>,
+    secrets: HashSet<(&'d str, &'d str)>,
     classes: BTreeSet<&'d str>,
     /// `None` where a namespace's labels cannot be read.
-    namespaces: BTreeMap<&'d str, Option<Labels<'d>>>,
+    namespaces: HashMap<&'d str, Option<Labels<'d>>>,
     /// Kinds of which objects were refused: not all there is can be known.
     lost: Lost,
     grants: BTreeSet<GrantKey<'d>>,
@@ -102,13 +108,15 @@ struct Lost {
 impl Lost {
     /// What was refused before, and what has no name.
     fn find(objects: &[Object<'_>], refused: &Refused<'_>) -> Self {
+        let nameless: Vec<&Object<'_>> = objects
+            .iter()
+            .filter(|object| Resource::new(object).is_none())
+            .collect();
         let is_lost = |group: &str, kinds: &[&str]| {
             kinds.iter().any(|kind| refused.may_have(group, kind))
-                || objects.iter().any(|object| {
-                    object.group == group
-                        && kinds.contains(&object.kind)
-                        && Resource::new(object).is_none()
-                })
+                || nameless
+                    .iter()
+                    .any(|object| object.group == group && kinds.contains(&object.kind))
         };
         const ROUTES: &[&str] = &["GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute"];
         Self {
@@ -166,10 +174,10 @@ impl<'d> Context<'d> {
             listener_sets: Vec::new(),
             routes: Vec::new(),
             services: Vec::new(),
-            service_names: BTreeMap::new(),
-            secrets: BTreeSet::new(),
+            service_names: HashMap::default(),
+            secrets: HashSet::default(),
             classes: BTreeSet::new(),
-            namespaces: BTreeMap::new(),
+            namespaces: HashMap::default(),
             lost: Lost::find(objects, refused),
             grants: BTreeSet::new(),
         };
@@ -271,16 +279,16 @@ impl<'d> Context<'d> {
 
     fn add_service(&mut self, resource: Resource<'d>, out: &mut Vec<Diagnostic>) {
         let spec = resource.spec();
-        let items: Vec<_> =
-            capped(spec, "ports", SERVICE_PORTS, &resource, "spec.ports", out).collect();
-        let mut ports = Vec::new();
-        for (index, item) in items.into_iter().enumerate() {
+        let items = capped(spec, "ports", SERVICE_PORTS, &resource, "spec.ports", out);
+        // Most Services have one.
+        let mut ports = Vec::with_capacity(1);
+        for (index, item) in items.enumerate() {
             match service_port(item) {
                 Ok(port) => ports.push(port),
                 Err(fault) => {
                     let text = format!(
                         "{}, so that it is no port to use",
-                        under(&format!("spec.ports[{index}]"), &fault)
+                        under(format_args!("spec.ports[{index}]"), &fault)
                     );
                     error(out, codes::UNREADABLE, item, &resource, text);
                 }
@@ -347,7 +355,7 @@ fn grant_entries<'d>(
             Err(fault) => {
                 let text = format!(
                     "{}, so that it grants nothing",
-                    under(&format!("{field}[{index}]"), &fault)
+                    under(format_args!("{field}[{index}]"), &fault)
                 );
                 error(out, codes::UNREADABLE, entry, grant, text);
             }
@@ -406,20 +414,23 @@ fn distinct<'d>(
     resources: impl Iterator<Item = Resource<'d>>,
     out: &mut Vec<Diagnostic>,
 ) -> Vec<Resource<'d>> {
-    let mut seen: BTreeMap<(&str, &str, &str, &str), usize> = BTreeMap::new();
+    let key = |of: &Resource<'d>| (of.group, of.kind, of.namespace, of.name);
+    let state = RandomState::default();
+    // Numbers alone: the names are in `all`.
+    let mut seen: HashTable<usize> = HashTable::new();
     let mut all: Vec<Resource<'d>> = Vec::new();
     for resource in resources {
-        let key = (
-            resource.group,
-            resource.kind,
-            resource.namespace,
-            resource.name,
+        let own = key(&resource);
+        let entry = seen.entry(
+            state.hash_one(own),
+            |&index| all.get(index).is_some_and(|there| key(there) == own),
+            |&index| all.get(index).map_or(0, |there| state.hash_one(key(there))),
         );
-        match seen
-            .get(&key)
-            .filter(|_| resource.is_named())
-            .and_then(|&index| all.get_mut(index))
-        {
+        let there = match &entry {
+            Entry::Occupied(there) if resource.is_named() => all.get_mut(*there.get()),
+            _ => None,
+        };
+        match there {
             Some(there) => {
                 let place = resource
                     .node
@@ -435,7 +446,12 @@ fn distinct<'d>(
                 *there = resource;
             }
             None => {
-                seen.insert(key, all.len());
+                match entry {
+                    Entry::Occupied(mut there) => *there.get_mut() = all.len(),
+                    Entry::Vacant(free) => {
+                        free.insert(all.len());
+                    }
+                }
                 all.push(resource);
             }
         }

@@ -32,8 +32,10 @@ impl Faults {
         let mut spans = Vec::new();
         for object in objects {
             let before = out.len();
-            validate::object(object, out);
-            let subject = format!("{}: ", object.object_ref());
+            if validate::object(object, out) {
+                continue;
+            }
+            let subject = format!("{}: ", object.subject());
             for one in out.iter_mut().skip(before) {
                 if one.severity != Severity::Error {
                     continue;

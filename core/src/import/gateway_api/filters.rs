@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::import::document::Node;
+use crate::import::schema::Path;
 use crate::model::{
     Filter, HostRewrite, MetadataValue, Mirror, PathRewrite, PrefixJoin, Redirect, Scheme,
 };
@@ -44,7 +45,7 @@ impl<'d> Builder<'_, 'd> {
         &mut self,
         owner: Node<'d>,
         scope: Scope,
-        at: &str,
+        at: &Path<'_>,
     ) -> Result<Filters, Problem> {
         let mut filters = Filters::default();
         let mut once: Vec<&str> = Vec::new();

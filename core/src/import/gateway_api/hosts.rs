@@ -51,11 +51,14 @@ pub(super) fn bind(
             host => alloc::vec![binding(host.clone(), HostMatch::Any, precedence)],
         });
     }
-    let common = hostnames.iter().filter_map(|written| {
+    let mut common = hostnames.iter().filter_map(|written| {
         let host = intersect(listener, written)?;
         Some(binding(host, written.clone(), precedence))
     });
-    let bindings = distinct(common);
+    let bindings = match hostnames {
+        [_] => common.next().into_iter().collect(),
+        _ => distinct(common),
+    };
     (!bindings.is_empty()).then_some(bindings)
 }
 
@@ -73,8 +76,9 @@ pub(super) fn merge(there: &mut Vec<HostBinding>, more: Vec<HostBinding>) {
 /// the list without it might be empty, which means every host.
 pub(super) fn read_all(spec: Node<'_>) -> Result<Vec<HostMatch>, String> {
     let list = stated_list(spec, "hostnames")?;
+    let count = list.map_or(0, |list| list.items().len());
     let mut seen = BTreeSet::new();
-    let mut hosts = Vec::new();
+    let mut hosts = Vec::with_capacity(count);
     for (index, item) in list.into_iter().flat_map(Node::items).enumerate() {
         let Some(text) = item.as_str() else {
             let found = a_kind(item);
@@ -85,7 +89,7 @@ pub(super) fn read_all(spec: Node<'_>) -> Result<Vec<HostMatch>, String> {
             return Err(format!("hostnames[{index}] '{text}' is not a hostname"));
         }
         let host = HostMatch::parse(&host);
-        if seen.insert(host.clone()) {
+        if count == 1 || seen.insert(host.clone()) {
             hosts.push(host);
         }
     }

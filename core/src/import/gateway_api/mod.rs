@@ -191,8 +191,9 @@ fn run(
     assume::gateways(context, &mut owners, found);
     let index = OwnerIndex::new(&owners);
     let mut mesh = Mesh::default();
-    let mut routes: Vec<ReadRoute<'_>> = Vec::new();
-    let mut parents: Vec<Vec<Parent<'_>>> = Vec::new();
+    let count = context.routes.len();
+    let mut routes: Vec<ReadRoute<'_>> = Vec::with_capacity(count);
+    let mut parents: Vec<Vec<Parent<'_>>> = Vec::with_capacity(count);
     for (number, &(kind, resource)) in context.routes.iter().enumerate() {
         let hosts = match (kind, resource.spec()) {
             (RouteKind::Tcp | RouteKind::Udp, _) | (_, None) => Ok(Vec::new()),

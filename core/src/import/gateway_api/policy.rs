@@ -5,6 +5,7 @@ use alloc::string::{String, ToString};
 
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::import::document::Node;
+use crate::import::schema::Path;
 use crate::model::{RetryPolicy, SessionPolicy, Timeouts};
 
 use super::backends::Builder;
@@ -14,7 +15,7 @@ use super::read::{list, number, text, text_or};
 impl<'d> Builder<'_, 'd> {
     /// SPEC: semantics/gateway-api.md 9: `request` is the whole transaction,
     /// `backendRequest` each try; `0s` switches a limit off.
-    pub(super) fn timeouts(&mut self, rule: Node<'d>, at: &str) -> Timeouts {
+    pub(super) fn timeouts(&mut self, rule: Node<'d>, at: &Path<'_>) -> Timeouts {
         let Some(node) = rule.get("timeouts") else {
             return Timeouts::default();
         };
@@ -28,7 +29,7 @@ impl<'d> Builder<'_, 'd> {
     /// SPEC: semantics/gateway-api.md 9: `attempts` are tries after the first;
     /// where there is a `retry` at all, connection errors are tried again too:
     /// a backend that cannot be reached, hangs up or is too slow to answer.
-    pub(super) fn retry(&mut self, rule: Node<'d>, at: &str) -> Option<RetryPolicy> {
+    pub(super) fn retry(&mut self, rule: Node<'d>, at: &Path<'_>) -> Option<RetryPolicy> {
         let node = rule.get("retry")?;
         let mut on: alloc::vec::Vec<String> = list(node, "codes")
             .filter_map(Node::as_i64)
@@ -46,7 +47,7 @@ impl<'d> Builder<'_, 'd> {
     }
 
     /// SPEC: semantics/gateway-api.md 9: Cookie where no type is stated.
-    pub(super) fn session(&mut self, rule: Node<'d>, at: &str) -> Option<SessionPolicy> {
+    pub(super) fn session(&mut self, rule: Node<'d>, at: &Path<'_>) -> Option<SessionPolicy> {
         let node = rule.get("sessionPersistence")?;
         let at = format!("{at}.sessionPersistence");
         let absolute_timeout_ms = self.duration(node, "absoluteTimeout", &at);

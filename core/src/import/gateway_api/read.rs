@@ -245,7 +245,7 @@ fn within<'d>(node: Node<'d>, key: &str) -> Result<Option<Node<'d>>, String> {
 }
 
 /// A fault of a field under a path: `kind must be ...` gives `path.kind must be ...`.
-pub(super) fn under(path: &str, fault: &str) -> String {
+pub(super) fn under(path: impl fmt::Display, fault: &str) -> String {
     if fault.starts_with("must be ") {
         format!("{path} {fault}")
     } else {

@@ -6,11 +6,12 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::import::document::Node;
+use crate::import::schema::Path;
 use crate::model::{Origin, PathMatch, RouteMatch, Rule, ValueMatch};
 
 use super::backends::Builder;
 use super::read::{list, stated, stated_map, under};
-use super::route_http::regex;
+use super::route_http::{ROOM, regex};
 
 impl<'d> Builder<'_, 'd> {
     /// SPEC: semantics/gateway-api.md 4: unlike HTTPRoute, a GRPCRoute without
@@ -31,13 +32,15 @@ impl<'d> Builder<'_, 'd> {
                 "has no rules and takes no request",
             );
         }
-        let rules = nodes.into_iter().enumerate();
+        let at = Path::ROOT.field("rules");
+        let mut rules = Vec::with_capacity(nodes.len().min(ROOM));
+        for (index, node) in nodes.into_iter().enumerate() {
+            rules.extend(self.grpc_rule(node, &at.index(index)));
+        }
         rules
-            .filter_map(|(index, node)| self.grpc_rule(node, &format!("rules[{index}]")))
-            .collect()
     }
 
-    fn grpc_rule(&mut self, node: Node<'d>, at: &str) -> Option<Rule> {
+    fn grpc_rule(&mut self, node: Node<'d>, at: &Path<'_>) -> Option<Rule> {
         let (matches, fault) = self.matches(node, at, Self::grpc_match, every_call)?;
         Some(self.rule(node, at, matches, fault))
     }
@@ -47,7 +50,7 @@ impl<'d> Builder<'_, 'd> {
     fn grpc_match(
         &mut self,
         node: Node<'d>,
-        at: &str,
+        at: &Path<'_>,
         fault: &mut Option<String>,
     ) -> Option<RouteMatch> {
         let mut one = call(node.origin());

@@ -4,9 +4,11 @@ use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::diagnostic::codes::gateway_api as codes;
 use crate::import::document::Node;
+use crate::import::schema::Path;
 use crate::model::{
     Action, HeaderMatch, InvalidTarget, Origin, PathMatch, QueryMatch, RepeatedValues, Respond,
     RouteMatch, Rule, Target, Timeouts, ValueMatch, WeightedTarget,
@@ -23,6 +25,9 @@ const RULES: usize = 16;
 const MATCHES: usize = 128;
 /// Hostnames that the API lets a route have.
 const HOSTNAMES: usize = 16;
+/// Items that room is made for before they are read. A vector that grows by itself begins
+/// with room for four, which for most rules is three times a few hundred bytes too many.
+pub(super) const ROOM: usize = 16;
 
 impl<'d> Builder<'_, 'd> {
     /// SPEC: semantics/gateway-api.md 3.1: without `rules` there is one rule
@@ -47,13 +52,15 @@ impl<'d> Builder<'_, 'd> {
             rule.origin = place.origin();
             return alloc::vec![rule];
         }
-        let rules = nodes.into_iter().enumerate();
+        let at = Path::ROOT.field("rules");
+        let mut rules = Vec::with_capacity(nodes.len().min(ROOM));
+        for (index, node) in nodes.into_iter().enumerate() {
+            rules.extend(self.http_rule(node, &at.index(index)));
+        }
         rules
-            .filter_map(|(index, node)| self.http_rule(node, &format!("rules[{index}]")))
-            .collect()
     }
 
-    fn http_rule(&mut self, node: Node<'d>, at: &str) -> Option<Rule> {
+    fn http_rule(&mut self, node: Node<'d>, at: &Path<'_>) -> Option<Rule> {
         let (matches, fault) = self.matches(node, at, Self::http_match, every_path)?;
         let mut rule = self.rule(node, at, matches, fault);
         rule.timeouts = self.timeouts(node, at);
@@ -81,9 +88,9 @@ impl<'d> Builder<'_, 'd> {
                 HOSTNAMES,
             ),
         ];
-        for (key, what, count, limit) in counts {
+        for (key, what, count, limit) in counts.into_iter().filter(|one| one.2 > one.3) {
             let place = self.route.spec().and_then(|spec| spec.key(key));
-            if let Some(place) = place.filter(|_| count > limit) {
+            if let Some(place) = place {
                 let text = format!(
                     "{key} has {count} {what}, over the limit of {limit}, so that an API server refuses the route; all {what} are used here"
                 );
@@ -100,21 +107,23 @@ impl<'d> Builder<'_, 'd> {
     pub(super) fn matches(
         &mut self,
         rule: Node<'d>,
-        at: &str,
-        read: fn(&mut Self, Node<'d>, &str, &mut Option<String>) -> Option<RouteMatch>,
+        at: &Path<'_>,
+        read: fn(&mut Self, Node<'d>, &Path<'_>, &mut Option<String>) -> Option<RouteMatch>,
         default: fn(Origin) -> Vec<RouteMatch>,
     ) -> Option<(Vec<RouteMatch>, Option<String>)> {
-        let mut matches = Vec::new();
         let mut first: Option<String> = None;
         let mut of_list = None;
-        for (index, node) in items(rule, "matches", &mut of_list).enumerate() {
-            let at = format!("{at}.matches[{index}]");
+        let list = at.field("matches");
+        let (count, nodes) = items(rule, "matches", &mut of_list);
+        let mut matches = Vec::with_capacity(count.min(ROOM));
+        for (index, node) in nodes.enumerate() {
+            let at = list.index(index);
             let mut fault = None;
             let one = read(self, node, &at, &mut fault);
             let is_left_out = one.is_none();
             matches.extend(one);
             let Some(fault) = fault else { continue };
-            let text = under(&at, &fault);
+            let text = under(at, &fault);
             if is_left_out {
                 let text = format!("{text}, so that the match is left out");
                 error(self.out, codes::MATCH_LEFT_OUT, node, &self.route, text);
@@ -142,7 +151,7 @@ impl<'d> Builder<'_, 'd> {
     pub(super) fn rule(
         &mut self,
         node: Node<'d>,
-        at: &str,
+        at: &Path<'_>,
         matches: Vec<RouteMatch>,
         of_match: Option<String>,
     ) -> Rule {
@@ -189,7 +198,7 @@ impl<'d> Builder<'_, 'd> {
 
     /// SPEC: semantics/gateway-api.md 7: a rule that cannot be honoured answers
     /// with an error, and the route's other rules still work.
-    pub(super) fn answer_500(&mut self, node: Node<'d>, at: &str, problem: Problem) -> Action {
+    pub(super) fn answer_500(&mut self, node: Node<'d>, at: &Path<'_>, problem: Problem) -> Action {
         let text = format!("{at} answers 500: {}", problem.message);
         error(self.out, codes::RULE_ANSWERS_500, node, &self.route, text);
         self.invalid_rules += 1;
@@ -204,10 +213,12 @@ impl<'d> Builder<'_, 'd> {
     }
 
     /// Reads `backendRefs`.
-    pub(super) fn targets(&mut self, rule: Node<'d>, at: &str) -> Vec<WeightedTarget> {
-        let mut targets = Vec::new();
+    pub(super) fn targets(&mut self, rule: Node<'d>, at: &Path<'_>) -> Vec<WeightedTarget> {
+        let count = rule.get("backendRefs").map_or(0, |refs| refs.items().len());
+        let mut targets = Vec::with_capacity(count.min(ROOM));
+        let refs = at.field("backendRefs");
         for (index, node) in list(rule, "backendRefs").enumerate() {
-            let at = format!("{at}.backendRefs[{index}]");
+            let at = refs.index(index);
             let target = self.backend(node, &at);
             let fault = self.faults.within(node, None);
             let filters = settle(self.filters(node, Scope::Backend, &at), fault);
@@ -245,7 +256,7 @@ impl<'d> Builder<'_, 'd> {
     fn http_match(
         &mut self,
         node: Node<'d>,
-        at: &str,
+        at: &Path<'_>,
         fault: &mut Option<String>,
     ) -> Option<RouteMatch> {
         let path = match http_path(node, fault) {
@@ -281,19 +292,20 @@ impl<'d> Builder<'_, 'd> {
     pub(super) fn header_matches(
         &mut self,
         node: Node<'d>,
-        at: &str,
+        at: &Path<'_>,
         fault: &mut Option<String>,
     ) -> Vec<HeaderMatch> {
         let mut names: BTreeSet<String> = BTreeSet::new();
-        let mut headers = Vec::new();
-        for (index, item) in items(node, "headers", fault).enumerate() {
-            let Some((name, value)) = name_and_value(item, &format!("headers[{index}]"), fault)
-            else {
+        let (count, list) = items(node, "headers", fault);
+        let mut headers = Vec::with_capacity(count.min(ROOM));
+        for (index, item) in list.enumerate() {
+            let field = Path::ROOT.field("headers");
+            let Some((name, value)) = name_and_value(item, &field.index(index), fault) else {
                 continue;
             };
             let name = name.to_ascii_lowercase();
-            if !names.insert(name.clone()) {
-                self.repeated(item, &format!("{at}.headers[{index}]"), &name);
+            if count > 1 && !names.insert(name.clone()) {
+                self.repeated(item, &at.field("headers").index(index), &name);
                 continue;
             }
             headers.push(HeaderMatch {
@@ -314,18 +326,19 @@ impl<'d> Builder<'_, 'd> {
     fn query_matches(
         &mut self,
         node: Node<'d>,
-        at: &str,
+        at: &Path<'_>,
         fault: &mut Option<String>,
     ) -> Vec<QueryMatch> {
         let mut names: BTreeSet<&str> = BTreeSet::new();
-        let mut query = Vec::new();
-        for (index, item) in items(node, "queryParams", fault).enumerate() {
-            let Some((name, value)) = name_and_value(item, &format!("queryParams[{index}]"), fault)
-            else {
+        let (count, list) = items(node, "queryParams", fault);
+        let mut query = Vec::with_capacity(count.min(ROOM));
+        for (index, item) in list.enumerate() {
+            let field = Path::ROOT.field("queryParams");
+            let Some((name, value)) = name_and_value(item, &field.index(index), fault) else {
                 continue;
             };
-            if !names.insert(name) {
-                self.repeated(item, &format!("{at}.queryParams[{index}]"), name);
+            if count > 1 && !names.insert(name) {
+                self.repeated(item, &at.field("queryParams").index(index), name);
                 continue;
             }
             query.push(QueryMatch {
@@ -336,7 +349,7 @@ impl<'d> Builder<'_, 'd> {
         query
     }
 
-    fn repeated(&mut self, item: Node<'d>, at: &str, name: &str) {
+    fn repeated(&mut self, item: Node<'d>, at: &Path<'_>, name: &str) {
         let text = format!("{at} names {name} again; only the first counts");
         self.warn(codes::REPEATED_NAME, item, text);
     }
@@ -372,31 +385,32 @@ fn http_path(node: Node<'_>, fault: &mut Option<String>) -> Result<PathMatch, St
         format!("/{value}")
     };
     match kind {
-        "RegularExpression" => Ok(PathMatch::Regex(regex(value, "path.value")?)),
+        "RegularExpression" => Ok(PathMatch::Regex(regex(value, &"path.value")?)),
         "Exact" => Ok(PathMatch::Exact(absolute(fault))),
         "PathPrefix" => Ok(PathMatch::Segments(absolute(fault))),
         other => Err(format!("path.type '{other}' is not supported")),
     }
 }
 
-/// The items of a list of predicates.
+/// The items of a list of predicates, and how many they are.
 fn items<'d>(
     node: Node<'d>,
     key: &str,
     fault: &mut Option<String>,
-) -> impl Iterator<Item = Node<'d>> + use<'d> {
+) -> (usize, impl Iterator<Item = Node<'d>> + use<'d>) {
     let list = stated_list(node, key).unwrap_or_else(|why| {
         fault.get_or_insert(why);
         None
     });
-    list.into_iter().flat_map(Node::items)
+    let count = list.map_or(0, |list| list.items().len());
+    (count, list.into_iter().flat_map(Node::items))
 }
 
 /// The name and the value of a predicate; `None` and a fault where it cannot be
 /// used, in which case the match is read without it, and its rule answers 500.
 fn name_and_value<'d>(
     item: Node<'d>,
-    at: &str,
+    at: &Path<'_>,
     fault: &mut Option<String>,
 ) -> Option<(&'d str, ValueMatch)> {
     let name = text_or(item, "name", "");
@@ -434,7 +448,7 @@ fn http_method(node: Node<'_>) -> Result<String, String> {
     }
 }
 
-fn value_match(item: Node<'_>, at: &str) -> Result<ValueMatch, String> {
+fn value_match(item: Node<'_>, at: &Path<'_>) -> Result<ValueMatch, String> {
     let Some(value) = text(item, "value") else {
         return Err(format!("{at} has no value"));
     };
@@ -443,14 +457,14 @@ fn value_match(item: Node<'_>, at: &str) -> Result<ValueMatch, String> {
         .unwrap_or("Exact")
     {
         "Exact" => Ok(ValueMatch::Exact(value.to_string())),
-        "RegularExpression" => regex(value, &format!("{at}.value")).map(ValueMatch::Regex),
+        "RegularExpression" => regex(value, &at.field("value")).map(ValueMatch::Regex),
         other => Err(format!("{at}.type '{other}' is not supported")),
     }
 }
 
 /// Refuses what is not a regular expression before a status is given to its
 /// route; size limits are the compiler's.
-pub(super) fn regex(text: &str, at: &str) -> Result<String, String> {
+pub(super) fn regex(text: &str, at: &dyn fmt::Display) -> Result<String, String> {
     // Read as the compiler reads it: another configuration would refuse what the
     // compiler takes, `\d` in a build without Unicode tables.
     match crate::compile::regex::parse(text, false) {

@@ -4,6 +4,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::diagnostic::codes::gateway_api as codes;
+use crate::import::schema::Path;
 use crate::model::{Action, Rule};
 
 use super::backends::Builder;
@@ -38,14 +39,20 @@ impl Builder<'_, '_> {
             );
             return Vec::new();
         };
-        let targets = self.targets(node, "rules[0]");
+        let rules = Path::ROOT.field("rules");
+        let at = rules.index(0);
+        let targets = self.targets(node, &at);
         if targets.is_empty() {
-            self.warn(codes::NO_BACKENDS, node, "rules[0] has no backendRefs");
+            self.warn(
+                codes::NO_BACKENDS,
+                node,
+                format_args!("{at} has no backendRefs"),
+            );
         }
         let action = match self.faults.within(node, node.get("backendRefs")) {
             Some(fault) => {
                 let problem = Problem::new("UnsupportedValue", fault);
-                self.answer_500(node, "rules[0]", problem)
+                self.answer_500(node, &at, problem)
             }
             None => Action::Forward(targets),
         };

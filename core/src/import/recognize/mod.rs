@@ -209,8 +209,8 @@ impl<'d> Search<'d, '_> {
         let node = candidate.node;
         let is_forced = self.options.dialect == Some(Dialect::Native);
         let has = |key: &str| node.key(key).is_some();
-        let has_type = has("apiVersion") || has("kind") || candidate.kind.is_some();
-        if !has(native::KEY) && (!is_forced || has_type) {
+        let has_type = || has("apiVersion") || has("kind") || candidate.kind.is_some();
+        if !has(native::KEY) && (!is_forced || has_type()) {
             return false;
         }
         match self.options.dialect {
@@ -349,14 +349,13 @@ impl<'d> Search<'d, '_> {
         let is_wanted = dialects
             .iter()
             .any(|&dialect| forced.is_none_or(|forced| forced == dialect));
-        let metadata = |path: &[&str]| node.path(path).and_then(Node::as_str).unwrap_or("");
         let mut object = Object {
             node,
             group,
             version,
             kind,
-            namespace: metadata(&["metadata", "namespace"]),
-            name: metadata(&["metadata", "name"]),
+            namespace: "",
+            name: "",
             order: self.order,
         };
         if is_wanted {
@@ -376,6 +375,9 @@ impl<'d> Search<'d, '_> {
             }
             return;
         }
+        let metadata = |path: &[&str]| node.path(path).and_then(Node::as_str).unwrap_or("");
+        object.namespace = metadata(&["metadata", "namespace"]);
+        object.name = metadata(&["metadata", "name"]);
         let reason = match forced {
             Some(forced) if !dialects.is_empty() => format!("not of {forced}"),
             _ => String::from("of no known dialect"),

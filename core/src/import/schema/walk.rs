@@ -9,7 +9,6 @@ use core::slice::from_ref;
 use crate::diagnostic::codes::schema as codes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::import::document::{Kind, Node};
-use crate::model::Origin;
 
 use super::ascii_name::in_ascii;
 use super::report::{Report, place, written};
@@ -60,7 +59,7 @@ fn walk(
         depth: 0,
         instead: None,
     };
-    walk.value(node, schema, path, place(node));
+    walk.value(node, schema, path, node);
     walk.report.is_sound()
 }
 
@@ -73,8 +72,9 @@ struct Walk<'w> {
 }
 
 impl Walk<'_> {
-    /// `owner` is the place that stands for the value as a whole.
-    fn value(&mut self, node: Node<'_>, schema: &Schema, path: &Path<'_>, owner: Origin) {
+    /// `owner` is the node whose place stands for the value as a whole: its key, or
+    /// itself. Places are found only for what is reported.
+    fn value(&mut self, node: Node<'_>, schema: &Schema, path: &Path<'_>, owner: Node<'_>) {
         if self.depth >= DEPTH {
             let says = "nests deeper than this format does";
             return self
@@ -86,7 +86,7 @@ impl Walk<'_> {
         self.depth -= 1;
     }
 
-    fn shape(&mut self, node: Node<'_>, schema: &Schema, path: &Path<'_>, owner: Origin) {
+    fn shape(&mut self, node: Node<'_>, schema: &Schema, path: &Path<'_>, owner: Node<'_>) {
         match *schema {
             Schema::Any => {}
             Schema::Named(named) => self.shape(node, &named.schema, path, owner),
@@ -222,14 +222,16 @@ impl Walk<'_> {
         (min, max): (u32, u32),
         unique: Unique,
         path: &Path<'_>,
-        owner: Origin,
+        owner: Node<'_>,
     ) {
         let length = node.items().len();
         self.size(codes::LIST_SIZE, length, (min, max), "items", path, owner);
         for (index, node) in node.items().enumerate().take(max as usize) {
-            self.value(node, item, &path.index(index), place(node));
+            self.value(node, item, &path.index(index), node);
         }
         match unique {
+            // One item is like no other.
+            _ if length < 2 => {}
             Unique::No => {}
             Unique::Items => self.unique(node, max, path, "", |item| {
                 item.scalar_text().map(|_| scalar(Some(item), None))
@@ -287,7 +289,7 @@ impl Walk<'_> {
         (pattern, value): (Option<&Pattern>, &'static Schema),
         max: u32,
         path: &Path<'_>,
-        owner: Origin,
+        owner: Node<'_>,
     ) {
         self.size(
             codes::MAP_SIZE,
@@ -311,12 +313,12 @@ impl Walk<'_> {
                 self.report.error(codes::PATTERN, key.origin(), path, &says);
             }
             if self.strict || !node.is_null() {
-                self.value(node, value, &path.field(name), key.origin());
+                self.value(node, value, &path.field(name), key);
             }
         }
     }
 
-    fn object(&mut self, node: Node<'_>, object: &Object, path: &Path<'_>, owner: Origin) {
+    fn object(&mut self, node: Node<'_>, object: &Object, path: &Path<'_>, owner: Node<'_>) {
         for (key, value) in node.entries() {
             let Some(name) = key.scalar_text() else {
                 self.wrong_key(key, path);
@@ -328,7 +330,7 @@ impl Walk<'_> {
                 Some(field) if value.is_null() && is_emptied(node, field, object) => {}
                 Some(field) => {
                     self.instead = singular(object, field, value);
-                    self.value(value, &field.schema, &path.field(name), key.origin());
+                    self.value(value, &field.schema, &path.field(name), key);
                     self.instead = None;
                 }
                 None if object.open => {}
@@ -344,7 +346,7 @@ impl Walk<'_> {
             if is_asked && node.get(field.name).is_none() && !meant.contains(&field.name) {
                 self.report.error(
                     codes::MISSING_FIELD,
-                    owner,
+                    place(owner),
                     &path.field(field.name),
                     "is missing",
                 );
@@ -362,7 +364,7 @@ impl Walk<'_> {
         choice: &Choice,
         meant: &[&str],
         path: &Path<'_>,
-        owner: Origin,
+        owner: Node<'_>,
     ) {
         // A field that is there and null is reported by itself.
         let mut found = choice.fields.iter().filter(|name| node.key(name).is_some());
@@ -371,11 +373,11 @@ impl Walk<'_> {
                 if choice.required && !choice.fields.iter().any(|name| meant.contains(name)) =>
             {
                 let says = format!("must have {}", alternatives(choice.fields));
-                self.report.error(codes::CHOICE, owner, path, &says);
+                self.report.error(codes::CHOICE, place(owner), path, &says);
             }
             (Some(first), Some(second)) => {
                 let says = format!("has both {first} and {second}, of which one alone may stand");
-                let place = node.key(second).map_or(owner, Node::origin);
+                let place = node.key(second).map_or_else(|| place(owner), Node::origin);
                 self.report.error(codes::CHOICE, place, path, &says);
             }
             _ => {}
@@ -415,7 +417,7 @@ impl Walk<'_> {
         (min, max): (u32, u32),
         what: &str,
         path: &Path<'_>,
-        owner: Origin,
+        owner: Node<'_>,
     ) {
         if length < min as usize {
             let says = if length == 0 {
@@ -423,11 +425,11 @@ impl Walk<'_> {
             } else {
                 format!("must have at least {min} {what}, not {length}")
             };
-            self.report.error(code, owner, path, &says);
+            self.report.error(code, place(owner), path, &says);
         } else if length > max as usize {
             self.report.error(
                 code,
-                owner,
+                place(owner),
                 path,
                 &format!("must have at most {max} {what}, not {length}"),
             );

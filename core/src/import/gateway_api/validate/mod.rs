@@ -40,7 +40,6 @@ mod session;
 mod unions;
 
 use alloc::format;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::diagnostic::Diagnostic;
@@ -57,9 +56,8 @@ use super::schema::{MANIFESTS, Manifest, find};
 /// A kind that the Gateway API does not have is not looked at. A kind that it has, but
 /// not in the object's version, is an error.
 pub fn object(object: &Object<'_>, out: &mut Vec<Diagnostic>) -> bool {
-    let subject = object.object_ref().to_string();
     if let Some(known) = find(object.group, object.version, object.kind) {
-        return manifest(object.node, known, &subject, out);
+        return manifest(object.node, known, &object.subject(), out);
     }
     let of_kind = |known: &&Manifest| known.group == object.group && known.kind == object.kind;
     let versions: Vec<&str> = MANIFESTS
@@ -70,7 +68,7 @@ pub fn object(object: &Object<'_>, out: &mut Vec<Diagnostic>) -> bool {
     if versions.is_empty() {
         return true;
     }
-    Report::new(&subject, out).error(
+    Report::new(&object.subject(), out).error(
         codes::VERSION_UNKNOWN,
         object
             .node
