@@ -45,6 +45,7 @@ pub(crate) mod predicate;
 pub(crate) mod program;
 pub(crate) mod rank;
 pub(crate) mod regex;
+pub(crate) mod shared;
 pub(crate) mod slots;
 pub(crate) mod stage;
 pub(crate) mod text;
@@ -62,6 +63,7 @@ use crate::model::{HostForm, HostMatch, Origin, RouteSet};
 use crate::table::fact::FactEntry;
 use crate::table::names::{EntryName, ObjectEntry, PathName, RuleName};
 use crate::table::predicate::Block;
+use crate::table::rule::RuleEntry;
 use crate::table::text::{Range32, Text};
 use crate::table::{Entry, GatewayEntry, ListenerEntry, RequestLimits, Sections, Table};
 use crate::vocabulary::RepeatedValues;
@@ -165,6 +167,8 @@ pub(crate) struct Build<'m> {
     pub(crate) interner: Interner,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) index: Index,
+    /// What rules refer to, by content.
+    known: action::Known,
     /// What each rule's matches became, by route and rule.
     entries: Vec<Vec<Vec<Option<CompiledMatch>>>>,
     /// Captures that the formats of a rule name, and that none of its paths has.
@@ -180,7 +184,6 @@ pub(crate) struct Build<'m> {
 /// What was stored already, by content.
 #[derive(Default)]
 pub(crate) struct Index {
-    pub(crate) backends: HashMap<crate::table::action::BackendEntry, u32>,
     pub(crate) predicates: HashMap<crate::table::predicate::Predicate, u32>,
     pub(crate) regex: regex::RegexIndex,
     pub(crate) groups: path_group::Known,
@@ -240,6 +243,7 @@ impl<'m> Build<'m> {
             interner,
             diagnostics: Vec::new(),
             index: Index::default(),
+            known: action::Known::default(),
             entries: Vec::new(),
             unknown_captures: Vec::new(),
             named_captures: Vec::new(),
@@ -272,9 +276,8 @@ impl<'m> Build<'m> {
             let mut of_route = Vec::with_capacity(route.rules.len());
             for (index, rule) in route.rules.iter().enumerate() {
                 self.check_filters(route, rule);
-                let id = self.sections.actions.rules.len() as u32;
                 let entry = self.rule(route, rule);
-                self.sections.actions.rules.push(entry);
+                let id = self.add_rule(entry);
                 let name = rule.name.as_deref().map(|name| self.text(name));
                 let index = index as u32;
                 let name = RuleName {
@@ -309,6 +312,12 @@ impl<'m> Build<'m> {
         }
         self.finish_predicates();
         self.finish_edits();
+    }
+
+    fn add_rule(&mut self, entry: RuleEntry) -> u32 {
+        let rules = &mut self.sections.actions.rules.entries;
+        rules.push(entry);
+        rules.len() as u32 - 1
     }
 
     fn one_match(
@@ -403,9 +412,8 @@ impl<'m> Build<'m> {
         if let Some(known) = ids.failing {
             return known;
         }
-        let id = self.sections.actions.rules.len() as u32;
         let entry = self.failing_rule();
-        self.sections.actions.rules.push(entry);
+        let id = self.add_rule(entry);
         self.sections.names.rules.push(ids.name);
         ids.failing = Some(id);
         id

@@ -8,8 +8,8 @@ use super::paths::{path_text, scope_host};
 use super::program::{self, Asked};
 use super::readable;
 use super::trial::{fact_name, test_text};
-use crate::table::action::{ActionEntry, TargetKind};
 use crate::table::predicate::Predicate;
+use crate::table::rule::{ActionEntry, TargetKind};
 use crate::table::text::Range32;
 use crate::table::{Entry, NONE, Sections, Table};
 use crate::vocabulary::{Origin, Precedence};
@@ -161,13 +161,10 @@ fn stage_order(sections: &Sections, ranked: &[Vec<u32>]) -> Vec<usize> {
     while let Some(&id) = order.get(at) {
         at += 1;
         for &candidate in ranked.get(id).into_iter().flatten() {
-            let action = sections
-                .rule_of_candidate(candidate)
-                .map(|(rule, _)| rule.action);
-            let Some(ActionEntry::Forward { targets, .. }) = action else {
+            let Some((rule, _)) = sections.rule_of_candidate(candidate) else {
                 continue;
             };
-            for target in targets.of(&sections.actions.targets) {
+            for target in sections.actions.targets(rule).entries() {
                 if let TargetKind::Stage(next) = target.kind {
                     add(next as usize, &mut order);
                 }
@@ -310,10 +307,11 @@ fn predicate(sections: &Sections, id: u32, negated: bool) -> String {
 }
 
 fn targets(sections: &Sections, entry: &Entry) -> Vec<String> {
-    let Some(rule) = sections.actions.rules.get(entry.rule as usize) else {
+    let rules = &sections.actions.rules;
+    let Some(&rule) = rules.entries.get(entry.rule as usize) else {
         return Vec::new();
     };
-    match rule.action {
+    match rule.action() {
         ActionEntry::Redirect(redirect) => {
             let status = sections
                 .actions
@@ -330,25 +328,34 @@ fn targets(sections: &Sections, entry: &Entry) -> Vec<String> {
             let why = because(sections.text.str(entry.reason));
             Vec::from([format!("respond {status}{why}")])
         }
-        ActionEntry::Forward { targets, .. } => targets
-            .of(&sections.actions.targets)
+        ActionEntry::Backend(_) | ActionEntry::Forward(_) => sections
+            .actions
+            .targets(rule)
+            .entries()
             .iter()
             .map(|target| {
+                let invalid = match target.kind {
+                    TargetKind::Invalid(id) => rules.invalid.get(id as usize),
+                    _ => None,
+                };
+                let backend = |id| {
+                    let view = sections.backend_view(id);
+                    view.map_or(String::new(), |backend| backend.to_string())
+                };
                 let name = match target.kind {
-                    TargetKind::Backend(id) | TargetKind::Invalid { backend: id, .. } => sections
-                        .backend_view(id)
-                        .map_or(String::new(), |b| b.to_string()),
-                    TargetKind::FromRequest { kind, .. } => {
-                        format!("{} named by the request", sections.text.str(kind))
+                    TargetKind::Backend(id) => backend(id),
+                    TargetKind::Invalid(_) => backend(invalid.map_or(NONE, |one| one.backend)),
+                    TargetKind::FromRequest(id) => {
+                        let kind = rules.from_request.get(id as usize).map(|one| one.kind);
+                        let kind = kind.map_or("", |kind| sections.text.str(kind));
+                        format!("{kind} named by the request")
                     }
                     TargetKind::Stage(id) => sections
                         .object(sections.names.stages.get(id as usize).copied())
                         .to_string(),
                 };
-                let why = match target.kind {
-                    TargetKind::Invalid { reason, .. } => because(sections.text.str(reason)),
-                    _ => String::new(),
-                };
+                let why =
+                    invalid.map_or(String::new(), |one| because(sections.text.str(one.reason)));
                 format!("{name} ({}){why}", target.weight)
             })
             .collect(),

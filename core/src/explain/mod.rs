@@ -32,8 +32,8 @@ use crate::matcher::authority::{MAX_HOST, ServerName, host_of, server_name};
 use crate::matcher::facts::{Seen, visit};
 use crate::matcher::request::RequestProtocol;
 use crate::matcher::scratch::{HostView, Scratch, Step};
-use crate::table::action::TargetKind;
 use crate::table::precedence::Clause;
+use crate::table::rule::TargetKind;
 use crate::table::{NONE, Sections, Table};
 use crate::vocabulary::{Origin, Precedence};
 use crate::{Draws, Request};
@@ -333,8 +333,7 @@ fn explain(
             explanation.obstacle =
                 obstacle::find(sections, scratch, &request, gateway, step, reason);
         }
-        let target = sections.actions.targets.get(step.target as usize);
-        let Some(target) = target else {
+        let Some(target) = sections.target_of(step) else {
             return explanation;
         };
         let TargetKind::Stage(next) = target.kind else {
@@ -420,7 +419,7 @@ fn hashed(
         host: (!host.is_empty()).then_some(host),
     };
     let mut names = Vec::new();
-    for key in rule.sticky.of(&sections.actions.hash_keys) {
+    for key in sections.actions.extras(rule).sticky.of(&sections.actions.hash_keys) {
         let mut is_there = false;
         visit(sections, seen, key.fact, &mut scratch.buffer, |_| {
             is_there = true;
