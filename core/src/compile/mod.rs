@@ -146,12 +146,14 @@ impl Compiler {
         let Build {
             mut sections,
             interner,
+            name_texts,
             diagnostics,
             ..
         } = build;
         let text = interner.into_pool();
         index::build(&mut sections, &text, self.limits.unindexed_candidates);
         sections.text = text;
+        sections.names.text = name_texts.into_pool();
         Compiled {
             table: Table::new(sections),
             diagnostics,
@@ -165,6 +167,8 @@ pub(crate) struct Build<'m> {
     pub(crate) set: &'m RouteSet,
     pub(crate) sections: Sections,
     pub(crate) interner: Interner,
+    /// Texts that only names refer to.
+    name_texts: Interner,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) index: Index,
     /// What rules refer to, by content.
@@ -219,7 +223,7 @@ pub(crate) struct CompiledMatch {
 
 impl<'m> Build<'m> {
     fn new(limits: &'m Limits, set: &'m RouteSet) -> Self {
-        let mut interner = Interner::default();
+        let mut name_texts = Interner::default();
         let mut sections = Sections {
             limits: RequestLimits {
                 target: limits.request_target,
@@ -234,13 +238,14 @@ impl<'m> Build<'m> {
         sections.names.sources = set
             .sources
             .iter()
-            .map(|name| interner.add(name.as_bytes()))
+            .map(|name| name_texts.add(name.as_bytes()))
             .collect();
         Self {
             limits,
             set,
             sections,
-            interner,
+            interner: Interner::default(),
+            name_texts,
             diagnostics: Vec::new(),
             index: Index::default(),
             known: action::Known::default(),
@@ -256,11 +261,16 @@ impl<'m> Build<'m> {
         self.interner.add(text.as_bytes())
     }
 
+    /// A text that only names refer to.
+    pub(crate) fn name_text(&mut self, text: &str) -> Text {
+        self.name_texts.add(text.as_bytes())
+    }
+
     pub(crate) fn object(&mut self, object: &crate::model::ObjectRef, origin: Origin) -> u32 {
         let entry = ObjectEntry {
-            kind: self.text(&object.kind),
-            namespace: self.text(&object.namespace),
-            name: self.text(&object.name),
+            kind: self.name_text(&object.kind),
+            namespace: self.name_text(&object.namespace),
+            name: self.name_text(&object.name),
             origin,
         };
         self.sections.names.objects.push(entry);
@@ -278,7 +288,7 @@ impl<'m> Build<'m> {
                 self.check_filters(route, rule);
                 let entry = self.rule(route, rule);
                 let id = self.add_rule(entry);
-                let name = rule.name.as_deref().map(|name| self.text(name));
+                let name = rule.name.as_deref().map(|name| self.name_text(name));
                 let index = index as u32;
                 let name = RuleName {
                     route: object,
@@ -441,7 +451,7 @@ impl<'m> Build<'m> {
                         message,
                     ));
                 }
-                let name = self.text(&listener.name);
+                let name = self.name_text(&listener.name);
                 self.sections.names.listeners.push((name, listener.origin));
                 let client_namespace = listener
                     .client_namespace

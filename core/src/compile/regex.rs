@@ -141,7 +141,7 @@ impl Build<'_> {
         meaning: Meaning,
     ) -> Option<u32> {
         let written = Written {
-            text: self.text(pattern),
+            text: self.name_text(pattern),
             syntax,
             meaning,
         };
@@ -243,7 +243,7 @@ impl Build<'_> {
         meaning: Meaning,
     ) -> Option<u32> {
         let written = Written {
-            text: self.text(pattern),
+            text: self.name_text(pattern),
             syntax,
             meaning,
         };

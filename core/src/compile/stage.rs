@@ -185,8 +185,8 @@ impl<'m> Build<'m> {
         for (host, port) in list {
             let text = match (host, port) {
                 (HostMatch::Any, None) => Text::default(),
-                (host, None) => self.text(&host.to_text()),
-                (host, Some(port)) => self.text(&format!("{host}:{port}")),
+                (host, None) => self.name_text(&host.to_text()),
+                (host, Some(port)) => self.name_text(&format!("{host}:{port}")),
             };
             self.sections.names.scopes.push(text);
         }

@@ -344,7 +344,7 @@ impl Sections {
 
     pub(crate) fn listener_name(&self, listener: u32) -> Option<&str> {
         let (name, _) = self.names.listeners.get(listener as usize)?;
-        Some(self.text.str(*name))
+        Some(self.names.text.str(*name))
     }
 
     pub(crate) fn backend_view(&self, backend: u32) -> Option<BackendView<'_>> {
@@ -415,7 +415,7 @@ impl Sections {
             rule: rule.map_or(0, |rule| rule.index),
             rule_name: rule
                 .and_then(|rule| rule.name)
-                .map(|name| self.text.str(name)),
+                .map(|name| self.names.text.str(name)),
             matched: entry.map_or(0, |entry| entry.index),
             origin,
             file: self.source(origin),

@@ -453,7 +453,7 @@ fn listener_name(sections: &Sections, id: u32) -> String {
     alloc::format!(
         "{} listener {}",
         sections.object(object),
-        name.map_or("", |name| sections.text.str(name))
+        name.map_or("", |name| sections.names.text.str(name))
     )
 }
 

@@ -330,7 +330,10 @@ pub(super) fn test_text(sections: &Sections, test: ValueTest) -> String {
             format!("one of {}{}{case}", shown.join(", "), more(members.len()))
         }
         ValueTest::Regex(id) => match sections.names.regexes.get(id as usize) {
-            Some(&pattern) => format!("regex {}", text(pattern)),
+            Some(&pattern) => {
+                let pattern = readable(sections.names.text.get(pattern));
+                format!("regex \"{pattern}\"")
+            }
             None => "regex".to_string(),
         },
         ValueTest::Glob { pattern, .. } => format!("glob {}", text(pattern)),

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::precedence::RankKey;
-use super::text::Text;
+use super::text::{Text, TextPool};
 use super::{NONE, Sections};
 use crate::vocabulary::Origin;
 
@@ -38,6 +38,8 @@ impl fmt::Display for ObjectName<'_> {
 
 #[derive(Debug, Default)]
 pub(crate) struct Names {
+    /// What the texts here refer to, but for those of [`EntryName`].
+    pub(crate) text: TextPool,
     pub(crate) objects: Vec<ObjectEntry>,
     /// Object and origin of each gateway, stage and listener, by its index.
     pub(crate) gateways: Vec<u32>,
@@ -133,6 +135,7 @@ impl Names {
             + self.entries.len() * size_of::<EntryName>()
             + self.candidates.len() * size_of::<CandidateName>()
             + (self.scopes.len() + self.regexes.len() + self.sources.len()) * size_of::<Text>()
+            + self.text.len()
     }
 }
 
@@ -141,9 +144,9 @@ impl Sections {
     pub(crate) fn object(&self, index: Option<u32>) -> ObjectName<'_> {
         let entry = self.names.objects.get(index.unwrap_or(NONE) as usize);
         entry.map_or(ObjectName::default(), |entry| ObjectName {
-            kind: self.text.str(entry.kind),
-            namespace: self.text.str(entry.namespace),
-            name: self.text.str(entry.name),
+            kind: self.names.text.str(entry.kind),
+            namespace: self.names.text.str(entry.namespace),
+            name: self.names.text.str(entry.name),
         })
     }
 
@@ -157,6 +160,6 @@ impl Sections {
     /// The file that an origin counts.
     pub(crate) fn source(&self, origin: Origin) -> Option<&str> {
         let text = self.names.sources.get(origin.source as usize)?;
-        origin.is_known().then(|| self.text.str(*text))
+        origin.is_known().then(|| self.names.text.str(*text))
     }
 }
