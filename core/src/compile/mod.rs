@@ -173,8 +173,12 @@ pub(crate) struct Build<'m> {
     pub(crate) index: Index,
     /// What rules refer to, by content.
     known: action::Known,
-    /// What each rule's matches became, by route and rule.
-    entries: Vec<Vec<Vec<Option<CompiledMatch>>>>,
+    /// What matches became, those of each route adjacent, rule by rule.
+    matches: Vec<CompiledMatch>,
+    /// The run of each route's matches.
+    of_route: Vec<Range32>,
+    /// What matches are ranked by, by content.
+    match_keys: shared::Shared,
     /// Captures that the formats of a rule name, and that none of its paths has.
     unknown_captures: Vec<unknown_capture::UnknownCapture>,
     /// Captures that the formats of the rule under way name, each with what names it.
@@ -215,10 +219,21 @@ pub(crate) struct CompiledMatch {
     pub(crate) folded: bool,
     /// Number of the pattern, for [`path::PathKind::Pattern`].
     pub(crate) pattern: u32,
-    /// Bytes of text that every path taken has.
-    pub(crate) literal: u32,
+    /// What it is ranked by, an index into
+    /// [`Names::match_keys`](crate::table::names::Names::match_keys).
+    pub(crate) rank_key: u32,
     /// Whether all that is asked could be compiled; else it answers 500.
     pub(crate) is_sound: bool,
+}
+
+/// What the matches of one rule became.
+pub(crate) struct CompiledRule {
+    route: usize,
+    rule: usize,
+    /// Index of the first in [`Build::matches`].
+    first: usize,
+    /// Whether all of them could be compiled.
+    is_sound: bool,
 }
 
 impl<'m> Build<'m> {
@@ -249,7 +264,9 @@ impl<'m> Build<'m> {
             diagnostics: Vec::new(),
             index: Index::default(),
             known: action::Known::default(),
-            entries: Vec::new(),
+            matches: Vec::new(),
+            of_route: Vec::with_capacity(set.routes.len()),
+            match_keys: shared::Shared::default(),
             unknown_captures: Vec::new(),
             named_captures: Vec::new(),
             holes: 0,
@@ -280,19 +297,19 @@ impl<'m> Build<'m> {
     /// Every rule and every match of it.
     fn rules(&mut self) {
         let set = self.set;
-        for route in &set.routes {
+        let everything = [crate::model::RouteMatch::default()];
+        for (route_id, route) in set.routes.iter().enumerate() {
             let object = self.object(&route.object, route.origin);
             self.route_objects.push(object);
-            let mut of_route = Vec::with_capacity(route.rules.len());
+            let start = self.matches.len();
             for (index, rule) in route.rules.iter().enumerate() {
                 self.check_filters(route, rule);
                 let entry = self.rule(route, rule);
                 let id = self.add_rule(entry);
                 let name = rule.name.as_deref().map(|name| self.name_text(name));
-                let index = index as u32;
                 let name = RuleName {
                     route: object,
-                    index,
+                    index: index as u32,
                     name,
                     origin: rule.origin,
                 };
@@ -303,22 +320,29 @@ impl<'m> Build<'m> {
                     failing: None,
                 };
                 let place = &Place { route, rule };
-                let everything = [crate::model::RouteMatch::default()];
                 let matches = if rule.matches.is_empty() {
                     &everything[..]
                 } else {
                     &rule.matches[..]
                 };
-                let compiled: Vec<_> = matches
-                    .iter()
-                    .enumerate()
-                    .map(|(at, one)| self.one_match(place, &mut ids, at as u32, one))
-                    .collect();
+                let mut compiled = CompiledRule {
+                    route: route_id,
+                    rule: index,
+                    first: self.matches.len(),
+                    is_sound: true,
+                };
+                for (at, one) in (0..).zip(matches) {
+                    let one = self.one_match(place, &mut ids, at, one);
+                    compiled.is_sound &= one.is_some_and(|one| one.is_sound);
+                    self.matches.extend(one);
+                }
                 self.check_prefix(route, rule, &compiled);
-                self.note_unknown_captures((self.entries.len(), of_route.len()), &compiled);
-                of_route.push(compiled);
+                self.note_unknown_captures(&compiled);
             }
-            self.entries.push(of_route);
+            self.of_route.push(Range32 {
+                start: start as u32,
+                len: (self.matches.len() - start) as u32,
+            });
         }
         self.finish_predicates();
         self.finish_edits();
@@ -396,13 +420,17 @@ impl<'m> Build<'m> {
             path: path.name,
             origin,
         });
+        let rank_key = rank::match_key(place.rule, one, path.literal);
+        let names = &mut self.sections.names;
+        let rank_key = self.match_keys.one(&mut names.match_keys, rank_key);
+        names.ranked.push(rank_key);
         Some(CompiledMatch {
             entry,
             kind: path.kind,
             key: path.key,
             folded: path.folded,
             pattern: path.regex,
-            literal: path.literal,
+            rank_key,
             is_sound,
         })
     }

@@ -124,10 +124,11 @@ fn ranked(sections: &Sections) -> Vec<Vec<u32>> {
         }
     }
     let mut ranked = alloc::vec![Vec::new(); sections.stages.len()];
-    for (index, name) in sections.names.candidates.iter().enumerate() {
-        let stage = stage_of.get(name.scope as usize).copied().unwrap_or(NONE);
+    for index in 0..sections.names.candidates.len() as u32 {
+        let scope = sections.names.scope_of(index).unwrap_or(NONE);
+        let stage = stage_of.get(scope as usize).copied().unwrap_or(NONE);
         if let Some(own) = ranked.get_mut(stage as usize) {
-            own.push(index as u32);
+            own.push(index);
         }
     }
     let rank = |&index: &u32| {
@@ -227,7 +228,7 @@ fn ranks(sections: &Sections, range: Range32) -> String {
 fn rows(sections: &Sections, ranked: &[u32]) -> Vec<Row> {
     let mut rows = Vec::with_capacity(ranked.len());
     for &index in ranked {
-        let Some(name) = sections.names.candidates.get(index as usize) else {
+        let Some(scope) = sections.names.scope_of(index) else {
             continue;
         };
         let Some(candidate) = sections.paths.candidates.get(index as usize) else {
@@ -239,7 +240,7 @@ fn rows(sections: &Sections, ranked: &[u32]) -> Vec<Row> {
         let view = sections.stage_view(NONE, index, None);
         rows.push(Row {
             rank: candidate.rank,
-            host: scope_host(sections, name.scope),
+            host: scope_host(sections, scope),
             path: path_text(sections, candidate.entry, entry),
             predicates: predicates(sections, entry),
             targets: targets(sections, entry),

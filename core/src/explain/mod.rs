@@ -385,7 +385,10 @@ fn stage_explanation(
     let tie_break = match (trials.first(), runner_up) {
         (Some(first), Some(at)) if first.verdict == TrialVerdict::Won => {
             let second = trials.get(at);
-            second.and_then(|second| tiebreak::between(sections, first, second, at))
+            let preset = entry.map(|entry| entry.precedence);
+            second
+                .zip(preset)
+                .and_then(|(second, preset)| tiebreak::between(sections, preset, first, second, at))
         }
         _ => None,
     };
@@ -419,7 +422,12 @@ fn hashed(
         host: (!host.is_empty()).then_some(host),
     };
     let mut names = Vec::new();
-    for key in sections.actions.extras(rule).sticky.of(&sections.actions.hash_keys) {
+    for key in sections
+        .actions
+        .extras(rule)
+        .sticky
+        .of(&sections.actions.hash_keys)
+    {
         let mut is_there = false;
         visit(sections, seen, key.fact, &mut scratch.buffer, |_| {
             is_there = true;

@@ -9,10 +9,10 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::precedence::RankKey;
+use super::precedence::{BoundKey, MatchKey, RankKey};
 use super::text::{Text, TextPool};
 use super::{NONE, Sections};
-use crate::vocabulary::Origin;
+use crate::vocabulary::{Origin, Precedence};
 
 /// The name of an object: its kind, namespace and name, as its dialect writes them.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -47,8 +47,14 @@ pub(crate) struct Names {
     pub(crate) listeners: Vec<(Text, Origin)>,
     pub(crate) rules: Vec<RuleName>,
     pub(crate) entries: Vec<EntryName>,
-    /// Host and rank key of each candidate, by its index.
-    pub(crate) candidates: Vec<CandidateName>,
+    /// What each entry is ranked by, an index into [`Names::match_keys`].
+    pub(crate) ranked: Vec<u32>,
+    /// What matches are ranked by, each key once.
+    pub(crate) match_keys: Vec<MatchKey>,
+    /// The route and host that each candidate is found under, an index into
+    /// [`Names::bounds`].
+    pub(crate) candidates: Vec<u32>,
+    pub(crate) bounds: Vec<Bound>,
     /// The host of each scope as written; empty for the one that takes any.
     pub(crate) scopes: Vec<Text>,
     /// Source of each regex.
@@ -108,10 +114,11 @@ pub(crate) enum PathText {
     Grpc,
 }
 
+/// A route under one host of one stage.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct CandidateName {
+pub(crate) struct Bound {
     pub(crate) scope: u32,
-    pub(crate) key: RankKey,
+    pub(crate) key: BoundKey,
 }
 
 impl Names {
@@ -133,13 +140,37 @@ impl Names {
             + self.listeners.len() * size_of::<(Text, Origin)>()
             + self.rules.len() * size_of::<RuleName>()
             + self.entries.len() * size_of::<EntryName>()
-            + self.candidates.len() * size_of::<CandidateName>()
+            + (self.ranked.len() + self.candidates.len()) * 4
+            + self.match_keys.len() * size_of::<MatchKey>()
+            + self.bounds.len() * size_of::<Bound>()
             + (self.scopes.len() + self.regexes.len() + self.sources.len()) * size_of::<Text>()
             + self.text.len()
     }
 }
 
+impl Names {
+    /// The scope that a candidate is found in.
+    pub(crate) fn scope_of(&self, candidate: u32) -> Option<u32> {
+        let bound = *self.candidates.get(candidate as usize)?;
+        Some(self.bounds.get(bound as usize)?.scope)
+    }
+}
+
 impl Sections {
+    /// What a candidate was ranked by.
+    #[cfg(feature = "explain")]
+    pub(crate) fn rank_key(&self, preset: Precedence, candidate: u32) -> Option<RankKey<'_>> {
+        let names = &self.names;
+        let entry = self.paths.candidates.get(candidate as usize)?.entry;
+        let key = *names.ranked.get(entry as usize)?;
+        let bound = *names.candidates.get(candidate as usize)?;
+        Some(RankKey {
+            preset,
+            one: names.match_keys.get(key as usize)?,
+            bound: &names.bounds.get(bound as usize)?.key,
+        })
+    }
+
     /// The name of an object; empty where there is none.
     pub(crate) fn object(&self, index: Option<u32>) -> ObjectName<'_> {
         let entry = self.names.objects.get(index.unwrap_or(NONE) as usize);
