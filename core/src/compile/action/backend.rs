@@ -9,6 +9,7 @@ use hashbrown::HashTable;
 
 use super::super::Build;
 use super::super::shared::Shared;
+use super::super::text::spread;
 use crate::model::Backend;
 use crate::table::rule::{BackendEntry, FamilyEntry, Rules};
 use crate::table::text::Text;
@@ -16,8 +17,8 @@ use crate::table::text::Text;
 /// The backends that there are, by content.
 #[derive(Default)]
 pub(crate) struct KnownBackends {
-    /// Each with the hash it was found by, so that growing reads no names.
-    known: HashTable<(u64, u32)>,
+    /// Each with half of its hash, so that growing reads no names.
+    known: HashTable<(u32, u32)>,
     families: Shared,
     /// The family of the backend before: neighbours are often alike.
     last: u32,
@@ -69,8 +70,8 @@ impl Build<'_> {
 
 impl KnownBackends {
     fn number(&mut self, rules: &mut Rules, family: u32, name: &str) -> u32 {
-        let hash = self.state.hash_one((family, name));
-        let is_same = |&(known, backend): &(u64, u32)| {
+        let hash = self.state.hash_one((family, name)) as u32;
+        let is_same = |&(known, backend): &(u32, u32)| {
             let entry = rules.backends.get(backend as usize);
             known == hash
                 && entry.is_some_and(|entry| entry.family == family)
@@ -78,7 +79,7 @@ impl KnownBackends {
                     .backend(backend)
                     .is_some_and(|(_, known)| known == name)
         };
-        if let Some(&(_, known)) = self.known.find(hash, is_same) {
+        if let Some(&(_, known)) = self.known.find(spread(hash), is_same) {
             return known;
         }
         let number = rules.backends.len() as u32;
@@ -89,7 +90,7 @@ impl KnownBackends {
             family,
         });
         self.known
-            .insert_unique(hash, (hash, number), |&(hash, _)| hash);
+            .insert_unique(spread(hash), (hash, number), |&(hash, _)| spread(hash));
         number
     }
 }
