@@ -59,7 +59,7 @@ use core::fmt;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
-use crate::model::{HostForm, HostMatch, Origin, RouteSet};
+use crate::model::{HostForm, HostMatch, Origin, RouteSet, StageId};
 use crate::table::fact::FactEntry;
 use crate::table::names::{EntryName, ObjectEntry, PathName, RuleName};
 use crate::table::predicate::Block;
@@ -187,6 +187,10 @@ pub(crate) struct Build<'m> {
     holes: usize,
     /// Object index of each route.
     route_objects: Vec<u32>,
+    /// Stages that rules delegate to, each with the rule's route, in order of the routes.
+    delegates: Vec<(u32, StageId)>,
+    /// For each route, whether a gateway that normalises paths has nothing to say of it.
+    is_plain: Vec<bool>,
 }
 
 /// What was stored already, by content.
@@ -270,7 +274,9 @@ impl<'m> Build<'m> {
             unknown_captures: Vec::new(),
             named_captures: Vec::new(),
             holes: 0,
-            route_objects: Vec::new(),
+            route_objects: Vec::with_capacity(set.routes.len()),
+            delegates: Vec::new(),
+            is_plain: Vec::with_capacity(set.routes.len()),
         }
     }
 
@@ -302,8 +308,12 @@ impl<'m> Build<'m> {
             let object = self.object(&route.object, route.origin);
             self.route_objects.push(object);
             let start = self.matches.len();
+            let mut is_plain = true;
             for (index, rule) in route.rules.iter().enumerate() {
                 self.check_filters(route, rule);
+                is_plain &= lint::is_plain(rule);
+                let delegates = lint::delegates(rule).map(|stage| (route_id as u32, stage));
+                self.delegates.extend(delegates);
                 let entry = self.rule(route, rule);
                 let id = self.add_rule(entry);
                 let name = rule.name.as_deref().map(|name| self.name_text(name));
@@ -339,6 +349,7 @@ impl<'m> Build<'m> {
                 self.check_prefix(route, rule, &compiled);
                 self.note_unknown_captures(&compiled);
             }
+            self.is_plain.push(is_plain);
             self.of_route.push(Range32 {
                 start: start as u32,
                 len: (self.matches.len() - start) as u32,
