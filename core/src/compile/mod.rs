@@ -197,6 +197,7 @@ pub(crate) struct Build<'m> {
 #[derive(Default)]
 pub(crate) struct Index {
     pub(crate) predicates: HashMap<crate::table::predicate::Predicate, u32>,
+    pub(crate) steps: shared::Shared,
     pub(crate) regex: regex::RegexIndex,
     pub(crate) groups: path_group::Known,
     pub(crate) slots: HashMap<(FactEntry, RepeatedValues), u32>,

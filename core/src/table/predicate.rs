@@ -25,7 +25,7 @@ use crate::vocabulary::RepeatedValues;
 
 #[derive(Default)]
 pub(crate) struct Predicates {
-    /// What entries' ranges run over.
+    /// What entries' ranges run over, equal runs once.
     pub(crate) steps: Vec<Step>,
     pub(crate) tests: Vec<Predicate>,
     pub(crate) slots: Vec<Slot>,
@@ -57,7 +57,7 @@ pub(crate) struct NameIndexes {
 }
 
 /// What to ask, and where to go on.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct Step {
     /// Index into [`Predicates::tests`]; [`NONE`](super::NONE) never holds.
     pub(crate) predicate: u32,
