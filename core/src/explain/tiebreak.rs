@@ -16,13 +16,26 @@ pub(super) fn between(
     second: &Trial,
     runner_up: usize,
 ) -> Option<TieBreak> {
-    let key = |trial: &Trial| sections.rank_key(preset, trial.candidate);
-    let (one, other) = (key(winner)?, key(second)?);
+    let one = key(sections, preset, winner.candidate)?;
+    let other = key(sections, preset, second.candidate)?;
     let (_, clause) = one.compare(other);
     Some(TieBreak {
         clause,
         text: words(clause, one, other, winner, second),
         runner_up,
+    })
+}
+
+/// What a candidate was ranked by.
+fn key(sections: &Sections, preset: Precedence, candidate: u32) -> Option<RankKey<'_>> {
+    let names = &sections.names;
+    let entry = sections.paths.candidates.get(candidate as usize)?.entry;
+    let key = *names.ranked.get(entry as usize)?;
+    let bound = *names.candidates.get(candidate as usize)?;
+    Some(RankKey {
+        preset,
+        one: names.match_keys.get(key as usize)?,
+        bound: &names.bounds.get(bound as usize)?.key,
     })
 }
 

@@ -9,10 +9,10 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::precedence::{BoundKey, MatchKey, RankKey};
+use super::precedence::{BoundKey, MatchKey};
 use super::text::{Text, TextPool};
 use super::{NONE, Sections};
-use crate::vocabulary::{Origin, Precedence};
+use crate::vocabulary::Origin;
 
 /// The name of an object: its kind, namespace and name, as its dialect writes them.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -157,20 +157,6 @@ impl Names {
 }
 
 impl Sections {
-    /// What a candidate was ranked by.
-    #[cfg(feature = "explain")]
-    pub(crate) fn rank_key(&self, preset: Precedence, candidate: u32) -> Option<RankKey<'_>> {
-        let names = &self.names;
-        let entry = self.paths.candidates.get(candidate as usize)?.entry;
-        let key = *names.ranked.get(entry as usize)?;
-        let bound = *names.candidates.get(candidate as usize)?;
-        Some(RankKey {
-            preset,
-            one: names.match_keys.get(key as usize)?,
-            bound: &names.bounds.get(bound as usize)?.key,
-        })
-    }
-
     /// The name of an object; empty where there is none.
     pub(crate) fn object(&self, index: Option<u32>) -> ObjectName<'_> {
         let entry = self.names.objects.get(index.unwrap_or(NONE) as usize);
