@@ -250,3 +250,77 @@ pub(crate) fn name_order(set: &RouteSet) -> Vec<u32> {
     }
     order
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Some number below `end`, the next of a fixed sequence.
+    fn next(seed: &mut u64, end: u32) -> u32 {
+        *seed = seed.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+        (*seed >> 33) as u32 % end
+    }
+
+    fn some_match(seed: &mut u64) -> MatchKey {
+        let mut upto = |end| next(seed, end);
+        MatchKey {
+            priority: upto(2).checked_sub(1).map(|_| i64::from(upto(3)) - 1),
+            path_class: [PathClass::Exact, PathClass::Regex, PathClass::Prefix][upto(3) as usize],
+            path_form: [PathForm::Exact, PathForm::Glob, PathForm::Prefix][upto(3) as usize],
+            literal: upto(3),
+            path_chars: upto(3),
+            grpc_method_chars: upto(2),
+            has_method: upto(2) == 1,
+            headers: upto(3),
+            query: upto(2),
+            predicates: upto(4),
+        }
+    }
+
+    fn some_bound(seed: &mut u64) -> BoundKey {
+        let mut upto = |end| next(seed, end);
+        BoundKey {
+            precise_host_chars: upto(3),
+            host_class: [HostClass::Tail, HostClass::Head, HostClass::Regex][upto(3) as usize],
+            host_chars: upto(3),
+            is_one_label: upto(2) == 1,
+            host_order: upto(2),
+            has_port: upto(2) == 1,
+            created: upto(2).checked_sub(1).map(|_| i64::from(upto(3))),
+            order: upto(4),
+            name_order: upto(4),
+        }
+    }
+
+    #[test]
+    fn ranks_are_in_the_order_of_the_clauses() {
+        let mut seed = 7;
+        for preset in [
+            Precedence::GatewayApi,
+            Precedence::AppMesh,
+            Precedence::FirstMatch,
+            Precedence::Specific,
+            Precedence::OldestRoute,
+        ] {
+            let keys: Vec<MatchKey> = (0..40).map(|_| some_match(&mut seed)).collect();
+            let mut bounds: Vec<BoundKey> = (0..20).map(|_| some_bound(&mut seed)).collect();
+            bounds.sort_by(|one, other| route_order(preset, one, other));
+            let (places, hosts) = (
+                MatchPlaces::new(preset, &keys),
+                host_places(preset, &bounds),
+            );
+            let mut ranked = Vec::new();
+            for (bound, &host) in bounds.iter().zip(&hosts) {
+                for (one, number) in keys.iter().zip(0..) {
+                    let rank = places.rank(number, host, ranked.len() as u32);
+                    ranked.push((rank, RankKey { preset, one, bound }));
+                }
+            }
+            ranked.sort_unstable_by_key(|(rank, _)| *rank);
+            for pair in ranked.windows(2) {
+                let (order, clause) = pair[0].1.compare(pair[1].1);
+                assert_ne!(order, Ordering::Greater, "{preset:?}: {clause:?}");
+            }
+        }
+    }
+}
