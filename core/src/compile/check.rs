@@ -7,7 +7,7 @@
 use alloc::format;
 use core::fmt::Display;
 
-use super::{Build, CompiledMatch, Subject};
+use super::{Build, CompiledMatch, CompiledRule, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
 use crate::model::{
@@ -91,21 +91,15 @@ impl Build<'_> {
     }
 
     /// Reports a rewrite of the prefix in a rule whose paths have none.
-    pub(crate) fn check_prefix(
-        &mut self,
-        route: &Route,
-        rule: &Rule,
-        matches: &[Option<CompiledMatch>],
-    ) {
+    pub(crate) fn check_prefix(&mut self, route: &Route, rule: &Rule, compiled: &CompiledRule) {
         let has_prefix = |one: &CompiledMatch| {
             let entry = self.sections.entries.get(one.entry);
             entry.is_some_and(|entry| entry.common.prefix_len != NONE)
         };
         // What is wrong with a match is reported already.
-        let is_sound = |one: &Option<CompiledMatch>| one.is_some_and(|one| one.is_sound);
         if !rewrites_prefix(rule)
-            || !matches.iter().all(is_sound)
-            || matches.iter().flatten().any(has_prefix)
+            || !compiled.is_sound
+            || self.matches.iter().skip(compiled.first).any(has_prefix)
         {
             return;
         }

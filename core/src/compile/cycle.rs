@@ -10,11 +10,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Build;
-use super::lint::delegates;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
 use crate::matcher::scratch::MAX_STAGES;
-use crate::model::{Route, Stage, StageId};
+use crate::model::{Stage, StageId};
 
 /// Where the walk stands with a stage.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -73,14 +72,10 @@ impl Build<'_> {
 
     /// The stages that a stage's rules delegate to, each once.
     fn next_stages(&self, stage: usize) -> Vec<usize> {
-        let route = |id: u32| self.set.routes.get(id as usize);
         let attachments = self.set.stages.get(stage);
         let attachments = attachments.into_iter().flat_map(|stage| &stage.attachments);
-        let rules = attachments
-            .filter_map(|one| route(one.route.0))
-            .flat_map(|route: &Route| &route.rules);
-        let mut next: Vec<usize> = rules
-            .flat_map(delegates)
+        let mut next: Vec<usize> = attachments
+            .flat_map(|one| self.delegates_of(one.route))
             .map(|StageId(id)| id as usize)
             .collect();
         next.sort_unstable();

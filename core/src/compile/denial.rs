@@ -64,7 +64,7 @@ impl Build<'_> {
 }
 
 /// Whether a rule keeps requests away from backends on purpose.
-fn denies(rule: &Rule) -> bool {
+pub(super) fn denies(rule: &Rule) -> bool {
     let is_refusal = |status: u16| (400..500).contains(&status);
     let aborts = |filter: &Filter| match filter {
         Filter::Fault(fault) => {

@@ -5,6 +5,15 @@ use crate::model::Fact;
 use crate::table::fact::FactEntry;
 
 impl Build<'_> {
+    /// A header.
+    pub(crate) fn header_fact(&mut self, name: &str) -> FactEntry {
+        let is_upper = name.bytes().any(|byte| byte.is_ascii_uppercase());
+        FactEntry::Header(match is_upper {
+            true => self.text(&name.to_ascii_lowercase()),
+            false => self.text(name),
+        })
+    }
+
     /// A fact with its name in the table's texts.
     pub(crate) fn fact(&mut self, fact: &Fact) -> FactEntry {
         match fact {
@@ -18,7 +27,7 @@ impl Build<'_> {
             Fact::Port => FactEntry::Port,
             Fact::Version => FactEntry::Version,
             Fact::RawQuery => FactEntry::RawQuery,
-            Fact::Header(name) => FactEntry::Header(self.text(&name.to_ascii_lowercase())),
+            Fact::Header(name) => self.header_fact(name),
             Fact::Query(name) => FactEntry::Query(self.text(name)),
             Fact::RawQueryParameter(name) => FactEntry::RawQueryParameter(self.text(name)),
             Fact::Cookie(name) => FactEntry::Cookie(self.text(name)),

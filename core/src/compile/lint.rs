@@ -15,10 +15,13 @@ use alloc::vec::Vec;
 use core::mem;
 
 use super::Build;
+use super::denial::denies;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
-use crate::matcher::normalize::append_canonical;
-use crate::model::{Action, Gateway, PathMatch, Route, RouteMatch, Rule, Stage, StageId, Target};
+use crate::matcher::normalize::{self, append_canonical};
+use crate::model::{
+    Action, Gateway, PathMatch, Route, RouteId, RouteMatch, Rule, Stage, StageId, Target,
+};
 
 impl Build<'_> {
     /// Reports, each once, rules that deny by path what a gateway that normalises no
@@ -61,17 +64,26 @@ impl Build<'_> {
             let (Some(route), Some(told)) = (self.set.routes.get(id), is_told.get_mut(id)) else {
                 continue;
             };
-            let is_new = !mem::replace(told, true);
+            next.extend(self.delegates_of(attachment.route));
+            let is_plain = self.is_plain.get(id).copied().unwrap_or(false);
+            if mem::replace(told, true) || is_plain && gateway.normalization.base {
+                continue;
+            }
             for (index, rule) in route.rules.iter().enumerate() {
-                next.extend(delegates(rule));
-                if is_new {
-                    self.lint_denial(gateway, route, (index, rule));
-                    for one in &rule.matches {
-                        self.lint_path(gateway, route, (index, rule), one);
-                    }
+                self.lint_denial(gateway, route, (index, rule));
+                for one in &rule.matches {
+                    self.lint_path(gateway, route, (index, rule), one);
                 }
             }
         }
+    }
+
+    /// The stages that the rules of a route delegate to.
+    pub(super) fn delegates_of(&self, route: RouteId) -> impl Iterator<Item = StageId> {
+        let start = self.delegates.partition_point(|&(of, _)| of < route.0);
+        let own = self.delegates.iter().skip(start);
+        own.take_while(move |&&(of, _)| of == route.0)
+            .map(|&(_, stage)| stage)
     }
 
     /// Reports a path that is never one once it is in its canonical form.
@@ -130,6 +142,18 @@ impl Build<'_> {
         let found = Diagnostic::warning(codes::MATCHES_NOTHING, origin, message).with_help(help);
         self.diagnostics.push(found);
     }
+}
+
+/// Whether a gateway that normalises paths has nothing to say of a rule. Asked when the
+/// rule is compiled, since all but a few are like that and need not be read again.
+pub(super) fn is_plain(rule: &Rule) -> bool {
+    !denies(rule)
+        && rule.matches.iter().all(|one| match &one.path {
+            PathMatch::Exact(text) | PathMatch::Segments(text) | PathMatch::Prefix(text) => {
+                normalize::is_plain(text.as_bytes()) && !text.contains(['?', '#'])
+            }
+            _ => true,
+        })
 }
 
 /// `rule 2`, with its name where it has one.

@@ -47,6 +47,7 @@ pub(crate) mod program;
 pub(crate) mod rank;
 pub(crate) mod regex;
 pub(crate) mod segment;
+pub(crate) mod shared;
 pub(crate) mod slots;
 pub(crate) mod stage;
 pub(crate) mod text;
@@ -60,11 +61,12 @@ use core::fmt;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
-use crate::model::{HostForm, HostMatch, Origin, RouteSet};
+use crate::model::{HostForm, HostMatch, Origin, RouteSet, StageId};
 use crate::table::entry::{Common, Entry};
 use crate::table::fact::FactEntry;
 use crate::table::names::{EntryName, ObjectEntry, PathName, RuleName};
-use crate::table::predicate::{Block, Step};
+use crate::table::predicate::Block;
+use crate::table::rule::RuleEntry;
 use crate::table::text::{Range32, Text};
 use crate::table::{GatewayEntry, ListenerEntry, RequestLimits, Sections, Table};
 use crate::vocabulary::RepeatedValues;
@@ -147,12 +149,14 @@ impl Compiler {
         let Build {
             mut sections,
             interner,
+            name_texts,
             diagnostics,
             ..
         } = build;
         let text = interner.into_pool();
         index::build(&mut sections, &text, self.limits.unindexed_candidates);
         sections.text = text;
+        sections.names.text = name_texts.into_pool();
         Compiled {
             table: Table::new(sections),
             diagnostics,
@@ -166,11 +170,19 @@ pub(crate) struct Build<'m> {
     pub(crate) set: &'m RouteSet,
     pub(crate) sections: Sections,
     pub(crate) interner: Interner,
+    /// Texts that only names refer to.
+    name_texts: Interner,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) index: Index,
     pub(crate) drafts: segment::Drafts,
-    /// What each rule's matches became, by route and rule.
-    entries: Vec<Vec<Vec<Option<CompiledMatch>>>>,
+    /// What rules refer to, by content.
+    known: action::Known,
+    /// What matches became, those of each route adjacent, rule by rule.
+    matches: Vec<CompiledMatch>,
+    /// The run of each route's matches.
+    of_route: Vec<Range32>,
+    /// What matches are ranked by, by content.
+    match_keys: shared::Shared,
     /// Captures that the formats of a rule name, and that none of its paths has.
     unknown_captures: Vec<unknown_capture::UnknownCapture>,
     /// Captures that the formats of the rule under way name, each with what names it.
@@ -179,13 +191,17 @@ pub(crate) struct Build<'m> {
     holes: usize,
     /// Object index of each route.
     route_objects: Vec<u32>,
+    /// Stages that rules delegate to, each with the rule's route, in order of the routes.
+    delegates: Vec<(u32, StageId)>,
+    /// For each route, whether a gateway that normalises paths has nothing to say of it.
+    is_plain: Vec<bool>,
 }
 
 /// What was stored already, by content.
 #[derive(Default)]
 pub(crate) struct Index {
-    pub(crate) backends: HashMap<crate::table::action::BackendEntry, u32>,
     pub(crate) predicates: HashMap<crate::table::predicate::Predicate, u32>,
+    pub(crate) steps: shared::Shared,
     pub(crate) regex: regex::RegexIndex,
     pub(crate) groups: path_group::Known,
     pub(crate) slots: HashMap<(FactEntry, RepeatedValues), u32>,
@@ -196,7 +212,7 @@ pub(crate) struct Index {
     pub(crate) borders: HashMap<Text, u32>,
     pub(crate) commons: HashMap<Common, u32>,
     /// Programs by their steps.
-    pub(crate) programs: HashMap<Vec<Step>, u32>,
+    pub(crate) programs: HashMap<Range32, u32>,
     pub(crate) automata_bytes: usize,
     /// Bytes of the automata of hosts.
     pub(crate) host_automata: usize,
@@ -217,15 +233,26 @@ pub(crate) struct CompiledMatch {
     pub(crate) folded: bool,
     /// Number of the pattern, for [`path::PathKind::Pattern`].
     pub(crate) pattern: u32,
-    /// Bytes of text that every path taken has.
-    pub(crate) literal: u32,
+    /// What it is ranked by, an index into
+    /// [`Names::match_keys`](crate::table::names::Names::match_keys).
+    pub(crate) rank_key: u32,
     /// Whether all that is asked could be compiled; else it answers 500.
     pub(crate) is_sound: bool,
 }
 
+/// What the matches of one rule became.
+pub(crate) struct CompiledRule {
+    route: usize,
+    rule: usize,
+    /// Index of the first in [`Build::matches`].
+    first: usize,
+    /// Whether all of them could be compiled.
+    is_sound: bool,
+}
+
 impl<'m> Build<'m> {
     fn new(limits: &'m Limits, set: &'m RouteSet) -> Self {
-        let mut interner = Interner::default();
+        let mut name_texts = Interner::default();
         let mut sections = Sections {
             limits: RequestLimits {
                 target: limits.request_target,
@@ -240,21 +267,27 @@ impl<'m> Build<'m> {
         sections.names.sources = set
             .sources
             .iter()
-            .map(|name| interner.add(name.as_bytes()))
+            .map(|name| name_texts.add(name.as_bytes()))
             .collect();
         Self {
             limits,
             set,
             sections,
-            interner,
+            interner: Interner::default(),
+            name_texts,
             diagnostics: Vec::new(),
             index: Index::default(),
             drafts: segment::Drafts::default(),
-            entries: Vec::new(),
+            known: action::Known::default(),
+            matches: Vec::new(),
+            of_route: Vec::with_capacity(set.routes.len()),
+            match_keys: shared::Shared::default(),
             unknown_captures: Vec::new(),
             named_captures: Vec::new(),
             holes: 0,
-            route_objects: Vec::new(),
+            route_objects: Vec::with_capacity(set.routes.len()),
+            delegates: Vec::new(),
+            is_plain: Vec::with_capacity(set.routes.len()),
         }
     }
 
@@ -262,11 +295,16 @@ impl<'m> Build<'m> {
         self.interner.add(text.as_bytes())
     }
 
+    /// A text that only names refer to.
+    pub(crate) fn name_text(&mut self, text: &str) -> Text {
+        self.name_texts.add(text.as_bytes())
+    }
+
     pub(crate) fn object(&mut self, object: &crate::model::ObjectRef, origin: Origin) -> u32 {
         let entry = ObjectEntry {
-            kind: self.text(&object.kind),
-            namespace: self.text(&object.namespace),
-            name: self.text(&object.name),
+            kind: self.name_text(&object.kind),
+            namespace: self.name_text(&object.namespace),
+            name: self.name_text(&object.name),
             origin,
         };
         self.sections.names.objects.push(entry);
@@ -276,20 +314,23 @@ impl<'m> Build<'m> {
     /// Every rule and every match of it.
     fn rules(&mut self) {
         let set = self.set;
-        for route in &set.routes {
+        let everything = [crate::model::RouteMatch::default()];
+        for (route_id, route) in set.routes.iter().enumerate() {
             let object = self.object(&route.object, route.origin);
             self.route_objects.push(object);
-            let mut of_route = Vec::with_capacity(route.rules.len());
+            let start = self.matches.len();
+            let mut is_plain = true;
             for (index, rule) in route.rules.iter().enumerate() {
                 self.check_filters(route, rule);
-                let id = self.sections.actions.rules.len() as u32;
+                is_plain &= lint::is_plain(rule);
+                let delegates = lint::delegates(rule).map(|stage| (route_id as u32, stage));
+                self.delegates.extend(delegates);
                 let entry = self.rule(route, rule);
-                self.sections.actions.rules.push(entry);
-                let name = rule.name.as_deref().map(|name| self.text(name));
-                let index = index as u32;
+                let id = self.add_rule(entry);
+                let name = rule.name.as_deref().map(|name| self.name_text(name));
                 let name = RuleName {
                     route: object,
-                    index,
+                    index: index as u32,
                     name,
                     origin: rule.origin,
                 };
@@ -300,25 +341,39 @@ impl<'m> Build<'m> {
                     failing: None,
                 };
                 let place = &Place { route, rule };
-                let everything = [crate::model::RouteMatch::default()];
                 let matches = if rule.matches.is_empty() {
                     &everything[..]
                 } else {
                     &rule.matches[..]
                 };
-                let compiled: Vec<_> = matches
-                    .iter()
-                    .enumerate()
-                    .map(|(at, one)| self.one_match(place, &mut ids, at as u32, one))
-                    .collect();
+                let mut compiled = CompiledRule {
+                    route: route_id,
+                    rule: index,
+                    first: self.matches.len(),
+                    is_sound: true,
+                };
+                for (at, one) in (0..).zip(matches) {
+                    let one = self.one_match(place, &mut ids, at, one);
+                    compiled.is_sound &= one.is_some_and(|one| one.is_sound);
+                    self.matches.extend(one);
+                }
                 self.check_prefix(route, rule, &compiled);
-                self.note_unknown_captures((self.entries.len(), of_route.len()), &compiled);
-                of_route.push(compiled);
+                self.note_unknown_captures(&compiled);
             }
-            self.entries.push(of_route);
+            self.is_plain.push(is_plain);
+            self.of_route.push(Range32 {
+                start: start as u32,
+                len: (self.matches.len() - start) as u32,
+            });
         }
         self.finish_predicates();
         self.finish_edits();
+    }
+
+    fn add_rule(&mut self, entry: RuleEntry) -> u32 {
+        let rules = &mut self.sections.actions.rules.entries;
+        rules.push(entry);
+        rules.len() as u32 - 1
     }
 
     fn one_match(
@@ -385,6 +440,10 @@ impl<'m> Build<'m> {
             path: path.name,
             origin,
         });
+        let rank_key = rank::match_key(place.rule, one, path.literal);
+        let names = &mut self.sections.names;
+        let rank_key = self.match_keys.one(&mut names.match_keys, rank_key);
+        names.ranked.push(rank_key);
         Some(CompiledMatch {
             entry,
             kind: path.kind,
@@ -392,7 +451,7 @@ impl<'m> Build<'m> {
             has_holes: path.has_holes,
             folded: path.folded,
             pattern: path.regex,
-            literal: path.literal,
+            rank_key,
             is_sound,
         })
     }
@@ -419,9 +478,8 @@ impl<'m> Build<'m> {
         if let Some(known) = ids.failing {
             return known;
         }
-        let id = self.sections.actions.rules.len() as u32;
         let entry = self.failing_rule();
-        self.sections.actions.rules.push(entry);
+        let id = self.add_rule(entry);
         self.sections.names.rules.push(ids.name);
         ids.failing = Some(id);
         id
@@ -449,7 +507,7 @@ impl<'m> Build<'m> {
                         message,
                     ));
                 }
-                let name = self.text(&listener.name);
+                let name = self.name_text(&listener.name);
                 self.sections.names.listeners.push((name, listener.origin));
                 let client_namespace = listener
                     .client_namespace

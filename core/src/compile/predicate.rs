@@ -13,11 +13,11 @@ use super::program::{self, Tree};
 use super::{Build, HashMap, Subject, slots};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
-use crate::model::{self, Fact, FactMatch, PredicateKind, RouteMatch};
+use crate::model::{self, Fact, FactMatch, Origin, PredicateKind, RouteMatch, ValueMatch};
 use crate::table::NONE;
 use crate::table::fact::FactEntry;
 use crate::table::hash::hash;
-use crate::table::predicate::{FactTest, NameIndex, Predicate, Slot, Step};
+use crate::table::predicate::{FactTest, NameIndex, Predicate, Slot};
 use crate::table::text::{Range32, Text};
 use crate::vocabulary::RepeatedValues;
 
@@ -64,34 +64,42 @@ impl Build<'_> {
     /// alternative that is missing within OR, or anything within NOT, would make the
     /// match narrower, and it must only get wider.
     pub(crate) fn predicates(&mut self, subject: &Subject<'_>, one: &RouteMatch) -> (u32, bool) {
-        let mut all = Vec::new();
+        let count = one.headers.len() + one.query.len() + one.predicates.len();
+        if count == 0 {
+            return (self.program_of(Range32::EMPTY), true);
+        }
+        let mut all = Vec::with_capacity(count);
         for header in &one.headers {
-            let test = FactMatch {
-                fact: Fact::Header(header.name.clone()),
-                value: header.value.clone(),
+            let asked = Asked {
+                what: What::Named("header", &header.name),
+                value: &header.value,
                 ignore_case: header.ignore_case,
                 invert: header.invert,
                 missing_matches: header.missing_matches,
                 repeated: header.repeated,
                 origin: header.origin,
             };
-            all.push(self.fact_match(subject, &test).map(Tree::Test));
+            let fact = |build: &mut Self| build.header_fact(&header.name);
+            all.push(self.test(subject, &asked, fact).map(Tree::Test));
         }
         for query in &one.query {
-            let name = query.name.clone();
-            let test = FactMatch {
-                fact: match query.raw {
-                    true => Fact::RawQueryParameter(name),
-                    false => Fact::Query(name),
-                },
-                value: query.value.clone(),
+            let asked = Asked {
+                what: What::Named("query parameter", &query.name),
+                value: &query.value,
                 ignore_case: query.ignore_case,
                 invert: query.invert,
                 missing_matches: query.missing_matches,
                 repeated: query.repeated,
                 origin: query.origin,
             };
-            all.push(self.fact_match(subject, &test).map(Tree::Test));
+            let fact = |build: &mut Self| {
+                let name = build.text(&query.name);
+                match query.raw {
+                    true => FactEntry::RawQueryParameter(name),
+                    false => FactEntry::Query(name),
+                }
+            };
+            all.push(self.test(subject, &asked, fact).map(Tree::Test));
         }
         for predicate in &one.predicates {
             all.push(self.tree(subject, predicate));
@@ -119,23 +127,16 @@ impl Build<'_> {
             }
             steps = program::steps(&all);
         }
+        let section = &mut self.sections.predicates.steps;
+        let steps = self.index.steps.run(section, &steps);
         (self.program_of(steps), is_sound)
     }
 
     /// The number of a run of steps.
-    fn program_of(&mut self, steps: Vec<Step>) -> u32 {
-        if let Some(&known) = self.index.programs.get(&steps) {
-            return known;
-        }
-        let all = &mut self.sections.predicates.steps;
-        let range = Range32 {
-            start: all.len() as u32,
-            len: steps.len() as u32,
-        };
-        all.extend_from_slice(&steps);
-        let program = self.sections.entries.add_program(range);
-        self.index.programs.insert(steps, program);
-        program
+    fn program_of(&mut self, steps: Range32) -> u32 {
+        let entries = &mut self.sections.entries;
+        let known = self.index.programs.entry(steps);
+        *known.or_insert_with(|| entries.add_program(steps))
     }
 
     /// A predicate with its tests stored. Recurses as deep as the model nests, which
@@ -174,10 +175,28 @@ impl Build<'_> {
     }
 
     fn fact_match(&mut self, subject: &Subject<'_>, one: &FactMatch) -> Option<u32> {
+        let asked = Asked {
+            what: What::of(&one.fact),
+            value: &one.value,
+            ignore_case: one.ignore_case,
+            invert: one.invert,
+            missing_matches: one.missing_matches,
+            repeated: one.repeated,
+            origin: one.origin,
+        };
+        self.test(subject, &asked, |build| build.fact(&one.fact))
+    }
+
+    fn test(
+        &mut self,
+        subject: &Subject<'_>,
+        one: &Asked<'_>,
+        fact: impl FnOnce(&mut Self) -> FactEntry,
+    ) -> Option<u32> {
         let subject = &subject.at(one.origin);
-        let what = What(&one.fact);
-        let test = self.value_test(subject, format_args!("{what}"), &one.value, one.ignore_case)?;
-        let fact = self.fact(&one.fact);
+        let what = one.what;
+        let test = self.value_test(subject, format_args!("{what}"), one.value, one.ignore_case)?;
+        let fact = fact(self);
         let slot = self.slot(fact, one.repeated);
         Some(self.predicate(Predicate::Fact(FactTest {
             slot,
@@ -271,19 +290,43 @@ fn name_of(
     })
 }
 
-/// A fact as diagnostics name it.
-struct What<'m>(&'m Fact);
+/// A test of a fact, as the model has it.
+struct Asked<'m> {
+    what: What<'m>,
+    value: &'m ValueMatch,
+    ignore_case: bool,
+    invert: bool,
+    missing_matches: bool,
+    repeated: RepeatedValues,
+    origin: Origin,
+}
+
+/// A fact as diagnostics name it: its kind and name.
+#[derive(Clone, Copy)]
+enum What<'m> {
+    Named(&'static str, &'m str),
+    Plain(&'m Fact),
+}
+
+impl<'m> What<'m> {
+    fn of(fact: &'m Fact) -> Self {
+        match fact {
+            Fact::Header(name) => Self::Named("header", name),
+            Fact::Query(name) | Fact::RawQueryParameter(name) => {
+                Self::Named("query parameter", name)
+            }
+            Fact::Cookie(name) => Self::Named("cookie", name),
+            Fact::Attribute(name) => Self::Named("attribute", name),
+            plain => Self::Plain(plain),
+        }
+    }
+}
 
 impl fmt::Display for What<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Fact::Header(name) => write!(f, "header {name}"),
-            Fact::Query(name) | Fact::RawQueryParameter(name) => {
-                write!(f, "query parameter {name}")
-            }
-            Fact::Cookie(name) => write!(f, "cookie {name}"),
-            Fact::Attribute(name) => write!(f, "attribute {name}"),
-            plain => plain.fmt(f),
+        match self {
+            Self::Named(kind, name) => write!(f, "{kind} {name}"),
+            Self::Plain(fact) => fact.fmt(f),
         }
     }
 }

@@ -143,7 +143,7 @@ impl Build<'_> {
         meaning: Meaning,
     ) -> Option<u32> {
         let written = Written {
-            text: self.text(pattern),
+            text: self.name_text(pattern),
             syntax,
             meaning,
         };
@@ -245,7 +245,7 @@ impl Build<'_> {
         meaning: Meaning,
     ) -> Option<u32> {
         let written = Written {
-            text: self.text(pattern),
+            text: self.name_text(pattern),
             syntax,
             meaning,
         };

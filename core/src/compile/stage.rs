@@ -5,16 +5,18 @@
 
 use alloc::format;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use super::host::HostItem;
 use super::path::PathItem;
-use super::{Build, CompiledMatch, HashMap, rank};
+use super::rank::{self, MatchPlaces};
+use super::{Build, HashMap};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
 use crate::model::{HostBinding, HostMatch, Route, Stage};
-use crate::table::names::CandidateName;
+use crate::table::names::Bound;
 use crate::table::path::Candidate;
-use crate::table::precedence::RankKey;
+use crate::table::precedence::BoundKey;
 use crate::table::text::{Range32, Text};
 use crate::table::{NONE, Scope, StageEntry};
 
@@ -39,11 +41,26 @@ struct Places<'m> {
     routes: Vec<&'m Route>,
 }
 
-/// A match under a host of a stage.
-struct Ranked {
-    key: RankKey,
+/// A route under a host of a stage.
+struct BoundRoute {
     place: u32,
-    one: CompiledMatch,
+    key: BoundKey,
+}
+
+/// An attachment whose matches fit.
+struct Attached {
+    route: u32,
+    /// Its hosts, a run of the stage's.
+    bounds: Range32,
+}
+
+/// A match under a host of a stage, in the order of the input.
+#[derive(Clone, Copy)]
+struct Found {
+    /// Index into [`Build::matches`].
+    one: u32,
+    /// Index into the stage's bounds.
+    bound: u32,
 }
 
 impl<'m> Build<'m> {
@@ -51,19 +68,71 @@ impl<'m> Build<'m> {
     pub(crate) fn stages(&mut self) {
         let set = self.set;
         let name_order = rank::name_order(set);
+        // For each preset that stages have; there are few.
+        let mut ranks: Vec<MatchPlaces> = Vec::new();
         for stage in &set.stages {
             let object = self.object(&stage.object, stage.origin);
             self.sections.names.stages.push(object);
-            let entry = self.stage(stage, &name_order);
+            let entry = self.stage(stage, &name_order, &mut ranks);
             self.sections.stages.push(entry);
         }
     }
 
-    fn stage(&mut self, stage: &'m Stage, name_order: &[u32]) -> StageEntry {
-        let set = self.set;
+    fn stage(
+        &mut self,
+        stage: &'m Stage,
+        name_order: &[u32],
+        ranks: &mut Vec<MatchPlaces>,
+    ) -> StageEntry {
+        let preset = stage.precedence;
         let mut places = Places::default();
-        let mut ranked: Vec<Ranked> = Vec::new();
-        for (position, attachment) in stage.attachments.iter().enumerate() {
+        let (mut attached, bounds, count) = self.bounds(stage, name_order, &mut places);
+        // What no clause separates stays as it comes here: by route, then by position.
+        let first_of = |one: &Attached| bounds.get(one.bounds.start as usize);
+        attached.sort_by(|one, other| match (first_of(one), first_of(other)) {
+            (Some(one), Some(other)) => rank::route_order(preset, &one.key, &other.key),
+            _ => Ordering::Equal,
+        });
+        let known = ranks.iter().position(|ranks| ranks.is_for(preset));
+        let at = known.unwrap_or_else(|| {
+            ranks.push(MatchPlaces::new(preset, &self.sections.names.match_keys));
+            ranks.len() - 1
+        });
+        let keys: Vec<BoundKey> = bounds.iter().map(|bound| bound.key).collect();
+        let hosts = rank::host_places(preset, &keys);
+        let mut found: Vec<Found> = Vec::with_capacity(count);
+        let mut ranked: Vec<u128> = Vec::with_capacity(count);
+        if let Some(ranks) = ranks.get(at) {
+            for attached in attached {
+                let run = self.of_route.get(attached.route as usize).copied();
+                let run = run.unwrap_or(Range32::EMPTY);
+                for (one, compiled) in run.indices().zip(run.of(&self.matches)) {
+                    for bound in attached.bounds.indices() {
+                        let host = hosts.get(bound as usize).copied().unwrap_or(0);
+                        let number = found.len() as u32;
+                        ranked.push(ranks.rank(compiled.rank_key, host, number));
+                        found.push(Found { one, bound });
+                    }
+                }
+            }
+        }
+        ranked.sort_unstable();
+        self.scopes(stage, &places, &bounds, &found, &ranked)
+    }
+
+    /// The routes of a stage under its hosts, and the number of matches under hosts that
+    /// these are. A route that has too many is left out and reported.
+    fn bounds(
+        &mut self,
+        stage: &'m Stage,
+        name_order: &[u32],
+        places: &mut Places<'m>,
+    ) -> (Vec<Attached>, Vec<BoundRoute>, usize) {
+        let set = self.set;
+        let mut attached = Vec::with_capacity(stage.attachments.len());
+        let mut bounds: Vec<BoundRoute> = Vec::with_capacity(stage.attachments.len());
+        let mut count = 0usize;
+        for attachment in &stage.attachments {
             let route_id = attachment.route.0 as usize;
             let Some(route) = set.routes.get(route_id) else {
                 let message = format!("{}: attaches a route that is not there", stage.object);
@@ -78,45 +147,41 @@ impl<'m> Build<'m> {
                 true => ANY,
                 false => &attachment.hosts[..],
             };
-            let matches = self.entries.get(route_id).into_iter().flatten().flatten();
-            let added = matches.flatten().count().saturating_mul(bindings.len());
-            let there = self.sections.paths.candidates.len() + ranked.len();
+            let matches = self
+                .of_route
+                .get(route_id)
+                .map_or(0, |run| run.len as usize);
+            let added = matches.saturating_mul(bindings.len());
+            let there = self.sections.paths.candidates.len() + count;
             if added > self.limits.candidates.saturating_sub(there) {
                 self.too_many_candidates(stage, route, (added, bindings.len()));
                 continue;
             }
+            count += added;
+            let start = bounds.len() as u32;
+            let order = name_order.get(route_id).copied().unwrap_or(0);
             for binding in bindings {
-                let place = (&binding.host, binding.port);
-                let (place, is_new) = places.number(place, route);
+                let (place, is_new) = places.number((&binding.host, binding.port), route);
                 if is_new {
                     let form = stage.host_form;
                     self.check_host(&route.object, route.origin, &binding.host, form);
                 }
-                for (rule_index, rule) in route.rules.iter().enumerate() {
-                    let compiled = self.entries.get(route_id).and_then(|r| r.get(rule_index));
-                    let compiled = compiled.map(Vec::as_slice).unwrap_or(&[]);
-                    for (index, one) in compiled.iter().enumerate() {
-                        let Some(one) = *one else { continue };
-                        let key = rank::key(&rank::Place {
-                            preset: stage.precedence,
-                            binding,
-                            host_order: places.order(&binding.host),
-                            route,
-                            order: attachment.route.0,
-                            name_order: name_order.get(route_id).copied().unwrap_or(0),
-                            attachment: position as u32,
-                            rule,
-                            rule_index: rule_index as u32,
-                            index: index as u32,
-                            literal: one.literal,
-                        });
-                        ranked.push(Ranked { key, place, one });
-                    }
-                }
+                let host_order = places.order(&binding.host);
+                let orders = (attachment.route.0, order);
+                bounds.push(BoundRoute {
+                    place,
+                    key: rank::bound_key(binding, host_order, route, orders),
+                });
             }
+            attached.push(Attached {
+                route: attachment.route.0,
+                bounds: Range32 {
+                    start,
+                    len: bounds.len() as u32 - start,
+                },
+            });
         }
-        ranked.sort_by(|one, other| one.key.compare(&other.key).0);
-        self.scopes(stage, &places, ranked)
+        (attached, bounds, count)
     }
 
     fn too_many_candidates(
@@ -135,31 +200,60 @@ impl<'m> Build<'m> {
         self.diagnostics.push(found);
     }
 
-    fn scopes(&mut self, stage: &Stage, places: &Places<'_>, ranked: Vec<Ranked>) -> StageEntry {
+    fn scopes(
+        &mut self,
+        stage: &Stage,
+        places: &Places<'_>,
+        bounds: &[BoundRoute],
+        found: &[Found],
+        ranked: &[u128],
+    ) -> StageEntry {
         let Places { list, routes, .. } = places;
         let first = self.sections.scopes.len() as u32;
-        let mut of_place: Vec<[Vec<PathItem>; 2]> = Vec::new();
-        of_place.resize_with(list.len(), Default::default);
-        let mut keys = Vec::with_capacity(ranked.len());
-        for (rank, Ranked { key, place, one }) in ranked.into_iter().enumerate() {
-            keys.push(key);
-            if let Some([plain, folded]) = of_place.get_mut(place as usize) {
-                let items = if one.folded { folded } else { plain };
+        let first_bound = self.sections.names.bounds.len() as u32;
+        let named = bounds.iter().map(|bound| Bound {
+            scope: first + bound.place,
+            key: bound.key,
+        });
+        self.sections.names.bounds.extend(named);
+        let place_of = |one: &Found| bounds.get(one.bound as usize).map_or(0, |one| one.place);
+        let of_place = by_place(list.len(), found.iter().map(place_of));
+        // The rank of each, and the bound of each rank.
+        let mut rank_of = alloc::vec![0u32; found.len()];
+        let mut bound_of = Vec::with_capacity(found.len());
+        for (rank, &number) in (0..).zip(ranked) {
+            let number = number as u32 as usize;
+            if let (Some(slot), Some(one)) = (rank_of.get_mut(number), found.get(number)) {
+                *slot = rank;
+                bound_of.push(first_bound + one.bound);
+            }
+        }
+        let mut own: Vec<(u32, u32)> = Vec::new();
+        for (at, members) in of_place.iter().enumerate() {
+            own.clear();
+            own.extend(members.iter().filter_map(|&number| {
+                let rank = *rank_of.get(number as usize)?;
+                Some((rank, found.get(number as usize)?.one))
+            }));
+            own.sort_unstable();
+            let [mut plain, mut folded] = [Vec::with_capacity(own.len()), Vec::new()];
+            for &(rank, one) in &own {
+                let Some(one) = self.matches.get(one as usize) else {
+                    continue;
+                };
+                let items = if one.folded { &mut folded } else { &mut plain };
                 items.push(PathItem {
                     kind: one.kind,
                     key: one.key,
                     has_holes: one.has_holes,
                     pattern: one.pattern,
                     candidate: Candidate {
-                        rank: rank as u32,
+                        rank,
                         entry: one.entry,
                     },
                 });
             }
-        }
-        for (at, [plain, folded]) in of_place.into_iter().enumerate() {
-            let ranks = plain.iter().chain(&folded).map(|item| item.candidate.rank);
-            let best = ranks.min().unwrap_or(NONE);
+            let best = own.first().map_or(NONE, |&(rank, _)| rank);
             let before = self.sections.paths.candidates.len();
             let plain = self.trie(plain);
             let folded = (!folded.is_empty()).then(|| self.trie(folded));
@@ -179,19 +273,15 @@ impl<'m> Build<'m> {
                 best,
             });
             let added = self.sections.paths.candidates.get(before..).unwrap_or(&[]);
-            for candidate in added {
-                if let Some(&key) = keys.get(candidate.rank as usize) {
-                    let scope = first + at as u32;
-                    let names = &mut self.sections.names.candidates;
-                    names.push(CandidateName { scope, key });
-                }
-            }
+            let bound = |one: &Candidate| bound_of.get(one.rank as usize).copied();
+            let names = added.iter().map(|one| bound(one).unwrap_or(NONE));
+            self.sections.names.candidates.extend(names);
         }
         for (host, port) in list {
             let text = match (host, port) {
                 (HostMatch::Any, None) => Text::default(),
-                (host, None) => self.text(&host.to_text()),
-                (host, Some(port)) => self.text(&format!("{host}:{port}")),
+                (host, None) => self.name_text(&host.to_text()),
+                (host, Some(port)) => self.name_text(&format!("{host}:{port}")),
             };
             self.sections.names.scopes.push(text);
         }
@@ -271,4 +361,45 @@ impl<'m> Places<'m> {
     fn order(&self, host: &HostMatch) -> u32 {
         self.hosts.get(host).copied().unwrap_or(0)
     }
+}
+
+/// The numbers of what is at each of so many places, in order.
+struct ByPlace {
+    numbers: Vec<u32>,
+    /// Where each place's end.
+    ends: Vec<usize>,
+}
+
+impl ByPlace {
+    fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = core::iter::once(&0).chain(&self.ends);
+        let runs = starts.zip(&self.ends);
+        runs.map(|(&start, &end)| self.numbers.get(start..end).unwrap_or(&[]))
+    }
+}
+
+fn by_place(count: usize, places: impl Iterator<Item = u32> + Clone) -> ByPlace {
+    let mut ends = alloc::vec![0usize; count];
+    let mut all = 0;
+    for place in places.clone() {
+        if let Some(end) = ends.get_mut(place as usize) {
+            *end += 1;
+            all += 1;
+        }
+    }
+    // Where each begins; what is put there moves it to where it ends.
+    let mut start = 0;
+    for end in &mut ends {
+        start += core::mem::replace(end, start);
+    }
+    let mut numbers = alloc::vec![0; all];
+    for (number, place) in (0..).zip(places) {
+        if let Some(end) = ends.get_mut(place as usize)
+            && let Some(slot) = numbers.get_mut(*end)
+        {
+            *slot = number;
+            *end += 1;
+        }
+    }
+    ByPlace { numbers, ends }
 }

@@ -11,8 +11,16 @@ use crate::table::text::{Text, TextPool};
 #[derive(Default)]
 pub(crate) struct Interner {
     pool: TextPool,
-    known: HashTable<Text>,
+    /// Each with half of its hash, so that growing reads no texts.
+    known: HashTable<(u32, Text)>,
+    /// The text that was asked for last: it is often asked for again.
+    last: Text,
     state: RandomState,
+}
+
+/// Spreads half a hash over a whole one: tables look at its lowest and highest bits.
+pub(super) fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 impl Interner {
@@ -21,9 +29,14 @@ impl Interner {
         if bytes.is_empty() {
             return Text::default();
         }
-        let hash = self.state.hash_one(bytes);
         let pool = &self.pool;
-        if let Some(&known) = self.known.find(hash, |&text| pool.get(text) == bytes) {
+        if pool.get(self.last) == bytes {
+            return self.last;
+        }
+        let hash = self.state.hash_one(bytes) as u32;
+        let is_same = |&(known, text): &(u32, Text)| known == hash && pool.get(text) == bytes;
+        if let Some(&(_, known)) = self.known.find(spread(hash), is_same) {
+            self.last = known;
             return known;
         }
         let text = Text {
@@ -31,9 +44,9 @@ impl Interner {
             len: bytes.len() as u32,
         };
         self.pool.bytes.extend_from_slice(bytes);
-        let (pool, state) = (&self.pool, &self.state);
         self.known
-            .insert_unique(hash, text, |&text| state.hash_one(pool.get(text)));
+            .insert_unique(spread(hash), (hash, text), |&(hash, _)| spread(hash));
+        self.last = text;
         text
     }
 

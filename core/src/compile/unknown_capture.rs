@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 use super::lint::{delegates, rule_name};
-use super::{Build, CompiledMatch, HashSet};
+use super::{Build, CompiledRule, HashSet};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
 use crate::model::StageId;
@@ -27,25 +27,20 @@ pub(crate) struct UnknownCapture {
 
 impl Build<'_> {
     /// Keeps what the formats of a rule ask of captures that its matches do not have.
-    pub(crate) fn note_unknown_captures(
-        &mut self,
-        (route, rule): (usize, usize),
-        matches: &[Option<CompiledMatch>],
-    ) {
+    pub(crate) fn note_unknown_captures(&mut self, compiled: &CompiledRule) {
         for (name, what) in mem::take(&mut self.named_captures) {
             let written = self.interner.get(name);
-            let known = matches.iter().flatten().any(|one| {
+            let known = self.matches.iter().skip(compiled.first).any(|one| {
                 let entry = self.sections.entries.get(one.entry);
                 entry.is_some_and(|entry| {
                     self.group_number(entry.common.captures, written).is_some()
                 })
             });
             // What is wrong with a match is reported already.
-            let is_sound = |one: &Option<CompiledMatch>| one.is_some_and(|one| one.is_sound);
-            if !known && matches.iter().all(is_sound) {
+            if !known && compiled.is_sound {
                 self.unknown_captures.push(UnknownCapture {
-                    route,
-                    rule,
+                    route: compiled.route,
+                    rule: compiled.rule,
                     name,
                     what,
                 });

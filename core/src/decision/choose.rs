@@ -9,8 +9,8 @@ use super::decide::{Way, seen, writer};
 use super::draw::scale;
 use crate::matcher::output::Span;
 use crate::matcher::scratch::Scratch;
-use crate::table::action::TargetEntry;
 use crate::table::fact::FactEntry;
+use crate::table::rule::TargetEntry;
 use crate::table::text::Range32;
 
 /// A target that was chosen.
@@ -27,9 +27,9 @@ impl Way<'_, '_> {
         &mut self,
         scratch: &mut Scratch,
         targets: &[TargetEntry],
-        total: u64,
         sticky: Range32,
     ) -> Option<Chosen> {
+        let total = targets.last().map_or(0, |last| last.cumulative);
         if total == 0 {
             return None;
         }
@@ -76,11 +76,7 @@ impl Way<'_, '_> {
         let actions = &self.sections.actions;
         let Scratch { trail, output, .. } = scratch;
         for step in trail.get() {
-            let rule = self.sections.rule_of_candidate(step.candidate);
-            let rule = rule.map(|(rule, _)| &rule.effects);
-            let target = actions.targets.get(step.target as usize);
-            let target = target.map(|target| &target.effects);
-            for effects in [rule, target].into_iter().flatten() {
+            for effects in self.sections.effects_of(step).into_iter().flatten() {
                 for mirror in effects.mirrors.of(&actions.mirrors) {
                     let is_drawn = self.draws.share(mirror.numerator, mirror.denominator);
                     if output.mirrored.len() < output.mirrored.capacity() {

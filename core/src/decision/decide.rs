@@ -10,8 +10,9 @@ use crate::matcher::output::QueryBuffers;
 use crate::matcher::request::Request;
 use crate::matcher::scratch::{HostBuffer, PathBuffers, Scratch, Step};
 use crate::matcher::walk::{Found, Search};
-use crate::table::action::{ActionEntry, Effects, RuleEntry, TargetEntry, TargetKind};
+use crate::table::action::Effects;
 use crate::table::regex::RegexScratch;
+use crate::table::rule::{ActionEntry, RuleExtras, TargetEntry, TargetKind};
 use crate::table::{NONE, Sections, Table};
 use crate::vocabulary::Normalization;
 
@@ -158,11 +159,12 @@ impl<'t> Way<'t, '_> {
         if !scratch.capture(sections, &self.seen, candidate) {
             return Err(Reason::CapturesTooLong);
         }
-        self.render(scratch, &rule.effects, 0)?;
-        if self.answers_first(rule) {
+        let extras = sections.actions.extras(rule);
+        self.render(scratch, &extras.effects, 0)?;
+        if self.answers_first(&extras.effects) {
             return Ok(Next::Done);
         }
-        let (targets, total) = match rule.action {
+        match rule.action() {
             ActionEntry::Redirect(redirect) => {
                 self.redirect(scratch, redirect)?;
                 return Ok(Next::Done);
@@ -171,29 +173,30 @@ impl<'t> Way<'t, '_> {
                 self.respond(respond);
                 return Ok(Next::Done);
             }
-            ActionEntry::Forward { targets, total } => (targets, total),
-        };
-        let all = targets.of(&sections.actions.targets);
-        let chosen = self.choose(scratch, all, total, rule.sticky);
+            ActionEntry::Backend(_) | ActionEntry::Forward(_) => {}
+        }
+        let targets = sections.actions.targets(rule);
+        let chosen = self.choose(scratch, targets.entries(), extras.sticky);
         if let (Some(chosen), Some(step)) = (chosen, scratch.trail.last()) {
-            step.target = targets.start + chosen.index as u32;
+            step.target = targets.number(chosen.index);
             step.draw = chosen.draw;
             step.sticky = chosen.sticky;
         }
         // SPEC: Gateway API, HTTPRouteRule.backendRefs: none that can be chosen: 500.
-        let Some(target) = chosen.and_then(|chosen| all.get(chosen.index)) else {
+        let Some(&target) = chosen.and_then(|chosen| targets.entries().get(chosen.index)) else {
             self.settle(Outcome::Respond, 500, Reason::NoTarget);
             return Ok(Next::Done);
         };
-        self.render(scratch, &target.effects, 1)?;
-        if self.is_preflight(target.effects.cors) {
+        let effects = &sections.actions.target_extras(target).effects;
+        self.render(scratch, effects, 1)?;
+        if self.is_preflight(effects.cors) {
             return Ok(Next::Done);
         }
-        if target.effects.redirect != NONE {
-            self.redirect(scratch, target.effects.redirect)?;
+        if effects.redirect != NONE {
+            self.redirect(scratch, effects.redirect)?;
             return Ok(Next::Done);
         }
-        self.go(scratch, candidate, rule, target)
+        self.go(scratch, candidate, extras, target)
     }
 
     /// Sends the request on to the target that was chosen.
@@ -201,13 +204,15 @@ impl<'t> Way<'t, '_> {
         &mut self,
         scratch: &mut Scratch,
         candidate: u32,
-        rule: &RuleEntry,
-        target: &TargetEntry,
+        extras: &RuleExtras,
+        target: TargetEntry,
     ) -> Result<Next, Reason> {
+        let rules = &self.sections.actions.rules;
         let next = match target.kind {
-            TargetKind::Invalid {
-                backend, status, ..
-            } => {
+            TargetKind::Invalid(invalid) => {
+                let invalid = rules.invalid.get(invalid as usize);
+                let backend = invalid.map_or(NONE, |invalid| invalid.backend);
+                let status = invalid.map_or(500, |invalid| invalid.status);
                 self.verdict.backend = backend;
                 self.settle(Outcome::Respond, status, Reason::InvalidTarget);
                 return Ok(Next::Done);
@@ -217,14 +222,18 @@ impl<'t> Way<'t, '_> {
                 Next::Done
             }
             TargetKind::Stage(stage) => Next::Stage(stage),
-            TargetKind::FromRequest { kind, fact, status } => {
-                match self.name_of_backend(scratch, fact)? {
+            TargetKind::FromRequest(named) => {
+                let Some(named) = rules.from_request.get(named as usize) else {
+                    self.settle(Outcome::Respond, 500, Reason::InvalidTarget);
+                    return Ok(Next::Done);
+                };
+                match self.name_of_backend(scratch, named.fact)? {
                     Some(name) => {
-                        self.verdict.named = Some((kind, name));
+                        self.verdict.named = Some((named.kind, name));
                         Next::Done
                     }
                     None => {
-                        self.settle(Outcome::Respond, status, Reason::InvalidTarget);
+                        self.settle(Outcome::Respond, named.status, Reason::InvalidTarget);
                         return Ok(Next::Done);
                     }
                 }
@@ -238,9 +247,9 @@ impl<'t> Way<'t, '_> {
             ..
         } = &mut *scratch;
         let seen = seen(&self.seen, paths, host);
-        let hash = super::hash::hash(self.sections, seen, rule.hash, buffer);
+        let hash = super::hash::hash(self.sections, seen, extras.hash, buffer);
         self.verdict.hash = hash.or(self.verdict.hash);
-        self.rewrite(scratch, candidate, rule, target)?;
+        self.rewrite(scratch, candidate, extras, target)?;
         Ok(next)
     }
 
@@ -249,11 +258,12 @@ impl<'t> Way<'t, '_> {
         &mut self,
         scratch: &mut Scratch,
         candidate: u32,
-        rule: &RuleEntry,
-        target: &TargetEntry,
+        extras: &RuleExtras,
+        target: TargetEntry,
     ) -> Result<(), Reason> {
         let sections = self.sections;
-        let entry = sections.rewrite_of(&rule.effects, &target.effects);
+        let of_target = sections.actions.target_extras(target);
+        let entry = sections.rewrite_of(&extras.effects, &of_target.effects);
         let rules = PathRules {
             prefix_len: sections.prefix_len(candidate),
             profile: sections.normalization(self.gateway),
@@ -326,16 +336,16 @@ impl<'t> Way<'t, '_> {
 
     /// Preflights and faults, which come before a rule's action.
     // SPEC: Envoy: the CORS and fault filters stand before the router.
-    fn answers_first(&mut self, rule: &RuleEntry) -> bool {
-        if self.is_preflight(rule.effects.cors) {
+    fn answers_first(&mut self, effects: &Effects) -> bool {
+        if self.is_preflight(effects.cors) {
             return true;
         }
         let faults = &self.sections.actions.faults;
-        let Some(fault) = faults.get(rule.effects.fault as usize) else {
+        let Some(fault) = faults.get(effects.fault as usize) else {
             return false;
         };
         if self.verdict.fault == NONE {
-            self.verdict.fault = rule.effects.fault;
+            self.verdict.fault = effects.fault;
         }
         if fault.delay_ms.is_some() && self.draws.share(fault.delay_ppm, 1_000_000) {
             self.verdict.delayed = true;
@@ -425,11 +435,12 @@ pub(crate) fn advance<'t>(
     request: &mut Request<'t>,
     gateway: u32,
     candidate: u32,
-    target: &TargetEntry,
+    target: TargetEntry,
 ) {
     let Some((rule, _)) = sections.rule_of_candidate(candidate) else {
         return;
     };
+    let extras = sections.actions.extras(rule);
     let mut way = Way {
         sections,
         seen: *request,
@@ -439,7 +450,7 @@ pub(crate) fn advance<'t>(
         verdict: Verdict::new(Outcome::Forward, 0, Reason::Matched),
     };
     if scratch.capture(sections, request, candidate)
-        && way.rewrite(scratch, candidate, rule, target).is_ok()
+        && way.rewrite(scratch, candidate, extras, target).is_ok()
     {
         *request = way.seen;
     }

@@ -114,12 +114,8 @@ fn filters<'a>(
     steps: &'a [Step],
 ) -> impl Iterator<Item = (&'a Effects, u32)> + Clone + 'a {
     steps.iter().flat_map(move |step| {
-        let [of_rule, of_target] = step.values;
-        let rule = sections.rule_of_candidate(step.candidate);
-        let rule = rule.map(|(rule, _)| (&rule.effects, of_rule));
-        let target = sections.actions.targets.get(step.target as usize);
-        rule.into_iter()
-            .chain(target.map(|target| (&target.effects, of_target)))
+        let effects = sections.effects_of(step).into_iter().zip(step.values);
+        effects.filter_map(|(effects, first)| Some((effects?, first)))
     })
 }
 

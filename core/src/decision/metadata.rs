@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::Decision;
 use crate::table::action::MetadataEntry;
+use crate::table::text::Range32;
 
 /// The value of a fact that travels with a decision.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,14 +54,10 @@ impl<'a> Decision<'a> {
         let sections = self.sections;
         let this = *self;
         self.steps().iter().flat_map(move |step| {
-            let rule = this
-                .rule_of(step)
-                .map(|rule| rule.metadata)
-                .unwrap_or_default();
-            let target = this
-                .target_of(step)
-                .map(|target| target.metadata)
-                .unwrap_or_default();
+            let rule = this.extras_of(step).metadata;
+            let target = sections.target_of(step).map_or(Range32::EMPTY, |target| {
+                sections.actions.target_extras(target).metadata
+            });
             let all = rule.of(&sections.actions.metadata).iter();
             let text = |text| sections.text.str(text);
             all.chain(target.of(&sections.actions.metadata))

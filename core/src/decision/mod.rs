@@ -39,7 +39,8 @@ pub(crate) mod view;
 use crate::matcher::output::Span;
 use crate::matcher::request::Request;
 use crate::matcher::scratch::{Scratch, Step};
-use crate::table::action::{RuleEntry, TargetEntry};
+use crate::table::action::Effects;
+use crate::table::rule::{RuleEntry, RuleExtras, TargetEntry};
 use crate::table::text::Text;
 use crate::table::{NONE, Sections};
 
@@ -324,14 +325,12 @@ impl<'a> Decision<'a> {
         self.scratch.trail.get()
     }
 
-    pub(crate) fn rule_of(&self, step: &Step) -> Option<&'a RuleEntry> {
-        self.sections
-            .rule_of_candidate(step.candidate)
-            .map(|(rule, _)| rule)
-    }
-
-    pub(crate) fn target_of(&self, step: &Step) -> Option<&'a TargetEntry> {
-        self.sections.actions.targets.get(step.target as usize)
+    /// What the rule of a step does besides its action.
+    pub(crate) fn extras_of(&self, step: &Step) -> &'a RuleExtras {
+        let rule = self.sections.rule_of_candidate(step.candidate);
+        rule.map_or(&RuleExtras::NONE, |(rule, _)| {
+            self.sections.actions.extras(rule)
+        })
     }
 
     /// What the path of the last rule with captures took, by name, in the order of the
@@ -344,9 +343,29 @@ impl<'a> Decision<'a> {
 
 impl Sections {
     /// The rule behind a candidate, and its index.
-    pub(crate) fn rule_of_candidate(&self, candidate: u32) -> Option<(&RuleEntry, u32)> {
+    pub(crate) fn rule_of_candidate(&self, candidate: u32) -> Option<(RuleEntry, u32)> {
         let candidate = self.paths.candidates.get(candidate as usize)?;
         let rule = self.entries.get(candidate.entry)?.rule;
-        Some((self.actions.rules.get(rule as usize)?, rule))
+        Some((*self.actions.rules.entries.get(rule as usize)?, rule))
+    }
+
+    /// The target that was chosen in a step.
+    pub(crate) fn target_of(&self, step: &Step) -> Option<TargetEntry> {
+        if step.target == NONE {
+            return None;
+        }
+        let (rule, _) = self.rule_of_candidate(step.candidate)?;
+        self.actions.target(rule, step.target)
+    }
+
+    /// What the filters of a step's rule do, then those of its target.
+    pub(crate) fn effects_of(&self, step: &Step) -> [Option<&Effects>; 2] {
+        let actions = &self.actions;
+        let Some((rule, _)) = self.rule_of_candidate(step.candidate) else {
+            return [None; 2];
+        };
+        let target = actions.target(rule, step.target);
+        let of_target = |target| &actions.target_extras(target).effects;
+        [Some(&actions.extras(rule).effects), target.map(of_target)]
     }
 }

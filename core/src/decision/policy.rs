@@ -59,13 +59,10 @@ impl<'a> Decision<'a> {
     pub fn mirrors(&self) -> impl Iterator<Item = MirrorView<'a>> + 'a {
         let sections = self.sections;
         let mirrored = &self.scratch.output.mirrored;
-        let effects = self.steps().iter().flat_map(move |step| {
-            let rule = sections.rule_of_candidate(step.candidate);
-            let target = sections.actions.targets.get(step.target as usize);
-            let rule = rule.map(|(rule, _)| &rule.effects);
-            rule.into_iter().chain(target.map(|target| &target.effects))
-        });
+        let steps = self.steps().iter();
+        let effects = steps.flat_map(move |step| sections.effects_of(step));
         effects
+            .flatten()
             .flat_map(|effects| effects.mirrors.of(&sections.actions.mirrors))
             .enumerate()
             .filter_map(move |(at, mirror)| {
@@ -82,8 +79,8 @@ impl<'a> Decision<'a> {
     pub fn timeouts(&self) -> Timeouts {
         let mut timeouts = Timeouts::default();
         for step in self.steps() {
-            let own = self.rule_of(step).map(|rule| rule.timeouts);
-            let own = own.and_then(|id| self.sections.actions.timeouts.get(id as usize));
+            let own = self.extras_of(step).timeouts;
+            let own = self.sections.actions.timeouts.get(own as usize);
             let own = own.copied().unwrap_or_default();
             timeouts.request_ms = own.request_ms.or(timeouts.request_ms);
             timeouts.backend_request_ms = own.backend_request_ms.or(timeouts.backend_request_ms);
@@ -96,10 +93,8 @@ impl<'a> Decision<'a> {
     pub fn retry(&self) -> Option<RetryView<'a>> {
         let sections = self.sections;
         let mut policies = self.steps().iter().filter_map(|step| {
-            sections
-                .actions
-                .retries
-                .get(self.rule_of(step)?.retry as usize)
+            let retry = self.extras_of(step).retry;
+            sections.actions.retries.get(retry as usize)
         });
         policies.next_back().map(|retry| RetryView {
             sections,
@@ -115,10 +110,8 @@ impl<'a> Decision<'a> {
     pub fn session(&self) -> Option<SessionView<'a>> {
         let sections = self.sections;
         let mut policies = self.steps().iter().filter_map(|step| {
-            sections
-                .actions
-                .sessions
-                .get(self.rule_of(step)?.session as usize)
+            let session = self.extras_of(step).session;
+            sections.actions.sessions.get(session as usize)
         });
         policies.next_back().map(|session| SessionView {
             kind: if session.cookie { "cookie" } else { "header" },

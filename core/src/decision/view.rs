@@ -6,9 +6,9 @@ use core::fmt;
 use super::rewrite::HostSource;
 use super::{Decision, Outcome, Reason};
 use crate::matcher::request::Request;
-use crate::table::action::{BackendEntry, TargetEntry, TargetKind};
 use crate::table::names::ObjectName;
-use crate::table::text::Text;
+use crate::table::rule::{TargetEntry, TargetKind};
+use crate::table::text::{Range32, Text};
 use crate::table::{NONE, Sections};
 use crate::vocabulary::Origin;
 
@@ -179,8 +179,10 @@ impl<'a> Decision<'a> {
         let sections = self.sections;
         let forwards = self.verdict.outcome == Outcome::Forward;
         let step = self.steps().last().filter(|_| forwards);
-        let target = step.and_then(|step| self.target_of(step));
-        let failover = target.map(|target| target.failover).unwrap_or_default();
+        let target = step.and_then(|step| sections.target_of(step));
+        let failover = target.map_or(Range32::EMPTY, |target| {
+            sections.actions.target_extras(target).failover
+        });
         let backends = failover.of(&sections.actions.failovers).iter();
         backends.filter_map(move |&backend| sections.backend_view(backend))
     }
@@ -209,21 +211,17 @@ impl<'a> Decision<'a> {
 
     /// The targets of the rule that won in a stage, counted from 0.
     pub fn targets_of(&self, stage: usize) -> impl Iterator<Item = TargetView<'a>> + 'a {
-        use crate::table::action::ActionEntry;
         let sections = self.sections;
         let named = self.named_backend();
         let step = self.steps().get(stage);
         let chosen = step.map_or(NONE, |step| step.target);
-        let range = step
-            .and_then(|step| self.rule_of(step))
-            .map(|rule| rule.action);
-        let range = match range {
-            Some(ActionEntry::Forward { targets, .. }) => targets,
-            _ => crate::table::text::Range32::default(),
-        };
-        range.indices().filter_map(move |index| {
-            let target = sections.actions.targets.get(index as usize)?;
-            let view = sections.target_view(target, index == chosen);
+        let rule = step.and_then(|step| sections.rule_of_candidate(step.candidate));
+        let targets = rule.map(|(rule, _)| sections.actions.targets(rule));
+        let count = targets.map_or(0, |targets| targets.entries().len());
+        (0..count).filter_map(move |index| {
+            let targets = targets?;
+            let target = *targets.entries().get(index)?;
+            let view = sections.target_view(target, targets.number(index) == chosen);
             Some(TargetView {
                 backend: named
                     .filter(|_| view.chosen && view.from_request)
@@ -315,8 +313,11 @@ impl<'a> Decision<'a> {
         {
             return Some(self.sections.text.str(respond.reason)).filter(|word| !word.is_empty());
         }
-        match self.target_of(self.steps().last()?)?.kind {
-            TargetKind::Invalid { reason, .. } => Some(self.sections.text.str(reason)),
+        match self.sections.target_of(self.steps().last()?)?.kind {
+            TargetKind::Invalid(invalid) => {
+                let invalid = self.sections.actions.rules.invalid.get(invalid as usize)?;
+                Some(self.sections.text.str(invalid.reason))
+            }
             _ => None,
         }
     }
@@ -343,37 +344,38 @@ impl Sections {
 
     pub(crate) fn listener_name(&self, listener: u32) -> Option<&str> {
         let (name, _) = self.names.listeners.get(listener as usize)?;
-        Some(self.text.str(*name))
+        Some(self.names.text.str(*name))
     }
 
     pub(crate) fn backend_view(&self, backend: u32) -> Option<BackendView<'_>> {
-        let entry: &BackendEntry = self.actions.backends.get(backend as usize)?;
+        let (family, name) = self.actions.rules.backend(backend)?;
         let text = |text: Text| self.text.str(text);
         Some(BackendView {
-            kind: text(entry.kind),
-            namespace: text(entry.namespace),
-            name: text(entry.name),
-            port: entry.port,
-            subset: entry.subset.map(text),
-            protocol: entry.protocol.map(text),
+            kind: text(family.kind),
+            namespace: text(family.namespace),
+            name,
+            port: family.port,
+            subset: family.subset.map(text),
+            protocol: family.protocol.map(text),
         })
     }
 
-    fn target_view(&self, target: &TargetEntry, chosen: bool) -> TargetView<'_> {
+    fn target_view(&self, target: TargetEntry, chosen: bool) -> TargetView<'_> {
         let (backend, stage, invalid) = match target.kind {
             TargetKind::Backend(backend) => (self.backend_view(backend), None, None),
-            TargetKind::FromRequest { .. } => (None, None, None),
+            TargetKind::FromRequest(_) => (None, None, None),
             TargetKind::Stage(stage) => {
                 let object = self.names.stages.get(stage as usize).copied();
                 (None, Some(self.object(object)), None)
             }
-            TargetKind::Invalid {
-                backend, reason, ..
-            } => (
-                self.backend_view(backend),
-                None,
-                Some(self.text.str(reason)),
-            ),
+            TargetKind::Invalid(invalid) => {
+                let invalid = self.actions.rules.invalid.get(invalid as usize);
+                (
+                    invalid.and_then(|invalid| self.backend_view(invalid.backend)),
+                    None,
+                    Some(invalid.map_or("", |invalid| self.text.str(invalid.reason))),
+                )
+            }
         };
         TargetView {
             backend,
@@ -381,7 +383,7 @@ impl Sections {
             weight: target.weight,
             chosen,
             invalid,
-            from_request: matches!(target.kind, TargetKind::FromRequest { .. }),
+            from_request: matches!(target.kind, TargetKind::FromRequest(_)),
         }
     }
 
@@ -413,7 +415,7 @@ impl Sections {
             rule: rule.map_or(0, |rule| rule.index),
             rule_name: rule
                 .and_then(|rule| rule.name)
-                .map(|name| self.text.str(name)),
+                .map(|name| self.names.text.str(name)),
             matched: entry.map_or(0, |entry| entry.common.index),
             origin,
             file: self.source(origin),

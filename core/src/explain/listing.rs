@@ -8,9 +8,9 @@ use super::paths::{path_text, scope_host};
 use super::program::{self, Asked};
 use super::trial::{fact_name, test_text};
 use super::tries::push_segments;
-use crate::table::action::{ActionEntry, TargetKind};
 use crate::table::entry::Entry;
 use crate::table::predicate::Predicate;
+use crate::table::rule::{ActionEntry, TargetKind};
 use crate::table::{NONE, Sections, Table};
 use crate::vocabulary::{Origin, Precedence};
 
@@ -125,10 +125,11 @@ fn ranked(sections: &Sections) -> Vec<Vec<u32>> {
         }
     }
     let mut ranked = alloc::vec![Vec::new(); sections.stages.len()];
-    for (index, name) in sections.names.candidates.iter().enumerate() {
-        let stage = stage_of.get(name.scope as usize).copied().unwrap_or(NONE);
+    for index in 0..sections.names.candidates.len() as u32 {
+        let scope = sections.names.scope_of(index).unwrap_or(NONE);
+        let stage = stage_of.get(scope as usize).copied().unwrap_or(NONE);
         if let Some(own) = ranked.get_mut(stage as usize) {
-            own.push(index as u32);
+            own.push(index);
         }
     }
     let rank = |&index: &u32| {
@@ -162,13 +163,10 @@ fn stage_order(sections: &Sections, ranked: &[Vec<u32>]) -> Vec<usize> {
     while let Some(&id) = order.get(at) {
         at += 1;
         for &candidate in ranked.get(id).into_iter().flatten() {
-            let action = sections
-                .rule_of_candidate(candidate)
-                .map(|(rule, _)| rule.action);
-            let Some(ActionEntry::Forward { targets, .. }) = action else {
+            let Some((rule, _)) = sections.rule_of_candidate(candidate) else {
                 continue;
             };
-            for target in targets.of(&sections.actions.targets) {
+            for target in sections.actions.targets(rule).entries() {
                 if let TargetKind::Stage(next) = target.kind {
                     add(next as usize, &mut order);
                 }
@@ -182,7 +180,7 @@ fn stage_order(sections: &Sections, ranked: &[Vec<u32>]) -> Vec<usize> {
 fn rows(sections: &Sections, ranked: &[u32]) -> Vec<Row> {
     let mut rows = Vec::with_capacity(ranked.len());
     for &index in ranked {
-        let Some(name) = sections.names.candidates.get(index as usize) else {
+        let Some(scope) = sections.names.scope_of(index) else {
             continue;
         };
         let Some(candidate) = sections.paths.candidates.get(index as usize) else {
@@ -194,7 +192,7 @@ fn rows(sections: &Sections, ranked: &[u32]) -> Vec<Row> {
         let view = sections.stage_view(NONE, index, None);
         rows.push(Row {
             rank: candidate.rank,
-            host: scope_host(sections, name.scope),
+            host: scope_host(sections, scope),
             path: path_text(sections, candidate.entry, &entry),
             predicates: predicates(sections, &entry),
             targets: targets(sections, &entry),
@@ -262,10 +260,11 @@ fn predicate(sections: &Sections, id: u32, negated: bool) -> String {
 }
 
 fn targets(sections: &Sections, entry: &Entry) -> Vec<String> {
-    let Some(rule) = sections.actions.rules.get(entry.rule as usize) else {
+    let rules = &sections.actions.rules;
+    let Some(&rule) = rules.entries.get(entry.rule as usize) else {
         return Vec::new();
     };
-    match rule.action {
+    match rule.action() {
         ActionEntry::Redirect(redirect) => {
             let status = sections
                 .actions
@@ -282,25 +281,34 @@ fn targets(sections: &Sections, entry: &Entry) -> Vec<String> {
             let why = because(sections.text.str(entry.reason));
             Vec::from([format!("respond {status}{why}")])
         }
-        ActionEntry::Forward { targets, .. } => targets
-            .of(&sections.actions.targets)
+        ActionEntry::Backend(_) | ActionEntry::Forward(_) => sections
+            .actions
+            .targets(rule)
+            .entries()
             .iter()
             .map(|target| {
+                let invalid = match target.kind {
+                    TargetKind::Invalid(id) => rules.invalid.get(id as usize),
+                    _ => None,
+                };
+                let backend = |id| {
+                    let view = sections.backend_view(id);
+                    view.map_or(String::new(), |backend| backend.to_string())
+                };
                 let name = match target.kind {
-                    TargetKind::Backend(id) | TargetKind::Invalid { backend: id, .. } => sections
-                        .backend_view(id)
-                        .map_or(String::new(), |b| b.to_string()),
-                    TargetKind::FromRequest { kind, .. } => {
-                        format!("{} named by the request", sections.text.str(kind))
+                    TargetKind::Backend(id) => backend(id),
+                    TargetKind::Invalid(_) => backend(invalid.map_or(NONE, |one| one.backend)),
+                    TargetKind::FromRequest(id) => {
+                        let kind = rules.from_request.get(id as usize).map(|one| one.kind);
+                        let kind = kind.map_or("", |kind| sections.text.str(kind));
+                        format!("{kind} named by the request")
                     }
                     TargetKind::Stage(id) => sections
                         .object(sections.names.stages.get(id as usize).copied())
                         .to_string(),
                 };
-                let why = match target.kind {
-                    TargetKind::Invalid { reason, .. } => because(sections.text.str(reason)),
-                    _ => String::new(),
-                };
+                let why =
+                    invalid.map_or(String::new(), |one| because(sections.text.str(one.reason)));
                 format!("{name} ({}){why}", target.weight)
             })
             .collect(),

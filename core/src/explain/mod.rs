@@ -33,8 +33,8 @@ use crate::matcher::authority::{MAX_HOST, ServerName, host_of, server_name};
 use crate::matcher::facts::{Seen, visit};
 use crate::matcher::request::RequestProtocol;
 use crate::matcher::scratch::{HostView, Scratch, Step};
-use crate::table::action::TargetKind;
 use crate::table::precedence::Clause;
+use crate::table::rule::TargetKind;
 use crate::table::{NONE, Sections, Table};
 use crate::vocabulary::{Origin, Precedence};
 use crate::{Draws, Request};
@@ -334,8 +334,7 @@ fn explain(
             explanation.obstacle =
                 obstacle::find(sections, scratch, &request, gateway, step, reason);
         }
-        let target = sections.actions.targets.get(step.target as usize);
-        let Some(target) = target else {
+        let Some(target) = sections.target_of(step) else {
             return explanation;
         };
         let TargetKind::Stage(next) = target.kind else {
@@ -387,7 +386,10 @@ fn stage_explanation(
     let tie_break = match (trials.first(), runner_up) {
         (Some(first), Some(at)) if first.verdict == TrialVerdict::Won => {
             let second = trials.get(at);
-            second.and_then(|second| tiebreak::between(sections, first, second, at))
+            let preset = entry.map(|entry| entry.precedence);
+            second
+                .zip(preset)
+                .and_then(|(second, preset)| tiebreak::between(sections, preset, first, second, at))
         }
         _ => None,
     };
@@ -421,7 +423,12 @@ fn hashed(
         host: (!host.is_empty()).then_some(host),
     };
     let mut names = Vec::new();
-    for key in rule.sticky.of(&sections.actions.hash_keys) {
+    for key in sections
+        .actions
+        .extras(rule)
+        .sticky
+        .of(&sections.actions.hash_keys)
+    {
         let mut is_there = false;
         visit(sections, seen, key.fact, &mut scratch.buffer, |_| {
             is_there = true;
@@ -455,7 +462,7 @@ fn listener_name(sections: &Sections, id: u32) -> String {
     alloc::format!(
         "{} listener {}",
         sections.object(object),
-        name.map_or("", |name| sections.text.str(name))
+        name.map_or("", |name| sections.names.text.str(name))
     )
 }
 

@@ -15,9 +15,10 @@ use crate::decision::format::{Writer, is_field_value};
 use crate::decision::rewrite::{self, PathRules};
 use crate::matcher::facts::Seen;
 use crate::matcher::scratch::{Scratch, Step};
-use crate::table::action::{ActionEntry, EditEntry, Effects, HostRewriteEntry, PathRewriteEntry};
+use crate::table::action::{EditEntry, Effects, HostRewriteEntry, PathRewriteEntry};
 use crate::table::format::Value;
 use crate::table::regex::RegexScratch;
+use crate::table::rule::ActionEntry;
 use crate::table::{NONE, Sections};
 
 /// What kept the last rule on the way from being carried out; `None` where that is no
@@ -38,7 +39,6 @@ pub(super) fn find(
     if !scratch.capture(sections, request, step.candidate) {
         return None;
     }
-    let target = sections.actions.targets.get(step.target as usize);
     let rules = PathRules {
         prefix_len: sections.prefix_len(step.candidate),
         profile: sections.normalization(gateway),
@@ -63,15 +63,15 @@ pub(super) fn find(
         path: &mut path,
         rules,
     };
-    let effects = [Some(&rule.effects), target.map(|target| &target.effects)];
-    let of_edits = effects.into_iter().flatten();
+    let effects = sections.effects_of(step);
     let mut found = None;
-    for effects in of_edits {
+    for effects in effects.into_iter().flatten() {
         found = found.or_else(|| tried.edits(effects));
     }
-    let redirect = match (rule.action, target) {
+    let [of_rule, of_target] = effects;
+    let redirect = match (rule.action(), of_target) {
         (ActionEntry::Redirect(redirect), _) => redirect,
-        (_, Some(target)) => target.effects.redirect,
+        (_, Some(effects)) => effects.redirect,
         _ => NONE,
     };
     let found = found.or_else(|| match sections.actions.redirects.get(redirect as usize) {
@@ -81,7 +81,7 @@ pub(super) fn find(
             of_host.or_else(|| tried.path(redirect.path?))
         }
         None => {
-            let entry = sections.rewrite_of(&rule.effects, &target?.effects);
+            let entry = sections.rewrite_of(of_rule?, of_target?);
             let of_host = entry.host.and_then(|host| tried.host(host));
             of_host.or_else(|| tried.path(entry.path?))
         }

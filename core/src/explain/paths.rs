@@ -107,7 +107,7 @@ fn taking_hosts(sections: &Sections, index: &HostIndex, host: Option<&[u8]>) -> 
 /// The host of a scope as written, `*` for any.
 pub(super) fn scope_host(sections: &Sections, scope: u32) -> String {
     match sections.names.scopes.get(scope as usize) {
-        Some(&text) if text.len > 0 => readable(sections.text.get(text)),
+        Some(&text) if text.len > 0 => readable(sections.names.text.get(text)),
         _ => "*".to_string(),
     }
 }

@@ -6,31 +6,48 @@ use alloc::string::{String, ToString};
 use super::{TieBreak, Trial};
 use crate::table::Sections;
 use crate::table::precedence::{Clause, PathClass, PathForm, RankKey};
+use crate::vocabulary::Precedence;
 
 /// Why `winner` comes before `second`, the trial at `runner_up`.
 pub(super) fn between(
     sections: &Sections,
+    preset: Precedence,
     winner: &Trial,
     second: &Trial,
     runner_up: usize,
 ) -> Option<TieBreak> {
-    let key = |trial: &Trial| {
-        sections
-            .names
-            .candidates
-            .get(trial.candidate as usize)
-            .map(|candidate| candidate.key)
-    };
-    let (one, other) = (key(winner)?, key(second)?);
-    let (_, clause) = one.compare(&other);
+    let one = key(sections, preset, winner.candidate)?;
+    let other = key(sections, preset, second.candidate)?;
+    let (_, clause) = one.compare(other);
     Some(TieBreak {
         clause,
-        text: words(clause, &one, &other, winner, second),
+        text: words(clause, one, other, winner, second),
         runner_up,
     })
 }
 
-fn words(clause: Clause, one: &RankKey, other: &RankKey, winner: &Trial, second: &Trial) -> String {
+/// What a candidate was ranked by.
+fn key(sections: &Sections, preset: Precedence, candidate: u32) -> Option<RankKey<'_>> {
+    let names = &sections.names;
+    let entry = sections.paths.candidates.get(candidate as usize)?.entry;
+    let key = *names.ranked.get(entry as usize)?;
+    let bound = *names.candidates.get(candidate as usize)?;
+    Some(RankKey {
+        preset,
+        one: names.match_keys.get(key as usize)?,
+        bound: &names.bounds.get(bound as usize)?.key,
+    })
+}
+
+fn words(
+    clause: Clause,
+    one: RankKey<'_>,
+    other: RankKey<'_>,
+    winner: &Trial,
+    second: &Trial,
+) -> String {
+    let (created, other_created) = (one.bound.created, other.bound.created);
+    let (one, other) = (one.one, other.one);
     match clause {
         Clause::Priority => match (one.priority, other.priority) {
             (Some(one), Some(other)) => format!("priority {one} comes before {other}"),
@@ -83,7 +100,7 @@ fn words(clause: Clause, one: &RankKey, other: &RankKey, winner: &Trial, second:
                 one.query, other.query
             )
         }
-        Clause::Age => match (one.created, other.created) {
+        Clause::Age => match (created, other_created) {
             (Some(one), Some(other)) => format!("older by {}", duration(other.abs_diff(one))),
             (Some(_), None) => "it states when it was created, the other does not".to_string(),
             _ => "it comes earlier in the input, where neither states its age".to_string(),

@@ -36,14 +36,17 @@ pub(super) fn all(
     let mut trials: Vec<Trial> = Vec::new();
     let mut place: hashbrown::HashMap<u32, usize, foldhash::fast::RandomState> =
         hashbrown::HashMap::default();
-    for (index, name) in sections.names.candidates.iter().enumerate() {
-        let Some(scope) = name.scope.checked_sub(stage.scopes.start) else {
+    for index in 0..sections.names.candidates.len() as u32 {
+        let Some(own_scope) = sections.names.scope_of(index) else {
+            continue;
+        };
+        let Some(scope) = own_scope.checked_sub(stage.scopes.start) else {
             continue;
         };
         if scope >= stage.scopes.len {
             continue;
         }
-        let Some(candidate) = sections.paths.candidates.get(index) else {
+        let Some(candidate) = sections.paths.candidates.get(index as usize) else {
             continue;
         };
         let Some(entry) = sections.entries.get(candidate.entry) else {
@@ -54,8 +57,8 @@ pub(super) fn all(
             None => TrialVerdict::Failed(Failure {
                 predicate: "host",
                 name: None,
-                want: scope_host(sections, name.scope),
-                got: host.map(|host| readable(host_seen(sections, stage, name.scope, host))),
+                want: scope_host(sections, own_scope),
+                got: host.map(|host| readable(host_seen(sections, stage, own_scope, host))),
             }),
             Some(at) => match failure(
                 sections,
@@ -70,7 +73,7 @@ pub(super) fn all(
                 None => TrialVerdict::HostNotConsulted,
             },
         };
-        let view = sections.stage_view(NONE, index as u32, None);
+        let view = sections.stage_view(NONE, index, None);
         let trial = Trial {
             route: (
                 view.route.kind.into(),
@@ -80,13 +83,13 @@ pub(super) fn all(
             rule: view.rule,
             rule_name: view.rule_name.map(Into::into),
             matched: view.matched,
-            host: scope_host(sections, name.scope),
+            host: scope_host(sections, own_scope),
             path: path_text(sections, candidate.entry, &entry),
             origin: view.origin,
             file: view.file.map(Into::into),
             verdict,
             rank: candidate.rank,
-            candidate: index as u32,
+            candidate: index,
         };
         match place
             .get(&candidate.entry)
@@ -331,7 +334,10 @@ pub(super) fn test_text(sections: &Sections, test: ValueTest) -> String {
             format!("one of {}{}{case}", shown.join(", "), more(members.len()))
         }
         ValueTest::Regex(id) => match sections.names.regexes.get(id as usize) {
-            Some(&pattern) => format!("regex {}", text(pattern)),
+            Some(&pattern) => {
+                let pattern = readable(sections.names.text.get(pattern));
+                format!("regex \"{pattern}\"")
+            }
             None => "regex".to_string(),
         },
         ValueTest::Glob { pattern, .. } => format!("glob {}", text(pattern)),

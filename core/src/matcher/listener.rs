@@ -91,7 +91,7 @@ fn takes(
         })
         && request.listener().is_none_or(|name| {
             let written = sections.names.listeners.get(id as usize);
-            written.is_some_and(|(written, _)| sections.text.str(*written) == name)
+            written.is_some_and(|(written, _)| sections.names.text.str(*written) == name)
         })
 }
 

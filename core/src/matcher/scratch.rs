@@ -114,7 +114,8 @@ pub(crate) struct Step {
     pub(crate) stage: u32,
     /// Index of the winning candidate.
     pub(crate) candidate: u32,
-    /// Index of the target chosen, or [`NONE`].
+    /// Number of the target chosen among its rule's, or [`NONE`]; see
+    /// [`Targets::number`](crate::table::rule::Targets::number).
     pub(crate) target: u32,
     /// The draw that chose it, where one was taken.
     pub(crate) draw: Option<u64>,

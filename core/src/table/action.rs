@@ -1,18 +1,21 @@
 //! What rules do, digested at compile time for reading without allocating.
+//!
+//! `rule` says which rule does what. Here is what they refer to: filters and policies,
+//! each stored once however many rules have it.
 
 use alloc::vec::Vec;
 
+use super::NONE;
 use super::fact::FactEntry;
 use super::format::{Part, SubstitutionEntry, Value};
 use super::predicate::ValueTest;
+use super::rule::Rules;
 use super::text::{Range32, Text};
 use crate::vocabulary::{Fault, HeaderVerb, PrefixJoin, Scheme, Timeouts};
 
 #[derive(Debug, Default)]
 pub(crate) struct Actions {
-    pub(crate) rules: Vec<RuleEntry>,
-    pub(crate) targets: Vec<TargetEntry>,
-    pub(crate) backends: Vec<BackendEntry>,
+    pub(crate) rules: Rules,
     pub(crate) edits: Vec<EditEntry>,
     pub(crate) rewrites: Vec<RewriteEntry>,
     pub(crate) redirects: Vec<RedirectEntry>,
@@ -52,22 +55,8 @@ pub(crate) struct Most {
     pub(crate) queries: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RuleEntry {
-    pub(crate) action: ActionEntry,
-    pub(crate) effects: Effects,
-    pub(crate) timeouts: u32,
-    pub(crate) retry: u32,
-    pub(crate) session: u32,
-    pub(crate) metadata: Range32,
-    /// What chooses among the targets.
-    pub(crate) sticky: Range32,
-    /// What a load balancer chooses an endpoint by.
-    pub(crate) hash: Range32,
-}
-
 /// One part of a hash.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct HashKeyEntry {
     pub(crate) fact: FactEntry,
     pub(crate) terminal: bool,
@@ -84,18 +73,8 @@ pub(crate) enum MetadataEntry {
     Json(Text),
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum ActionEntry {
-    /// Targets, and the sum of their weights.
-    Forward { targets: Range32, total: u64 },
-    /// Index into [`Actions::redirects`].
-    Redirect(u32),
-    /// Index into [`Actions::responds`].
-    Respond(u32),
-}
-
 /// What filters do, in one place; indices are [`NONE`](super::NONE) where absent.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct Effects {
     pub(crate) request_edits: Range32,
     pub(crate) response_edits: Range32,
@@ -106,45 +85,7 @@ pub(crate) struct Effects {
     pub(crate) fault: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TargetEntry {
-    pub(crate) kind: TargetKind,
-    /// Sum of the weights up to and including this one.
-    pub(crate) cumulative: u64,
-    pub(crate) weight: u32,
-    pub(crate) effects: Effects,
-    pub(crate) metadata: Range32,
-    pub(crate) failover: Range32,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum TargetKind {
-    Backend(u32),
-    Stage(u32),
-    /// A backend that the request names.
-    FromRequest {
-        kind: Text,
-        fact: FactEntry,
-        status: u16,
-    },
-    Invalid {
-        backend: u32,
-        status: u16,
-        reason: Text,
-    },
-}
-
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub(crate) struct BackendEntry {
-    pub(crate) kind: Text,
-    pub(crate) namespace: Text,
-    pub(crate) name: Text,
-    pub(crate) port: Option<u16>,
-    pub(crate) subset: Option<Text>,
-    pub(crate) protocol: Option<Text>,
-}
-
-#[derive(Clone, Copy, Debug)]
 pub(crate) struct EditEntry {
     pub(crate) verb: HeaderVerb,
     pub(crate) name: Text,
@@ -155,7 +96,7 @@ pub(crate) struct EditEntry {
     pub(crate) nth: u32,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub(crate) struct RewriteEntry {
     pub(crate) host: Option<HostRewriteEntry>,
     pub(crate) path: Option<PathRewriteEntry>,
@@ -163,14 +104,14 @@ pub(crate) struct RewriteEntry {
     pub(crate) method: Option<Text>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum HostRewriteEntry {
     To(Value),
     FromPath(SubstitutionEntry),
     Backend,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum PathRewriteEntry {
     /// A text begins with a slash.
     Full(Value),
@@ -182,14 +123,14 @@ pub(crate) enum PathRewriteEntry {
     Regex(SubstitutionEntry),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum QueryRewriteEntry {
     To(Value),
     /// Range into [`Actions::query_edits`].
     Edit(Range32),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum QueryEditEntry {
     Set {
         name: Text,
@@ -208,7 +149,7 @@ pub(crate) enum QueryEditEntry {
     },
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct RedirectEntry {
     pub(crate) scheme: Option<Scheme>,
     pub(crate) host: Option<Value>,
@@ -218,14 +159,14 @@ pub(crate) struct RedirectEntry {
     pub(crate) status: u16,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct RespondEntry {
     pub(crate) status: u16,
     pub(crate) body: Text,
     pub(crate) reason: Text,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct MirrorEntry {
     pub(crate) backend: u32,
     pub(crate) numerator: u32,
@@ -233,7 +174,7 @@ pub(crate) struct MirrorEntry {
 }
 
 /// A CORS policy with its header values rendered.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct CorsEntry {
     pub(crate) origins: Range32,
     pub(crate) any_method: bool,
@@ -246,7 +187,7 @@ pub(crate) struct CorsEntry {
     pub(crate) max_age: Option<Text>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum CorsOriginEntry {
     Any,
     Exact {
@@ -264,7 +205,7 @@ pub(crate) enum CorsOriginEntry {
     Value(ValueTest),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct RetryEntry {
     pub(crate) attempts: Option<u32>,
     pub(crate) per_try_timeout_ms: Option<u64>,
@@ -273,7 +214,7 @@ pub(crate) struct RetryEntry {
     pub(crate) on: Range32,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct SessionEntry {
     pub(crate) cookie: bool,
     pub(crate) permanent: bool,
@@ -282,11 +223,22 @@ pub(crate) struct SessionEntry {
     pub(crate) idle_timeout_ms: Option<u64>,
 }
 
+impl Effects {
+    /// Nothing.
+    pub(crate) const NONE: Self = Self {
+        request_edits: Range32::EMPTY,
+        response_edits: Range32::EMPTY,
+        mirrors: Range32::EMPTY,
+        rewrite: NONE,
+        redirect: NONE,
+        cors: NONE,
+        fault: NONE,
+    };
+}
+
 impl Actions {
     pub(crate) fn bytes(&self) -> usize {
-        self.rules.len() * size_of::<RuleEntry>()
-            + self.targets.len() * size_of::<TargetEntry>()
-            + self.backends.len() * size_of::<BackendEntry>()
+        self.rules.bytes()
             + self.edits.len() * size_of::<EditEntry>()
             + self.rewrites.len() * size_of::<RewriteEntry>()
             + self.redirects.len() * size_of::<RedirectEntry>()

@@ -8,7 +8,7 @@ use super::fact::FactEntry;
 use super::text::{Range32, Text};
 
 /// A value that leaves.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Value {
     /// Without holes.
     Text(Text),
@@ -17,7 +17,7 @@ pub(crate) enum Value {
 }
 
 /// A piece of a value with holes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Part {
     Text(Text),
     /// A capture of the match, by name.
@@ -29,7 +29,7 @@ pub(crate) enum Part {
 }
 
 /// A pattern, and what stands in place of what it finds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct SubstitutionEntry {
     /// Index into [`Sections::group_regexes`](super::Sections::group_regexes).
     pub(crate) regex: u32,

@@ -16,7 +16,8 @@
 //! * `index`: long candidate lists, split by the value that tells them apart.
 //! * `predicate`: tests of facts, each stored once; `value` and `automaton` say what
 //!   they mean, one by one and all at once.
-//! * `action`: what a rule does, digested for reading.
+//! * `rule`: rules and where they lead; `action`: what else they do, digested for
+//!   reading.
 //! * `names`: what people call things, and where they were written. Nothing
 //!   that decides reads it.
 //!
@@ -48,6 +49,7 @@ pub(crate) mod pike;
 pub(crate) mod precedence;
 pub(crate) mod predicate;
 pub(crate) mod regex;
+pub(crate) mod rule;
 pub(crate) mod segment;
 pub(crate) mod text;
 #[cfg(feature = "compile")]

@@ -9,8 +9,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::precedence::RankKey;
-use super::text::Text;
+use super::precedence::{BoundKey, MatchKey};
+use super::text::{Text, TextPool};
 use super::{NONE, Sections};
 use crate::vocabulary::Origin;
 
@@ -38,6 +38,8 @@ impl fmt::Display for ObjectName<'_> {
 
 #[derive(Debug, Default)]
 pub(crate) struct Names {
+    /// What the texts here refer to, but for those of [`EntryName`].
+    pub(crate) text: TextPool,
     pub(crate) objects: Vec<ObjectEntry>,
     /// Object and origin of each gateway, stage and listener, by its index.
     pub(crate) gateways: Vec<u32>,
@@ -45,8 +47,14 @@ pub(crate) struct Names {
     pub(crate) listeners: Vec<(Text, Origin)>,
     pub(crate) rules: Vec<RuleName>,
     pub(crate) entries: Vec<EntryName>,
-    /// Host and rank key of each candidate, by its index.
-    pub(crate) candidates: Vec<CandidateName>,
+    /// What each entry is ranked by, an index into [`Names::match_keys`].
+    pub(crate) ranked: Vec<u32>,
+    /// What matches are ranked by, each key once.
+    pub(crate) match_keys: Vec<MatchKey>,
+    /// The route and host that each candidate is found under, an index into
+    /// [`Names::bounds`].
+    pub(crate) candidates: Vec<u32>,
+    pub(crate) bounds: Vec<Bound>,
     /// The host of each scope as written; empty for the one that takes any.
     pub(crate) scopes: Vec<Text>,
     /// Source of each regex.
@@ -106,10 +114,11 @@ pub(crate) enum PathText {
     Grpc,
 }
 
+/// A route under one host of one stage.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct CandidateName {
+pub(crate) struct Bound {
     pub(crate) scope: u32,
-    pub(crate) key: RankKey,
+    pub(crate) key: BoundKey,
 }
 
 impl Names {
@@ -131,8 +140,19 @@ impl Names {
             + self.listeners.len() * size_of::<(Text, Origin)>()
             + self.rules.len() * size_of::<RuleName>()
             + self.entries.len() * size_of::<EntryName>()
-            + self.candidates.len() * size_of::<CandidateName>()
+            + (self.ranked.len() + self.candidates.len()) * 4
+            + self.match_keys.len() * size_of::<MatchKey>()
+            + self.bounds.len() * size_of::<Bound>()
             + (self.scopes.len() + self.regexes.len() + self.sources.len()) * size_of::<Text>()
+            + self.text.len()
+    }
+}
+
+impl Names {
+    /// The scope that a candidate is found in.
+    pub(crate) fn scope_of(&self, candidate: u32) -> Option<u32> {
+        let bound = *self.candidates.get(candidate as usize)?;
+        Some(self.bounds.get(bound as usize)?.scope)
     }
 }
 
@@ -141,9 +161,9 @@ impl Sections {
     pub(crate) fn object(&self, index: Option<u32>) -> ObjectName<'_> {
         let entry = self.names.objects.get(index.unwrap_or(NONE) as usize);
         entry.map_or(ObjectName::default(), |entry| ObjectName {
-            kind: self.text.str(entry.kind),
-            namespace: self.text.str(entry.namespace),
-            name: self.text.str(entry.name),
+            kind: self.names.text.str(entry.kind),
+            namespace: self.names.text.str(entry.namespace),
+            name: self.names.text.str(entry.name),
         })
     }
 
@@ -157,6 +177,6 @@ impl Sections {
     /// The file that an origin counts.
     pub(crate) fn source(&self, origin: Origin) -> Option<&str> {
         let text = self.names.sources.get(origin.source as usize)?;
-        origin.is_known().then(|| self.text.str(*text))
+        origin.is_known().then(|| self.names.text.str(*text))
     }
 }

@@ -25,7 +25,7 @@ use crate::vocabulary::RepeatedValues;
 
 #[derive(Default)]
 pub(crate) struct Predicates {
-    /// What entries' ranges run over.
+    /// What entries' ranges run over, equal runs once.
     pub(crate) steps: Vec<Step>,
     pub(crate) tests: Vec<Predicate>,
     pub(crate) slots: Vec<Slot>,

@@ -17,6 +17,9 @@ pub(crate) struct Range32 {
 }
 
 impl Range32 {
+    /// No items.
+    pub(crate) const EMPTY: Self = Self { start: 0, len: 0 };
+
     /// The run's items; none where it does not lie within `items`.
     pub(crate) fn of<T>(self, items: &[T]) -> &[T] {
         let start = self.start as usize;

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::super::Build;
-use super::{Broken, Place, append};
+use super::{Broken, Place};
 use crate::diagnostic::codes::compile as codes;
 use crate::model::{Format, FormatPart, Substitution};
 use crate::table::format::{Part, SubstitutionEntry, Value};
@@ -116,10 +116,8 @@ impl Build<'_> {
             });
         }
         self.sections.actions.most.renders = true;
-        Ok(Value::Parts(append(
-            &mut self.sections.actions.parts,
-            parts,
-        )))
+        let section = &mut self.sections.actions.parts;
+        Ok(Value::Parts(self.known.parts.run(section, &parts)))
     }
 }
 

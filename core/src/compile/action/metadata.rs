@@ -5,12 +5,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::Build;
+use super::Place;
 use super::json_text::compact;
-use super::{Place, append};
 use crate::diagnostic::codes::compile as codes;
 use crate::model::MetadataValue;
 use crate::table::action::MetadataEntry;
-use crate::table::text::Range32;
+use crate::table::text::{Range32, Text};
 
 impl Build<'_> {
     /// Metadata as far as `left` bytes of the rule's limit reach.
@@ -57,6 +57,20 @@ impl Build<'_> {
             };
             entries.push((self.text(key), value));
         }
-        append(&mut self.sections.actions.metadata, entries)
+        let section = &mut self.sections.actions.metadata;
+        self.known.metadata.run_by(section, &entries, key)
+    }
+}
+
+/// What an entry is the same by: a number by its bits, since not every number equals
+/// itself.
+fn key(&(name, value): &(Text, MetadataEntry)) -> (Text, u8, u64) {
+    let of_text = |text: Text| u64::from(text.start) << 32 | u64::from(text.len);
+    match value {
+        MetadataEntry::Text(text) => (name, 0, of_text(text)),
+        MetadataEntry::Integer(number) => (name, 1, number.cast_unsigned()),
+        MetadataEntry::Number(number) => (name, 2, number.to_bits()),
+        MetadataEntry::Boolean(value) => (name, 3, u64::from(value)),
+        MetadataEntry::Json(text) => (name, 4, of_text(text)),
     }
 }

@@ -1,5 +1,6 @@
 //! Actions: rules' filters, targets and policies, digested for reading.
 //!
+//! * `backend`: backends and their families.
 //! * `format`: values with holes, and patterns that are replaced.
 //! * `rewrite`: paths, queries, hosts and methods; redirects.
 //! * `edits`: header edits and the slots of their names.
@@ -13,6 +14,7 @@
 //! request that was to go elsewhere, or without a header, would go on unchanged. The
 //! rule answers 500 then, or the share of the target whose filter it is.
 
+mod backend;
 mod edits;
 mod format;
 mod json_text;
@@ -25,6 +27,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::shared::Shared;
 use super::{Build, Subject};
 use crate::diagnostic::codes::compile as codes;
 use crate::diagnostic::{Code, Diagnostic};
@@ -32,11 +35,41 @@ use crate::model::{
     Action, Backend, Filter, Respond, Route, Rule, Target, Timeouts, WeightedTarget,
 };
 use crate::table::NONE;
-use crate::table::action::{
-    ActionEntry, BackendEntry, EditEntry, Effects, MirrorEntry, RespondEntry, RewriteEntry,
-    RuleEntry, TargetEntry, TargetKind,
+use crate::table::action::{EditEntry, Effects, MirrorEntry, RespondEntry, RewriteEntry};
+use crate::table::rule::{
+    ActionEntry, FromRequestEntry, InvalidEntry, RuleEntry, RuleExtras, TargetEntry, TargetExtras,
+    TargetKind,
 };
 use crate::table::text::Range32;
+
+/// What rules refer to and is stored already.
+#[derive(Default)]
+pub(crate) struct Known {
+    backends: backend::KnownBackends,
+    rule_extras: Shared,
+    lists: Shared,
+    targets: Shared,
+    target_extras: Shared,
+    from_request: Shared,
+    invalid: Shared,
+    edits: Shared,
+    rewrites: Shared,
+    redirects: Shared,
+    responds: Shared,
+    mirrors: Shared,
+    cors: Shared,
+    cors_origins: Shared,
+    faults: Shared,
+    timeouts: Shared,
+    retries: Shared,
+    sessions: Shared,
+    metadata: Shared,
+    words: Shared,
+    parts: Shared,
+    query_edits: Shared,
+    failovers: Shared,
+    hash_keys: Shared,
+}
 
 /// A part that cannot be carried out; it is reported already.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +82,13 @@ struct Sound {
     request: bool,
     /// To what is answered.
     response: bool,
+}
+
+impl Sound {
+    const ALL: Self = Self {
+        request: true,
+        response: true,
+    };
 }
 
 /// The rule that is compiled.
@@ -100,12 +140,13 @@ impl Build<'_> {
         };
         let action = match action {
             // Only what is sent on is rewritten.
-            ActionEntry::Forward { .. } if !sound.request => self.failing("InvalidRewrite"),
+            ActionEntry::Backend(_) | ActionEntry::Forward(_) if !sound.request => {
+                self.failing("InvalidRewrite")
+            }
             _ if !sound.response => self.failing("InvalidRewrite"),
             action => action,
         };
-        RuleEntry {
-            action,
+        let extras = RuleExtras {
             effects,
             timeouts: self.timeouts(rule.timeouts),
             retry: self.retry(place),
@@ -113,30 +154,24 @@ impl Build<'_> {
             metadata,
             sticky: self.hash_keys(&rule.sticky),
             hash: self.hash_keys(&rule.hash),
+        };
+        RuleEntry::new(action, self.rule_extras(extras))
+    }
+
+    fn rule_extras(&mut self, extras: RuleExtras) -> u32 {
+        match extras == RuleExtras::NONE {
+            true => NONE,
+            false => {
+                let section = &mut self.sections.actions.rules.extras;
+                self.known.rule_extras.one(section, extras)
+            }
         }
     }
 
     /// A rule that answers 500 in place of another, for those matches of it that cannot
     /// be asked as written.
     pub(crate) fn failing_rule(&mut self) -> RuleEntry {
-        RuleEntry {
-            action: self.failing("InvalidMatch"),
-            effects: Effects {
-                request_edits: Range32::default(),
-                response_edits: Range32::default(),
-                mirrors: Range32::default(),
-                rewrite: NONE,
-                redirect: NONE,
-                cors: NONE,
-                fault: NONE,
-            },
-            timeouts: NONE,
-            retry: NONE,
-            session: NONE,
-            metadata: Range32::default(),
-            sticky: Range32::default(),
-            hash: Range32::default(),
-        }
+        RuleEntry::new(self.failing("InvalidMatch"), NONE)
     }
 
     /// What a rule does that cannot do what it says.
@@ -165,9 +200,9 @@ impl Build<'_> {
             return self.failing("TooManyTargets");
         }
         let mut entries = Vec::with_capacity(targets.len());
-        let mut total = 0u64;
+        let mut cumulative = 0u64;
         for target in targets {
-            total += u64::from(target.weight);
+            cumulative += u64::from(target.weight);
             let kind = self.target_kind(place, &target.target);
             let metadata = match &target.target {
                 Target::Stage { metadata, .. } => &metadata[..],
@@ -177,28 +212,53 @@ impl Build<'_> {
             let kind = match sound.request && sound.response {
                 true => kind,
                 // It keeps its share, and the share fails.
-                false => TargetKind::Invalid {
-                    backend: self.backend_named(&target.target),
-                    status: 500,
-                    reason: self.text("InvalidRewrite"),
-                },
+                false => {
+                    let backend = self.backend_named(&target.target);
+                    self.invalid(backend, 500, "InvalidRewrite")
+                }
             };
             let metadata = self.metadata(place, metadata, metadata_left);
-            let failover = target.failover.iter();
-            let failover = failover.map(|backend| self.backend(backend)).collect();
-            entries.push(TargetEntry {
-                kind,
-                cumulative: total,
-                weight: target.weight,
+            let extras = TargetExtras {
                 effects,
                 metadata,
-                failover: append(&mut self.sections.actions.failovers, failover),
+                failover: self.failover(&target.failover),
+            };
+            entries.push(TargetEntry {
+                kind,
+                cumulative,
+                weight: target.weight,
+                extras: self.target_extras(extras),
             });
         }
-        ActionEntry::Forward {
-            targets: append(&mut self.sections.actions.targets, entries),
-            total,
+        match entries[..] {
+            [
+                only @ TargetEntry {
+                    kind: TargetKind::Backend(backend),
+                    ..
+                },
+            ] if only == TargetEntry::only(backend) => ActionEntry::Backend(backend),
+            _ => {
+                let rules = &mut self.sections.actions.rules;
+                let list = self.known.targets.run(&mut rules.targets, &entries);
+                ActionEntry::Forward(self.known.lists.one(&mut rules.lists, list))
+            }
         }
+    }
+
+    fn target_extras(&mut self, extras: TargetExtras) -> u32 {
+        match extras == TargetExtras::NONE {
+            true => NONE,
+            false => {
+                let section = &mut self.sections.actions.rules.target_extras;
+                self.known.target_extras.one(section, extras)
+            }
+        }
+    }
+
+    fn failover(&mut self, backends: &[Backend]) -> Range32 {
+        let backends: Vec<u32> = backends.iter().map(|one| self.backend(one)).collect();
+        let section = &mut self.sections.actions.failovers;
+        self.known.failovers.run(section, &backends)
     }
 
     fn target_kind(&mut self, place: &Place<'_>, target: &Target) -> TargetKind {
@@ -213,18 +273,30 @@ impl Build<'_> {
             }
             Target::FromRequest { kind, fact, status } => {
                 self.sections.actions.most.renders = true;
-                TargetKind::FromRequest {
+                let entry = FromRequestEntry {
                     kind: self.text(kind),
                     fact: self.fact(fact),
                     status: self.status(place, *status).unwrap_or(500),
-                }
+                };
+                let section = &mut self.sections.actions.rules.from_request;
+                TargetKind::FromRequest(self.known.from_request.one(section, entry))
             }
-            Target::Invalid(invalid) => TargetKind::Invalid {
-                backend: self.backend(&invalid.backend),
-                status: self.status(place, invalid.status).unwrap_or(500),
-                reason: self.text(&invalid.reason),
-            },
+            Target::Invalid(invalid) => {
+                let backend = self.backend(&invalid.backend);
+                let status = self.status(place, invalid.status).unwrap_or(500);
+                self.invalid(backend, status, &invalid.reason)
+            }
         }
+    }
+
+    fn invalid(&mut self, backend: u32, status: u16, reason: &str) -> TargetKind {
+        let entry = InvalidEntry {
+            backend,
+            status,
+            reason: self.text(reason),
+        };
+        let section = &mut self.sections.actions.rules.invalid;
+        TargetKind::Invalid(self.known.invalid.one(section, entry))
     }
 
     /// The backend that a target names, as far as it names one.
@@ -245,15 +317,15 @@ impl Build<'_> {
         of_target: bool,
     ) -> (Effects, Sound) {
         self.holes = 0;
+        if filters.is_empty() {
+            return (Effects::NONE, Sound::ALL);
+        }
         let mut request: Vec<EditEntry> = Vec::new();
         let mut response: Vec<EditEntry> = Vec::new();
         let mut mirrors: Vec<MirrorEntry> = Vec::new();
         let mut rewrite: Option<RewriteEntry> = None;
         let (mut redirect, mut cors, mut fault) = (NONE, NONE, NONE);
-        let mut sound = Sound {
-            request: true,
-            response: true,
-        };
+        let mut sound = Sound::ALL;
         for filter in filters {
             match filter {
                 Filter::Cors(policy) => cors = self.cors(place, policy),
@@ -294,14 +366,13 @@ impl Build<'_> {
             sound = Sound::default();
         }
         self.limit_mirrors(place, &mut mirrors);
-        let actions = &mut self.sections.actions;
+        let (actions, known) = (&mut self.sections.actions, &mut self.known);
         let effects = Effects {
-            request_edits: append(&mut actions.edits, request),
-            response_edits: append(&mut actions.edits, response),
-            mirrors: append(&mut actions.mirrors, mirrors),
+            request_edits: known.edits.run(&mut actions.edits, &request),
+            response_edits: known.edits.run(&mut actions.edits, &response),
+            mirrors: known.mirrors.run(&mut actions.mirrors, &mirrors),
             rewrite: rewrite.map_or(NONE, |entry| {
-                actions.rewrites.push(entry);
-                actions.rewrites.len() as u32 - 1
+                known.rewrites.one(&mut actions.rewrites, entry)
             }),
             redirect,
             cors,
@@ -331,41 +402,17 @@ impl Build<'_> {
             body,
             reason,
         };
-        self.sections.actions.responds.push(entry);
-        self.sections.actions.responds.len() as u32 - 1
-    }
-
-    fn backend(&mut self, backend: &Backend) -> u32 {
-        let entry = BackendEntry {
-            kind: self.text(&backend.kind),
-            namespace: self.text(&backend.namespace),
-            name: self.text(&backend.name),
-            port: backend.port,
-            subset: backend.subset.as_deref().map(|subset| self.text(subset)),
-            protocol: backend
-                .protocol
-                .as_deref()
-                .map(|protocol| self.text(protocol)),
-        };
-        if let Some(&known) = self.index.backends.get(&entry) {
-            return known;
-        }
-        let id = self.sections.actions.backends.len() as u32;
-        self.sections.actions.backends.push(entry);
-        self.index.backends.insert(entry, id);
-        id
+        let section = &mut self.sections.actions.responds;
+        self.known.responds.one(section, entry)
     }
 
     fn timeouts(&mut self, timeouts: Timeouts) -> u32 {
         if timeouts == Timeouts::default() {
             return NONE;
         }
-        let all = &mut self.sections.actions.timeouts;
-        // Neighbours are often alike; the rest is not worth an index.
-        if all.last() != Some(&timeouts) {
-            all.push(timeouts);
-        }
-        all.len() as u32 - 1
+        let key = |of: &Timeouts| (of.request_ms, of.backend_request_ms, of.idle_ms);
+        let section = &mut self.sections.actions.timeouts;
+        self.known.timeouts.one_by(section, timeouts, key)
     }
 
     /// Reports what is wrong with a rule.
@@ -389,14 +436,4 @@ impl Build<'_> {
         self.complain(place, codes::UNSOUND_OUTPUT, message);
         false
     }
-}
-
-/// Appends items to a section and gives their range.
-fn append<T>(section: &mut Vec<T>, items: Vec<T>) -> Range32 {
-    let range = Range32 {
-        start: section.len() as u32,
-        len: items.len() as u32,
-    };
-    section.extend(items);
-    range
 }

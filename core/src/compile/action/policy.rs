@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::super::Build;
-use super::{Place, append};
+use super::Place;
 use crate::diagnostic::codes::compile as codes;
 use crate::model::{CorsOrigin, CorsPolicy, Fault, HashKey, Rule, SessionPolicy};
 use crate::table::NONE;
@@ -38,10 +38,9 @@ impl Build<'_> {
         let max_age = policy
             .max_age_s
             .map(|seconds| self.text(&seconds.to_string()));
-        let actions = &mut self.sections.actions;
-        let origins = append(&mut actions.cors_origins, origins);
-        actions.cors.push(CorsEntry {
-            origins,
+        let (actions, known) = (&mut self.sections.actions, &mut self.known);
+        let entry = CorsEntry {
+            origins: known.cors_origins.run(&mut actions.cors_origins, &origins),
             any_method,
             any_header,
             any_exposed,
@@ -50,8 +49,8 @@ impl Build<'_> {
             headers,
             exposed,
             max_age,
-        });
-        actions.cors.len() as u32 - 1
+        };
+        known.cors.one(&mut actions.cors, entry)
     }
 
     /// An origin; `None` where its pattern cannot be compiled, which is reported.
@@ -100,8 +99,12 @@ impl Build<'_> {
             // Left out, it would let through what was to be ended.
             fault.abort_status = self.status(place, status).or(Some(500));
         }
-        self.sections.actions.faults.push(fault);
-        self.sections.actions.faults.len() as u32 - 1
+        let key = |of: &Fault| {
+            let abort = (of.abort_ppm, of.abort_status, of.abort_grpc_status);
+            (of.delay_ms, of.delay_ppm, abort)
+        };
+        let section = &mut self.sections.actions.faults;
+        self.known.faults.one_by(section, fault, key)
     }
 
     /// A status that may be answered; `None`, and reported, where it is none.
@@ -137,16 +140,15 @@ impl Build<'_> {
             .iter()
             .map(|word| self.interner.add(word.as_bytes()))
             .collect();
-        let actions = &mut self.sections.actions;
-        let on = append(&mut actions.words, words);
-        actions.retries.push(RetryEntry {
+        let (actions, known) = (&mut self.sections.actions, &mut self.known);
+        let entry = RetryEntry {
             attempts: retry.attempts,
             per_try_timeout_ms: retry.per_try_timeout_ms,
             backoff_ms: shortest,
             max_backoff_ms: longest,
-            on,
-        });
-        actions.retries.len() as u32 - 1
+            on: known.words.run(&mut actions.words, &words),
+        };
+        known.retries.one(&mut actions.retries, entry)
     }
 
     pub(super) fn session(&mut self, rule: &Rule) -> u32 {
@@ -178,8 +180,8 @@ impl Build<'_> {
                 idle_timeout_ms: *idle_timeout_ms,
             },
         };
-        self.sections.actions.sessions.push(entry);
-        self.sections.actions.sessions.len() as u32 - 1
+        let section = &mut self.sections.actions.sessions;
+        self.known.sessions.one(section, entry)
     }
 
     pub(super) fn hash_keys(&mut self, keys: &[HashKey]) -> Range32 {
@@ -187,7 +189,8 @@ impl Build<'_> {
             fact: self.fact(&key.fact),
             terminal: key.terminal,
         });
-        let keys = keys.collect();
-        append(&mut self.sections.actions.hash_keys, keys)
+        let keys: Vec<_> = keys.collect();
+        let section = &mut self.sections.actions.hash_keys;
+        self.known.hash_keys.run(section, &keys)
     }
 }

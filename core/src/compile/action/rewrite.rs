@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::super::Build;
 use super::format::constant;
-use super::{Broken, Place, append};
+use super::{Broken, Place};
 use crate::diagnostic::codes::compile as codes;
 use crate::matcher::authority::{MAX_HOST, host_of, strip_port};
 use crate::model::{Format, HostRewrite, PathRewrite, QueryEdit, QueryRewrite, Redirect, Rewrite};
@@ -84,8 +84,8 @@ impl Build<'_> {
             query: query.transpose()?,
             status: redirect.status,
         };
-        self.sections.actions.redirects.push(entry);
-        Ok(self.sections.actions.redirects.len() as u32 - 1)
+        let section = &mut self.sections.actions.redirects;
+        Ok(self.known.redirects.one(section, entry))
     }
 
     /// A host; what has no holes must be one.
@@ -213,14 +213,16 @@ impl Build<'_> {
                     name: self.text(name),
                 },
                 QueryEdit::Keep { names } => {
-                    let names = names.iter().map(|name| self.text(name)).collect();
+                    let names: Vec<_> = names.iter().map(|name| self.text(name)).collect();
+                    let section = &mut self.sections.actions.words;
                     QueryEditEntry::Keep {
-                        names: append(&mut self.sections.actions.words, names),
+                        names: self.known.words.run(section, &names),
                     }
                 }
             });
         }
-        Ok(append(&mut self.sections.actions.query_edits, entries))
+        let section = &mut self.sections.actions.query_edits;
+        Ok(self.known.query_edits.run(section, &entries))
     }
 }
 

@@ -106,7 +106,7 @@ pub(crate) fn inspect(profile: Normalization, path: &[u8]) -> Result<Finding, Re
 /// Whether nothing in a path is anything to any profile: no escape, backslash or
 /// parameter, and no slash before a slash or dot. Most paths are like that. No loop ends
 /// early, so that each looks at many bytes at once.
-fn is_plain(path: &[u8]) -> bool {
+pub(crate) fn is_plain(path: &[u8]) -> bool {
     let is_special = |found: bool, byte: &u8| found | matches!(byte, b'%' | b'\\' | b';');
     let after = path.get(1..).unwrap_or(&[]);
     let is_pair = |found: bool, (byte, next): (&u8, &u8)| {
