@@ -170,8 +170,8 @@ pub(crate) struct Build<'m> {
     pub(crate) set: &'m RouteSet,
     pub(crate) sections: Sections,
     pub(crate) interner: Interner,
-    /// Texts that only names refer to.
-    name_texts: Interner,
+    /// Texts that only names refer to, and keys of tries.
+    pub(crate) name_texts: Interner,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) index: Index,
     pub(crate) drafts: segment::Drafts,

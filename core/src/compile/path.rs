@@ -22,6 +22,7 @@ pub(crate) enum PathKind {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PathItem {
     pub(crate) kind: PathKind,
+    /// A text of names.
     pub(crate) key: Text,
     /// Whether segments of the key that are [`HOLE`](super::segment::HOLE) are holes.
     pub(crate) has_holes: bool,
@@ -44,6 +45,10 @@ impl Build<'_> {
     /// Breadth first over runs of sorted keys, so that children are adjacent and no
     /// key's length makes it recurse.
     pub(crate) fn byte_trie(&mut self, mut items: Vec<PathItem>) -> BuiltBytes {
+        // Edges are parts of the table.
+        for item in &mut items {
+            item.key = self.interner.add(self.name_texts.get(item.key));
+        }
         items.sort_by(|one, other| {
             let key = |item: &PathItem| (item.kind, item.candidate.rank);
             self.interner

@@ -58,7 +58,7 @@ impl Build<'_> {
         let compiled = match &one.path {
             PathMatch::Any => return Some(plain),
             PathMatch::Exact(value) => {
-                let text = self.text(value);
+                let text = self.name_text(value);
                 CompiledPath {
                     kind: PathKind::Exact,
                     key: text,
@@ -68,7 +68,7 @@ impl Build<'_> {
                 }
             }
             PathMatch::Prefix(value) => {
-                let text = self.text(value);
+                let text = self.name_text(value);
                 CompiledPath {
                     key: text,
                     prefix_len: text.len,
@@ -78,9 +78,10 @@ impl Build<'_> {
                 }
             }
             PathMatch::Segments(value) => {
-                let written = self.text(value);
+                let written = self.name_text(value);
                 // SPEC: HTTPPathMatch PathPrefix: a trailing slash does not count.
-                let key = self.text(value.strip_suffix('/').unwrap_or(value));
+                let shorter = value.strip_suffix('/').unwrap_or(value);
+                let key = self.name_texts.part(written, 0, shorter.len());
                 CompiledPath {
                     kind: PathKind::Segments,
                     key,
@@ -95,7 +96,7 @@ impl Build<'_> {
                 CompiledPath {
                     test: self.path_test(TestKind::Suffix, text, fold),
                     literal: text.len,
-                    name: name(PathText::Suffix(text)),
+                    name: name(PathText::Suffix(self.name_text(value))),
                     ..plain
                 }
             }
@@ -103,7 +104,7 @@ impl Build<'_> {
                 let text = self.text(value);
                 let found = CompiledPath {
                     literal: text.len,
-                    name: name(PathText::Contains(text)),
+                    name: name(PathText::Contains(self.name_text(value))),
                     ..plain
                 };
                 match fold {
@@ -131,7 +132,7 @@ impl Build<'_> {
             }
             PathMatch::Template(value) => match self.segments_path(one, value) {
                 Some(found) => CompiledPath {
-                    name: name(PathText::Template(self.text(value))),
+                    name: name(PathText::Template(self.name_text(value))),
                     ..found
                 },
                 None => {
@@ -165,7 +166,7 @@ impl Build<'_> {
                     }
                     _ => (PathKind::Prefix, String::from("/")),
                 };
-                let key = self.text(&key);
+                let key = self.name_text(&key);
                 CompiledPath {
                     kind,
                     key,
@@ -242,7 +243,7 @@ impl Build<'_> {
         };
         Some(CompiledPath {
             kind: PathKind::Pattern,
-            key: self.interner.add(&key),
+            key: self.name_texts.add(&key),
             has_holes,
             folded: false,
             prefix_len: NONE,
@@ -254,7 +255,7 @@ impl Build<'_> {
             literal,
             is_sound,
             name: PathName {
-                text: kind(self.text(pattern)),
+                text: kind(self.name_text(pattern)),
                 ignore_case: one.path_ignore_case,
                 raw: one.path_raw,
             },
@@ -294,7 +295,7 @@ impl Build<'_> {
         };
         Some(CompiledPath {
             kind,
-            key: self.interner.add(&segments.key),
+            key: self.name_texts.add(&segments.key),
             has_holes: true,
             folded: false,
             prefix_len: NONE,
@@ -336,9 +337,9 @@ impl Build<'_> {
 
     /// The same at a key in lower case, in the trie of folded paths.
     fn in_folded_trie(&mut self, path: CompiledPath) -> CompiledPath {
-        let key = self.interner.get(path.key).to_ascii_lowercase();
+        let key = self.name_texts.get(path.key).to_ascii_lowercase();
         CompiledPath {
-            key: self.interner.add(&key),
+            key: self.name_texts.add(&key),
             folded: !key.is_empty(),
             ..path
         }
@@ -353,7 +354,10 @@ impl Build<'_> {
             PathKind::Prefix | PathKind::Pattern => None,
         };
         let test = match kind {
-            Some(kind) if path.grpc == NONE => self.path_test(kind, path.key, ignore_case),
+            Some(kind) if path.grpc == NONE => {
+                let text = self.interner.add(self.name_texts.get(path.key));
+                self.path_test(kind, text, ignore_case)
+            }
             _ => path.test,
         };
         CompiledPath {

@@ -139,10 +139,10 @@ pub(super) fn path_holds(search: &mut Search<'_, '_>, id: u32, entry: &Entry, pa
         PathText::Exact(want) => text(TestKind::Exact, want),
         PathText::Prefix(want) => text(TestKind::Prefix, want),
         PathText::Segments(want) => {
-            let slashes = sections.text.get(want).iter().rev();
-            let slashes = slashes.take_while(|&&byte| byte == b'/').count() as u32;
+            // SPEC: HTTPPathMatch PathPrefix: a trailing slash does not count.
+            let has_slash = sections.names.text.get(want).ends_with(b"/");
             let want = Text {
-                len: want.len - slashes,
+                len: want.len - u32::from(has_slash),
                 ..want
             };
             text(TestKind::Segments, want)
@@ -150,7 +150,7 @@ pub(super) fn path_holds(search: &mut Search<'_, '_>, id: u32, entry: &Entry, pa
         PathText::Suffix(want) => text(TestKind::Suffix, want),
         PathText::Contains(want) if !name.ignore_case => text(TestKind::Contains, want),
         PathText::Template(want) if entry.common.path_regex == NONE => {
-            return segments_hold(sections.text.get(want), path, name.ignore_case);
+            return segments_hold(sections.names.text.get(want), path, name.ignore_case);
         }
         PathText::Contains(_)
         | PathText::Glob(_)
@@ -160,7 +160,7 @@ pub(super) fn path_holds(search: &mut Search<'_, '_>, id: u32, entry: &Entry, pa
         | PathText::RegexSearch(_) => return search.matches_regex(entry.common.path_regex, path),
         PathText::Grpc => return search.is_grpc_path(entry.common.grpc, path),
     };
-    test.holds(&sections.text, path)
+    test.holds(&sections.names.text, path)
 }
 
 /// Whether a template of whole segments takes a path.
@@ -213,7 +213,7 @@ fn is_slash(byte: &u8) -> bool {
 /// What a match asks of the path.
 pub(super) fn path_text(sections: &Sections, id: u32, entry: &Entry) -> String {
     let name = name_of(sections, id);
-    let of = |kind: &str, text| format!("{kind} {}", readable(sections.text.get(text)));
+    let of = |kind: &str, text| format!("{kind} {}", readable(sections.names.text.get(text)));
     let mut told = match name.text {
         PathText::Any => return "any path".to_string(),
         PathText::Exact(want) => of("exact", want),

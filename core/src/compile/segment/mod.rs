@@ -42,11 +42,11 @@ impl Build<'_> {
         let mut drafts = core::mem::take(&mut self.drafts);
         drafts.begin();
         for item in items {
-            drafts.hang(&self.interner, item);
+            drafts.hang(&self.name_texts, item);
         }
         let steps = Drafts::most(&drafts.nodes, false, |_| 1);
         let merged = match steps > self.limits.path_steps {
-            true => exclusive::merge(&self.interner, &drafts.nodes, &mut drafts.merged),
+            true => exclusive::merge(&self.name_texts, &drafts.nodes, &mut drafts.merged),
             false => None,
         };
         let is_exclusive = merged.is_some();

@@ -7,6 +7,8 @@ use crate::table::segment::{Segment, SegmentTrie, Segments, Slot, place};
 
 /// Slots for each two nodes.
 const ROOM: usize = 3;
+/// Probes for each node after which a seed is given up: usually it is two.
+const PROBES: usize = 16;
 /// Seeds tried before the best so far is taken.
 const SEEDS: u32 = 32;
 /// Longest probe that ends the search for a better seed, for each doubling of the nodes.
@@ -38,19 +40,27 @@ impl Build<'_> {
         let mut best = (usize::MAX, 0);
         for seed in 0..SEEDS {
             trie.seed = seed;
-            let longest = self.settle_with(drafts, &trie);
+            let Some(longest) = self.settle_with(drafts, &trie, count * PROBES) else {
+                continue;
+            };
             best = best.min((longest, seed));
             if longest <= bound {
                 return trie;
             }
         }
         trie.seed = best.1;
-        self.settle_with(drafts, &trie);
+        self.settle_with(drafts, &trie, usize::MAX);
         trie
     }
 
-    /// Gives every node its place under the trie's seed, and tells the longest probe.
-    fn settle_with(&mut self, drafts: &mut Drafts, trie: &SegmentTrie) -> usize {
+    /// Gives every node its place under the trie's seed, and tells the longest probe;
+    /// `None` where that takes more probes than this, all together.
+    fn settle_with(
+        &mut self,
+        drafts: &mut Drafts,
+        trie: &SegmentTrie,
+        mut probes: usize,
+    ) -> Option<usize> {
         let Drafts { nodes, places, .. } = drafts;
         let slots = self.sections.segments.slots.get_mut(trie.root as usize..);
         let slots = slots.unwrap_or(&mut []);
@@ -72,8 +82,14 @@ impl Build<'_> {
             };
             let (segment, leads) = match node.step {
                 Step::Text(text) => {
-                    let segment = Segments::new(self.interner.get(text)).read(trie.seed, 0);
-                    slot.key = segment.key(text.start);
+                    let bytes = self.name_texts.get(text);
+                    let segment = Segments::new(bytes).read(trie.seed, 0);
+                    // A short one is in the slot.
+                    let start = match bytes.len() {
+                        0..=8 => 0,
+                        _ => self.interner.add(bytes).start,
+                    };
+                    slot.key = segment.key(start);
                     slot.len = text.len as u16;
                     (segment, Slot::TEXTS)
                 }
@@ -101,7 +117,8 @@ impl Build<'_> {
             }
             places.push(1 + at as u32);
             longest = longest.max(probe);
+            probes = probes.checked_sub(probe)?;
         }
-        longest
+        Some(longest)
     }
 }

@@ -36,7 +36,7 @@ impl<'p> Segments<'p> {
             len += taken;
         }
         Segment {
-            hash: mix(state ^ word, (len as u64) << 1),
+            hash: mix(state ^ word, END ^ ((len as u64) << 1)),
             word: first,
             len,
         }
@@ -94,6 +94,7 @@ impl Segment {
 
 const START: u64 = 0x9e37_79b9_7f4a_7c15;
 const STEP: u64 = 0xd6e8_feb8_6659_fd93;
+const END: u64 = 0xa076_1d64_78bd_642f;
 pub(super) const HOLE: u64 = 0x5851_f42d_4c95_7f2d;
 const PARENT: u64 = 0xa24b_aed4_963e_e407;
 /// The part of a hash that a key keeps.
