@@ -33,6 +33,13 @@ impl Way<'_, '_> {
         if total == 0 {
             return None;
         }
+        if let [_] = targets {
+            return Some(Chosen {
+                index: 0,
+                draw: None,
+                sticky: false,
+            });
+        }
         let with_share = targets.iter().filter(|target| target.weight > 0);
         let is_open = with_share.take(2).count() > 1;
         let Scratch {
@@ -74,6 +81,9 @@ impl Way<'_, '_> {
     /// Draws the mirrors on the way, in order.
     pub(super) fn draw_mirrors(&mut self, scratch: &mut Scratch) {
         let actions = &self.sections.actions;
+        if actions.most.mirrors == 0 {
+            return;
+        }
         let Scratch { trail, output, .. } = scratch;
         for step in trail.get() {
             for effects in self.sections.effects_of(step).into_iter().flatten() {

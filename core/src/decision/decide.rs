@@ -240,15 +240,17 @@ impl<'t> Way<'t, '_> {
             }
         };
         // The hash is of the request as the stage saw it, so before it is rewritten.
-        let Scratch {
-            paths,
-            host,
-            buffer,
-            ..
-        } = &mut *scratch;
-        let seen = seen(&self.seen, paths, host);
-        let hash = super::hash::hash(self.sections, seen, extras.hash, buffer);
-        self.verdict.hash = hash.or(self.verdict.hash);
+        if extras.hash.len > 0 {
+            let Scratch {
+                paths,
+                host,
+                buffer,
+                ..
+            } = &mut *scratch;
+            let seen = seen(&self.seen, paths, host);
+            let hash = super::hash::hash(self.sections, seen, extras.hash, buffer);
+            self.verdict.hash = hash.or(self.verdict.hash);
+        }
         self.rewrite(scratch, candidate, extras, target)?;
         Ok(next)
     }
@@ -262,8 +264,12 @@ impl<'t> Way<'t, '_> {
         target: TargetEntry,
     ) -> Result<(), Reason> {
         let sections = self.sections;
-        let of_target = sections.actions.target_extras(target);
-        let entry = sections.rewrite_of(&extras.effects, &of_target.effects);
+        let (of_rule, of_target) = (&extras.effects, sections.actions.target_extras(target));
+        let of_target = &of_target.effects;
+        if of_rule.rewrite == NONE && of_target.rewrite == NONE {
+            return Ok(());
+        }
+        let entry = sections.rewrite_of(of_rule, of_target);
         let rules = PathRules {
             prefix_len: sections.prefix_len(candidate),
             profile: sections.normalization(self.gateway),
@@ -391,6 +397,9 @@ impl<'t> Way<'t, '_> {
             && let Some(values) = step.values.get_mut(which)
         {
             *values = first;
+        }
+        if effects.request_edits.len == 0 && effects.response_edits.len == 0 {
+            return Ok(());
         }
         let (mut writer, ..) = writer(self.sections, scratch, &self.seen);
         writer.edits(effects.request_edits.of(edits))?;

@@ -25,6 +25,9 @@ pub(crate) fn build(
     scratch: &mut Scratch,
     request: &Request<'_>,
 ) -> Result<(), Reason> {
+    if sections.actions.most.request_edits == 0 {
+        return Ok(());
+    }
     let Scratch { trail, output, .. } = scratch;
     let edits = Edited::request(sections, trail.get());
     let head = &mut output.head;

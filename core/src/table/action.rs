@@ -73,7 +73,7 @@ pub(crate) enum MetadataEntry {
     Json(Text),
 }
 
-/// What filters do, in one place; indices are [`NONE`](super::NONE) where absent.
+/// What filters do, in one place; indices are [`NONE`] where absent.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct Effects {
     pub(crate) request_edits: Range32,
