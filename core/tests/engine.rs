@@ -267,6 +267,50 @@ fn repeated_headers_are_joined() {
     );
 }
 
+/// Wherever a header stands, among headers of its name's length and others, and however
+/// many names rules ask for.
+#[test]
+fn a_header_is_found_at_every_place() {
+    for names in [1, 4, 5, 70] {
+        let mut rules: Vec<Rule> = (0..names)
+            .map(|at| {
+                let mut rule = rule(PathMatch::Any, &format!("b{at}"));
+                let mut header = HeaderMatch::new(
+                    format!("x-{}", "n".repeat(1 + at)),
+                    ValueMatch::Exact("a,b".into()),
+                );
+                header.repeated = RepeatedValues::Joined;
+                rule.matches[0].headers = vec![header];
+                rule
+            })
+            .collect();
+        rules.push(rule(PathMatch::Any, "other"));
+        let compiled = Compiler::new().compile(&set(vec![(vec![], route("r", rules))]));
+        let table = compiled.table;
+        for asked in [0, names - 1] {
+            let name = format!("X-{}", "n".repeat(1 + asked));
+            let alike = format!("y-{}", "n".repeat(1 + asked));
+            let want = format!("b{asked}");
+            for place in [0, 1, 62, 63, 64, 65, 127, 128, 140] {
+                for filler in [alike.as_bytes(), b"z"] {
+                    let mut headers: Vec<(&[u8], &[u8])> = vec![(filler, b"a,b"); 150];
+                    headers[place] = (name.as_bytes(), b"a,b");
+                    let request = get("h", "/").with_headers(&headers);
+                    assert_eq!(backend(&table, &request), want, "{place}");
+                    headers[place].1 = b"a";
+                    let request = get("h", "/").with_headers(&headers);
+                    assert_eq!(backend(&table, &request), "other", "{place}");
+                    headers[place + 5] = (name.as_bytes(), b"b");
+                    let request = get("h", "/").with_headers(&headers);
+                    assert_eq!(backend(&table, &request), want, "{place}");
+                    let request = get("h", "/").with_headers(&headers[..=place]);
+                    assert_eq!(backend(&table, &request), "other", "{place}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn what_matches_nothing_is_reported() {
     for host in ["W.example", "w.example:80", "w.example."] {

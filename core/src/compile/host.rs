@@ -72,6 +72,7 @@ impl Build<'_> {
                 HostMatch::WildcardPrefix(prefix) => (HostKind::WildcardPrefix, self.text(prefix)),
             };
             index.patterns.push(HostPattern { text, kind, value });
+            index.kinds |= kind.bit();
             // A pattern longer than any host matches none.
             if let Ok(length) = u16::try_from(text.len) {
                 match kind {

@@ -68,8 +68,8 @@ use crate::table::names::{EntryName, ObjectEntry, PathName, RuleName};
 use crate::table::predicate::Block;
 use crate::table::rule::RuleEntry;
 use crate::table::text::{Range32, Text};
-use crate::table::{GatewayEntry, ListenerEntry, RequestLimits, Sections, Table};
-use crate::vocabulary::RepeatedValues;
+use crate::table::{GatewayEntry, ListenerEntry, NONE, RequestLimits, Sections, Table};
+use crate::vocabulary::{Protocol, RepeatedValues, Scheme};
 
 use action::Place;
 use limits::Limits;
@@ -414,8 +414,8 @@ impl<'m> Build<'m> {
             flags |= Entry::GRPC_ONLY;
         }
         match one.scheme {
-            Some(crate::model::Scheme::Http) => flags |= Entry::HTTP_SCHEME,
-            Some(crate::model::Scheme::Https) => flags |= Entry::HTTPS_SCHEME,
+            Some(Scheme::Http) => flags |= Entry::HTTP_SCHEME,
+            Some(Scheme::Https) => flags |= Entry::HTTPS_SCHEME,
             None => {}
         }
         let rule = match is_sound {
@@ -556,7 +556,19 @@ impl<'m> Build<'m> {
             let items: Vec<_> = hosts.iter().map(|(item, _)| *item).collect();
             let index = self.host_index(&items);
             let count = self.sections.listeners.len() as u32 - first;
+            let has_port = |scheme: Scheme, protocols: &[Protocol]| {
+                gateway.listeners.iter().any(|listener| {
+                    listener.port == Some(scheme.default_port())
+                        && protocols.contains(&listener.protocol)
+                })
+            };
+            let is_sole = count == 1
+                && matches!(hosts.as_slice(), [(item, _)] if *item.host == HostMatch::Any);
             self.sections.gateways.push(GatewayEntry {
+                sole: if is_sole { first } else { NONE },
+                has_http_port: has_port(Scheme::Http, &[Protocol::AnyHttp, Protocol::Http]),
+                has_https_port: has_port(Scheme::Https, &[Protocol::AnyHttp, Protocol::Https]),
+                has_tls_port: has_port(Scheme::Https, &[Protocol::Tls]),
                 normalization: gateway.normalization,
                 reject_underscores: gateway.headers.reject_underscores,
                 trim_values: gateway.headers.trim_values,

@@ -17,6 +17,7 @@ use crate::model::{self, Fact, FactMatch, Origin, PredicateKind, RouteMatch, Val
 use crate::table::NONE;
 use crate::table::fact::FactEntry;
 use crate::table::hash::hash;
+use crate::table::method::word;
 use crate::table::predicate::{FactTest, NameIndex, Predicate, Slot};
 use crate::table::text::{Range32, Text};
 use crate::vocabulary::RepeatedValues;
@@ -50,6 +51,7 @@ impl Build<'_> {
                         return None;
                     }
                     self.sections.methods.push(text);
+                    self.sections.method_words.push(word(method.as_bytes()));
                     self.index.methods.insert(text, bit);
                     bit
                 }
@@ -262,6 +264,9 @@ impl Build<'_> {
             });
             index.seed = seed;
             index.slots = table;
+            index.lengths = names.iter().fold(0, |lengths, &name| {
+                lengths | NameIndex::length_bit(name.len as usize)
+            });
         }
         self.automata();
     }

@@ -5,26 +5,37 @@
 //! that a gateway chooses are made where it is known, in
 //! [`enter`](super::enter).
 //!
-//! Each check is one pass over what it is about.
+//! Each check is one pass over what it is about. What a pass finds besides is kept for
+//! whoever needs it next.
 
 use super::Reason;
 use crate::matcher::authority::{MAX_HOST, host_of};
 use crate::matcher::facts::parameters;
 use crate::matcher::fields::query_of;
 use crate::matcher::request::{Request, RequestProtocol, is_token, scheme_of_url};
+use crate::matcher::scratch::Scratch;
+use crate::matcher::target::Shape;
+use crate::table::predicate::NameIndex;
 use crate::table::{GatewayEntry, Sections};
 use crate::vocabulary::Fragment;
 
 /// Whether an HTTP request is one that can be matched at all; the request is
 /// [settled](Request::settled).
-pub(super) fn http(sections: &Sections, request: &Request<'_>) -> Result<(), Reason> {
+pub(super) fn http(
+    sections: &Sections,
+    scratch: &mut Scratch,
+    request: &Request<'_>,
+) -> Result<(), Reason> {
+    let shape = &scratch.paths.shape;
     if !is_token(request.method()) {
         return Err(Reason::BadMethod);
     }
-    target(sections, request)?;
-    headers(sections, request)?;
+    target(sections, request, shape)?;
+    scratch.fields.note_likely(headers(sections, request)?);
+    let shape = &scratch.paths.shape;
     let most = sections.limits.parameters;
     if most != u32::MAX
+        && shape.path_len < shape.len
         && parameters(query_of(request.target()))
             .nth(most as usize)
             .is_some()
@@ -35,6 +46,7 @@ pub(super) fn http(sections: &Sections, request: &Request<'_>) -> Result<(), Rea
 }
 
 /// What one gateway does not take.
+#[inline]
 pub(super) fn gateway(entry: &GatewayEntry, request: &Request<'_>) -> Result<(), Reason> {
     if request.has_fragment() && entry.normalization.fragment == Fragment::Reject {
         return Err(Reason::BadPath);
@@ -46,7 +58,8 @@ pub(super) fn gateway(entry: &GatewayEntry, request: &Request<'_>) -> Result<(),
     Ok(())
 }
 
-fn target(sections: &Sections, request: &Request<'_>) -> Result<(), Reason> {
+#[inline]
+fn target(sections: &Sections, request: &Request<'_>, shape: &Shape) -> Result<(), Reason> {
     let target = request.target();
     // Of a URL without path, the path is written in front.
     let is_bare_query = target.first() == Some(&b'?') && request.is_from_url();
@@ -54,36 +67,54 @@ fn target(sections: &Sections, request: &Request<'_>) -> Result<(), Reason> {
     if length > sections.limits.target as usize {
         return Err(Reason::TargetTooLong);
     }
-    let is_connect = request.method() == b"CONNECT";
-    // SPEC: RFC 9112 3.2: origin form; `*` only for OPTIONS, an authority only for
-    // CONNECT. RFC 9113 8.5, RFC 9114 4.4: there CONNECT has no path.
-    let form_is_sound = match target.first() {
-        None => is_connect && request.protocol() != RequestProtocol::Http1,
-        Some(b'?') => is_bare_query,
-        Some(b'/') => true,
-        Some(b'*') => target == b"*" && request.method() == b"OPTIONS",
-        Some(_) if scheme_of_url(target).is_some() => return Err(Reason::AbsoluteForm),
-        Some(_) => is_connect && host_of(target, &mut [0; MAX_HOST]).is_some(),
-    };
-    // White space would end the target in a request line.
-    // To the end in any case, many bytes at once.
-    let is_sound = |sound: bool, &byte: &u8| sound & (byte > b' ') & (byte != 0x7f);
-    let bytes_are_sound = target.iter().fold(true, is_sound);
-    match form_is_sound && bytes_are_sound {
+    // A plain path begins with a slash.
+    let form_is_sound = shape.is_plain || is_form(request)?;
+    match form_is_sound && shape.is_sound {
         true => Ok(()),
         false => Err(Reason::BadPath),
     }
 }
 
-fn headers(sections: &Sections, request: &Request<'_>) -> Result<(), Reason> {
+/// Whether a target has a form that its method allows.
+#[inline(never)]
+fn is_form(request: &Request<'_>) -> Result<bool, Reason> {
+    let target = request.target();
+    let is_connect = request.method() == b"CONNECT";
+    // SPEC: RFC 9112 3.2: origin form; `*` only for OPTIONS, an authority only for
+    // CONNECT. RFC 9113 8.5, RFC 9114 4.4: there CONNECT has no path.
+    let is_sound = match target.first() {
+        None => is_connect && request.protocol() != RequestProtocol::Http1,
+        Some(b'?') => request.is_from_url(),
+        Some(b'/') => true,
+        Some(b'*') => target == b"*" && request.method() == b"OPTIONS",
+        Some(_) if scheme_of_url(target).is_some() => return Err(Reason::AbsoluteForm),
+        Some(_) => is_connect && host_of(target, &mut [0; MAX_HOST]).is_some(),
+    };
+    Ok(is_sound)
+}
+
+/// Gives which headers can have a name that rules ask for, as
+/// [`Fields::note_likely`](crate::matcher::fields::Fields::note_likely) takes it.
+///
+/// Most headers have a name of a length that nobody asks about, and that is all that is
+/// looked at.
+#[inline]
+fn headers(sections: &Sections, request: &Request<'_>) -> Result<u64, Reason> {
     if request.headers().len() > sections.limits.headers as usize {
         return Err(Reason::TooManyHeaders);
     }
+    let wanted = sections.predicates.names.headers.lengths;
+    let looked_at = wanted | NameIndex::length_bit(0) | NameIndex::length_bit(b"host".len());
+    let mut likely = 0u64;
     let mut hosts = 0u32;
-    for (name, _) in request.headers() {
+    for (at, (name, _)) in request.headers().iter().enumerate() {
+        if !NameIndex::has_length(looked_at, name.len()) {
+            continue;
+        }
         if name.is_empty() {
             return Err(Reason::BadHeader);
         }
+        likely |= 1u64.wrapping_shl(at as u32);
         if name.eq_ignore_ascii_case(b"host") {
             hosts += 1;
             // SPEC: RFC 9112 3.2: more than one Host field is refused. One beside the
@@ -94,5 +125,5 @@ fn headers(sections: &Sections, request: &Request<'_>) -> Result<(), Reason> {
             }
         }
     }
-    Ok(())
+    Ok(likely)
 }

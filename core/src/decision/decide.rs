@@ -50,7 +50,13 @@ impl Table {
     ) -> Decision<'a> {
         scratch.prepare(self);
         let sections = &*self.sections;
-        let request = draws.numbered(request.settled());
+        scratch.paths.begin(request);
+        let shape = &scratch.paths.shape;
+        let request = match request.is_settled(shape) {
+            true => *request,
+            false => request.settled(shape),
+        };
+        let request = draws.numbered(request);
         let verdict = decide(sections, scratch, &request, draws);
         Decision {
             sections,
@@ -78,7 +84,7 @@ fn decide<'t>(
     scratch.captures.clear();
     let entry = match enter(sections, scratch, request) {
         Ok(entry) => entry,
-        Err(verdict) => return verdict,
+        Err(missed) => return missed.verdict(),
     };
     let mut way = Way {
         sections,
@@ -478,7 +484,7 @@ pub(super) fn seen<'s>(
     paths: &'s PathBuffers,
     host: &'s HostBuffer,
 ) -> Seen<'s> {
-    let host = host.get();
+    let host = host.get(request);
     Seen {
         request,
         path: paths.get(request),
@@ -519,7 +525,7 @@ fn find_next(
     request: &Request<'_>,
     stage: u32,
 ) -> Option<Found> {
-    let host = scratch.host.view();
+    let host = scratch.host.view(request);
     let path = scratch.paths.get(request);
     let search = Search {
         sections,

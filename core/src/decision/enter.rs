@@ -1,20 +1,23 @@
 //! Where a request enters: its listener, and the rule of the listener's stage.
+//!
+//! Nearly every request comes in by one gateway, of which one listener takes it, and with
+//! a plain path. Its way is straight and short; whatever else there may be (several
+//! gateways, a server name, a path that is not canonical) is in functions of its own,
+//! so that the usual request pays for none of it. Both ways ask the same questions.
 
-use alloc::vec::Vec;
 use core::fmt;
 
+use super::admit::{Admission, enter_gateway, enter_path};
 use super::view::StageView;
 use super::{Outcome, Reason, Verdict};
-use crate::matcher::authority::{MAX_HOST, ServerName, server_name};
 use crate::matcher::facts::Seen;
 use crate::matcher::listener;
-use crate::matcher::normalize::{self, Refusal};
 use crate::matcher::request::{Request, RequestProtocol, is_http};
-use crate::matcher::scratch::{HostView, PathBuffers, Scratch};
+use crate::matcher::scratch::{HostView, Scratch};
 use crate::matcher::walk::{Found, Search};
 use crate::table::names::ObjectName;
-use crate::table::{NONE, Sections, Table};
-use crate::vocabulary::{EscapedSlashes, Scheme};
+use crate::table::{GatewayEntry, NONE, Sections, Table};
+use crate::vocabulary::Scheme;
 
 /// The rule that takes a request, as [`Table::find_with`] gives it.
 #[derive(Clone, Copy)]
@@ -41,7 +44,17 @@ impl Table {
     ) -> Option<Matched<'t>> {
         scratch.prepare(self);
         let sections = &*self.sections;
-        let entered = enter(sections, scratch, &request.settled()).ok()?;
+        scratch.paths.begin(request);
+        let shape = &scratch.paths.shape;
+        let settled;
+        let request = match request.is_settled(shape) {
+            true => request,
+            false => {
+                settled = request.settled(shape);
+                &settled
+            }
+        };
+        let entered = enter(sections, scratch, request).ok()?;
         Some(Matched {
             sections,
             listener: entered.listener,
@@ -83,13 +96,59 @@ pub(crate) struct Entered {
     pub(crate) found: Found,
 }
 
+/// Why a request enters nowhere: a [`Verdict`] of few words.
+#[derive(Clone, Copy)]
+pub(crate) struct Missed {
+    outcome: Outcome,
+    status: u16,
+    reason: Reason,
+    /// Index of the listener, or [`NONE`].
+    listener: u32,
+    /// Another listener whose answer differs, or [`NONE`].
+    rival: u32,
+}
+
+impl Missed {
+    fn new(outcome: Outcome, status: u16, reason: Reason) -> Self {
+        Self {
+            outcome,
+            status,
+            reason,
+            listener: NONE,
+            rival: NONE,
+        }
+    }
+
+    fn refused(reason: Reason) -> Self {
+        Self::new(Outcome::Reject, 400, reason)
+    }
+
+    /// The client is sent to the canonical path.
+    fn moved() -> Self {
+        Self::new(Outcome::Redirect, 307, Reason::EscapedSlash)
+    }
+
+    fn by(self, listener: u32) -> Self {
+        Self { listener, ..self }
+    }
+
+    pub(crate) fn verdict(self) -> Verdict {
+        let mut verdict = Verdict::new(self.outcome, self.status, self.reason);
+        verdict.listener = self.listener;
+        verdict.rival = self.rival;
+        verdict
+    }
+}
+
 /// Checks a request and finds where it enters; leaves host and path in the scratch
-/// as that gateway sees them.
+/// as that gateway sees them. The request is [settled](Request::settled), and the
+/// scratch knows its [shape](crate::matcher::target::Shape).
+#[inline(always)]
 pub(crate) fn enter(
     sections: &Sections,
     scratch: &mut Scratch,
     request: &Request<'_>,
-) -> Result<Entered, Verdict> {
+) -> Result<Entered, Missed> {
     scratch.fields.begin();
     scratch.trail.len = 0;
     scratch.paths.changed = false;
@@ -97,41 +156,125 @@ pub(crate) fn enter(
     scratch.captures.clear();
 
     if is_http(request) {
-        super::check::http(sections, request).map_err(refused)?;
+        super::check::http(sections, scratch, request).map_err(Missed::refused)?;
     }
     if let Some(authority) = request.authority()
-        && !scratch.host.set(authority)
+        && !scratch.host.take(authority)
     {
-        return Err(refused(Reason::BadAuthority));
+        return Err(Missed::refused(Reason::BadAuthority));
     }
 
     find_entry(sections, scratch, request)
 }
 
-fn refused(reason: Reason) -> Verdict {
-    Verdict::new(Outcome::Reject, 400, reason)
-}
-
 /// Finds the listener and the rule of its stage; leaves the path as that gateway
 /// normalises it.
+#[inline(always)]
 fn find_entry(
     sections: &Sections,
     scratch: &mut Scratch,
     request: &Request<'_>,
-) -> Result<Entered, Verdict> {
+) -> Result<Entered, Missed> {
     let (first, last) = match request.gateway() {
         Some(id) => (id.0, id.0 + 1),
         None => (0, sections.gateways.len() as u32),
     };
-    let mut sni = [0; MAX_HOST];
-    let sni_host = match server_name(request.sni(), &mut sni) {
-        ServerName::None => None,
-        ServerName::Host(length) => sni.get(..length),
-        ServerName::Malformed => return Err(refused(Reason::BadServerName)),
+    let has_server_name = request.sni().is_some() || request.protocol() == RequestProtocol::Tls;
+    let entry = sections.gateways.get(first as usize);
+    // The usual way in: one gateway, and the authority says the host.
+    let Some(entry) = entry.filter(|_| last - first == 1 && !has_server_name) else {
+        return find_entry_among(sections, scratch, request, (first, last));
     };
+    let trims = entry.trim_values;
+    let trimming;
+    let seen = match request.trims() == trims {
+        true => request,
+        false => {
+            trimming = request.trimming(trims);
+            &trimming
+        }
+    };
+    match find_in_gateway(sections, scratch, seen, (first, entry)) {
+        Some(entered) => entered,
+        None => find_entry_among(sections, scratch, request, (first, last)),
+    }
+}
+
+/// Finds the entry where no other gateway is to be asked and no server name counts;
+/// `None` where several of the gateway's listeners take the request.
+#[inline(always)]
+fn find_in_gateway(
+    sections: &Sections,
+    scratch: &mut Scratch,
+    request: &Request<'_>,
+    (gateway, entry): (u32, &GatewayEntry),
+) -> Option<Result<Entered, Missed>> {
+    let taken = match listener::sole(sections, entry, request) {
+        Some(sole) => sole,
+        None => {
+            let authority = request.authority().map(|_| scratch.host.get(request));
+            listener::only_among(sections, gateway, request, authority)?
+        }
+    };
+    let Some(listener) = taken else {
+        let missed = Missed::new(Outcome::NoRoute, 404, Reason::NoListener);
+        return Some(Err(missed));
+    };
+    scratch.fields.begin_gateway(request.trims());
+    // A plain path is canonical in every gateway, and nothing else of most is refused.
+    let is_plain = is_http(request)
+        && scratch.paths.shape.is_plain
+        && !request.has_fragment()
+        && !entry.reject_underscores;
+    if !is_plain && let Err(missed) = enter_only(sections, scratch, request, gateway) {
+        return Some(Err(missed.by(listener)));
+    }
+    Some(
+        match find_in_listener(sections, scratch, request, listener) {
+            Ok(found) => Ok(Entered {
+                listener,
+                gateway,
+                found,
+            }),
+            Err(missed) => Err(missed.by(listener)),
+        },
+    )
+}
+
+/// Lets a request in where no other gateway is to be asked.
+#[inline(never)]
+fn enter_only(
+    sections: &Sections,
+    scratch: &mut Scratch,
+    request: &Request<'_>,
+    gateway: u32,
+) -> Result<(), Missed> {
+    match enter_gateway(sections, scratch, request, gateway) {
+        Ok(Admission::Taken) => Ok(()),
+        Ok(Admission::Moved) => {
+            scratch.location.clear();
+            scratch.location.extend_from_slice(&scratch.buffer);
+            Err(Missed::moved())
+        }
+        Err(reason) => Err(Missed::refused(reason)),
+    }
+}
+
+/// Finds the entry among several gateways, or several listeners of one, where each may
+/// take the request, refuse it, or send it elsewhere.
+#[inline(never)]
+fn find_entry_among(
+    sections: &Sections,
+    scratch: &mut Scratch,
+    request: &Request<'_>,
+    (first, last): (u32, u32),
+) -> Result<Entered, Missed> {
+    if !scratch.server_name.take(request.sni()) {
+        return Err(Missed::refused(Reason::BadServerName));
+    }
     // A connection's host is its server name, in further stages too.
     if request.protocol() == RequestProtocol::Tls {
-        match sni_host {
+        match scratch.server_name.get() {
             Some(name) => scratch.host.set(name),
             None => {
                 scratch.host.clear();
@@ -139,46 +282,52 @@ fn find_entry(
             }
         };
     }
+    let by_server_name = match request.protocol() {
+        RequestProtocol::Tls => true,
+        RequestProtocol::Tcp | RequestProtocol::Udp => false,
+        _ => request.scheme() == Scheme::Https && scratch.server_name.get().is_some(),
+    };
     let mut entered: Option<Entered> = None;
-    let mut missed = Verdict::new(Outcome::NoRoute, 404, Reason::NoListener);
+    let mut missed = Missed::new(Outcome::NoRoute, 404, Reason::NoListener);
     let mut path_of: Option<u32> = None;
     // The listener of a gateway that sends the client to the canonical path.
     let mut moved: Option<u32> = None;
     for gateway in first..last {
-        let request = &request.trimming(sections.trims(gateway));
-        let by_server_name = match request.protocol() {
-            RequestProtocol::Tls => true,
-            RequestProtocol::Tcp | RequestProtocol::Udp => false,
-            _ => request.scheme() == Scheme::Https && sni_host.is_some(),
+        let trims = sections.trims(gateway);
+        let trimming;
+        let request = match request.trims() == trims {
+            true => request,
+            false => {
+                trimming = request.trimming(trims);
+                &trimming
+            }
+        };
+        let authority = request.authority().map(|_| scratch.host.get(request));
+        let name = match by_server_name {
+            true => scratch.server_name.get(),
+            false => authority,
         };
         // More than one listener only where the request leaves the port open, or
         // where two Services share a name.
-        let mut nth = 0;
-        loop {
-            let authority = request.authority().map(|_| scratch.host.get());
-            let name = if by_server_name { sni_host } else { authority };
-            let Some(id) = listener::nth(sections, gateway, request, name, nth) else {
-                break;
-            };
-            nth += 1;
-            let meant = match by_server_name && request.protocol() != RequestProtocol::Tls {
-                true => meant(sections, gateway, request, id, authority),
-                false => Meant::This,
-            };
-            match meant {
-                Meant::This => {}
-                Meant::Another => {
-                    if missed.outcome != Outcome::Reject && entered.is_none() {
-                        missed = Verdict::new(Outcome::NoRoute, 421, Reason::Misdirected);
-                        missed.listener = id;
+        let mut taking = listener::taking(sections, gateway, request, name);
+        while let Some(id) = taking.next(sections, request) {
+            if by_server_name && request.protocol() != RequestProtocol::Tls {
+                let authority = request.authority().map(|_| scratch.host.get(request));
+                match meant(sections, gateway, request, id, authority) {
+                    Meant::This => {}
+                    Meant::Another => {
+                        if missed.outcome != Outcome::Reject && entered.is_none() {
+                            missed = Missed::new(Outcome::NoRoute, 421, Reason::Misdirected);
+                            missed.listener = id;
+                        }
+                        continue;
                     }
-                    continue;
+                    Meant::None => continue,
                 }
-                Meant::None => continue,
             }
             if path_of != Some(gateway) {
                 path_of = None;
-                scratch.fields.begin_gateway(sections.trims(gateway));
+                scratch.fields.begin_gateway(trims);
                 match enter_gateway(sections, scratch, request, gateway) {
                     Ok(Admission::Taken) => path_of = Some(gateway),
                     Ok(Admission::Moved) => {
@@ -195,8 +344,7 @@ fn find_entry(
                     Err(reason) => {
                         // Of several that refuse, the first is told of.
                         if missed.outcome != Outcome::Reject {
-                            missed = refused(reason);
-                            missed.listener = id;
+                            missed = Missed::refused(reason).by(id);
                         }
                         break;
                     }
@@ -215,20 +363,17 @@ fn find_entry(
                     (Some(other), _) if same_rule(sections, other.found, found) => {}
                     (Some(other), _) => return Err(ambiguous(other.listener, id)),
                 },
-                Err(verdict) => {
+                Err(miss) => {
                     let is_first = missed.reason == Reason::NoListener;
-                    if is_first || verdict.outcome == Outcome::Reject {
-                        missed = verdict;
-                        missed.listener = id;
+                    if is_first || miss.outcome == Outcome::Reject {
+                        missed = miss.by(id);
                     }
                 }
             }
         }
     }
     if let Some(listener) = moved {
-        let mut verdict = Verdict::new(Outcome::Redirect, 307, Reason::EscapedSlash);
-        verdict.listener = listener;
-        return Err(verdict);
+        return Err(Missed::moved().by(listener));
     }
     let entered = entered.ok_or(missed)?;
     scratch
@@ -241,13 +386,15 @@ fn find_entry(
     Ok(entered)
 }
 
-fn ambiguous(listener: u32, rival: u32) -> Verdict {
-    let mut verdict = Verdict::new(Outcome::Ambiguous, 0, Reason::Ambiguous);
-    verdict.listener = listener;
-    verdict.rival = rival;
-    verdict
+#[cold]
+fn ambiguous(listener: u32, rival: u32) -> Missed {
+    Missed {
+        rival,
+        ..Missed::new(Outcome::Ambiguous, 0, Reason::Ambiguous).by(listener)
+    }
 }
 
+#[inline(never)]
 fn same_rule(sections: &Sections, one: Found, other: Found) -> bool {
     let rule = |found: Found| {
         sections
@@ -268,6 +415,7 @@ enum Meant {
 /// Whether the authority means the listener that the server name chose.
 // SPEC: Gateway API, Listener.hostname: 421 where another listener on the port is
 // the better match for the authority; 404 where none matches it.
+#[inline(never)]
 fn meant(
     sections: &Sections,
     gateway: u32,
@@ -285,31 +433,31 @@ fn meant(
     if listener.port != 0 {
         request = request.with_port(listener.port);
     }
-    let mut nth = 0;
     let mut meant = Meant::None;
-    while let Some(best) = listener::nth(sections, gateway, &request, authority, nth) {
+    let mut taking = listener::taking(sections, gateway, &request, authority);
+    while let Some(best) = taking.next(sections, &request) {
         if best == chosen {
             return Meant::This;
         }
         meant = Meant::Another;
-        nth += 1;
     }
     meant
 }
 
+#[inline(always)]
 fn find_in_listener(
     sections: &Sections,
     scratch: &mut Scratch,
     request: &Request<'_>,
     listener: u32,
-) -> Result<Found, Verdict> {
-    let missed = Verdict::new(Outcome::NoRoute, 404, Reason::NoRule);
+) -> Result<Found, Missed> {
+    let missed = Missed::new(Outcome::NoRoute, 404, Reason::NoRule);
     let stage = sections
         .listeners
         .get(listener as usize)
         .map(|listener| listener.stage);
     let stage = stage.ok_or(missed)?;
-    let host = scratch.host.view();
+    let host = scratch.host.view(request);
     let path = scratch.paths.get(request);
     let search = Search {
         sections,
@@ -326,20 +474,25 @@ fn find_in_listener(
     };
     let found = find_in_stage(search, stage, host, path);
     if let Some(reason) = unsound(scratch) {
-        return Err(refused(reason));
+        return Err(Missed::refused(reason));
     }
     found.ok_or(missed)
 }
 
 /// Why the request is refused for what a rule looked at, where it is.
+#[inline]
 pub(crate) fn unsound(scratch: &Scratch) -> Option<Reason> {
-    match &scratch.fields {
-        fields if fields.bad_header => Some(Reason::BadHeader),
-        fields if fields.overflow => Some(Reason::HeaderTooLong),
-        _ => None,
+    let fields = &scratch.fields;
+    if !(fields.bad_header | fields.overflow) {
+        return None;
     }
+    Some(match fields.bad_header {
+        true => Reason::BadHeader,
+        false => Reason::HeaderTooLong,
+    })
 }
 
+#[inline(always)]
 pub(crate) fn find_in_stage(
     mut search: Search<'_, '_>,
     stage: u32,
@@ -348,103 +501,4 @@ pub(crate) fn find_in_stage(
 ) -> Option<Found> {
     let stage = search.sections.stages.get(stage as usize)?;
     search.find(stage, host, path)
-}
-
-/// What a gateway does with a request before its rules are looked at.
-enum Admission {
-    /// Looks at its rules; the path is canonical.
-    Taken,
-    /// Sends the client to the canonical path; the Location is in the scratch's buffer.
-    Moved,
-}
-
-/// Makes the path canonical as a gateway says, or gives the reason for which it
-/// refuses the request.
-fn enter_gateway(
-    sections: &Sections,
-    scratch: &mut Scratch,
-    request: &Request<'_>,
-    gateway: u32,
-) -> Result<Admission, Reason> {
-    if !is_http(request) {
-        return Ok(Admission::Taken);
-    }
-    if let Some(entry) = sections.gateways.get(gateway as usize) {
-        super::check::gateway(entry, request)?;
-    }
-    let has_escaped_slash = enter_path(sections, &mut scratch.paths, request, gateway)?;
-    let action = sections.normalization(gateway).escaped_slashes;
-    if !has_escaped_slash || action != EscapedSlashes::UnescapeAndRedirect {
-        return Ok(Admission::Taken);
-    }
-    // SPEC: Envoy, UNESCAPE_AND_REDIRECT: gRPC clients follow no redirect.
-    if request.is_grpc() {
-        return Err(Reason::EscapedSlash);
-    }
-    write_location(&mut scratch.buffer, scratch.paths.get(request), request);
-    Ok(Admission::Moved)
-}
-
-/// Writes the canonical path and the query as it is.
-fn write_location(location: &mut Vec<u8>, path: &[u8], request: &Request<'_>) {
-    location.clear();
-    let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
-    // A bare path must not begin with `//`, which would name another host; a browser
-    // takes a backslash for a slash.
-    let start = path.iter().position(|byte| !is_slash(byte));
-    location.push(b'/');
-    location.extend_from_slice(start.and_then(|at| path.get(at..)).unwrap_or_default());
-    let target = request.target();
-    let query = memchr::memchr(b'?', target).and_then(|at| target.get(at..));
-    location.extend_from_slice(query.unwrap_or_default());
-}
-
-/// Makes the request's path canonical under a gateway's profile: whether it held
-/// escaped slashes that are slashes now, or why it has no canonical form there.
-pub(crate) fn enter_path(
-    sections: &Sections,
-    paths: &mut PathBuffers,
-    request: &Request<'_>,
-    gateway: u32,
-) -> Result<bool, Reason> {
-    let profile = sections.normalization(gateway);
-    let path = paths.of_request(request);
-    paths.changed = false;
-    if path.first() != Some(&b'/') {
-        return Ok(false);
-    }
-    let finding = normalize::inspect(profile, path).map_err(|refusal| match refusal {
-        Refusal::EscapedSlash => Reason::EscapedSlash,
-        Refusal::Parameter => Reason::PathParameter,
-        Refusal::Escape => Reason::BadEscape,
-    })?;
-    // A target that is a query alone leaves with its path written out.
-    if !finding.is_canonical || request.target().first() == Some(&b'?') {
-        paths.current.clear();
-        normalize::append_canonical(profile, path, &mut paths.current);
-        paths.changed = true;
-    }
-    Ok(finding.has_escaped_slash)
-}
-
-impl PathBuffers {
-    /// The path as it stands, without query.
-    pub(crate) fn get<'p>(&'p self, request: &Request<'p>) -> &'p [u8] {
-        if self.changed {
-            &self.current
-        } else {
-            self.of_request(request)
-        }
-    }
-
-    /// The path as it came: what stands before the query, `/` where that is
-    /// nothing, or where the target is an authority (CONNECT).
-    pub(crate) fn of_request<'p>(&self, request: &Request<'p>) -> &'p [u8] {
-        let target = request.target();
-        let end = memchr::memchr(b'?', target).unwrap_or(target.len());
-        match target.first() {
-            Some(b'/' | b'*') => target.get(..end).unwrap_or(b"/"),
-            _ => b"/",
-        }
-    }
 }

@@ -7,7 +7,8 @@
 //!
 //! * `decide`: the way from stage to stage.
 //! * `check`: what is asked of a request before it is matched.
-//! * `enter`: the listener, and the rule that wins in its stage.
+//! * `enter`: the listener, and the rule that wins in its stage; `admit`: whether the
+//!   gateway lets the request in, and under which path.
 //! * `choose`: targets and mirrors, by `draw` (chance, which the caller supplies) or
 //!   by `hash`.
 //! * `format`: values with holes, filled in; `substitute`: patterns replaced; `draft`:
@@ -17,6 +18,7 @@
 //! * `cors`: cross-origin answers.
 //! * `view`, `policy`, `metadata`: what a decision shows.
 
+pub(crate) mod admit;
 pub(crate) mod check;
 pub(crate) mod choose;
 pub(crate) mod cors;

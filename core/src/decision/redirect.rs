@@ -31,7 +31,7 @@ pub(crate) fn write(
     rules: &PathRules,
 ) -> Result<(), Reason> {
     let mut spare = core::mem::take(&mut scratch.paths.spare);
-    let host = scratch.host.get();
+    let host = scratch.host.get(request);
     let mut writer = Writer {
         sections,
         seen: Seen {

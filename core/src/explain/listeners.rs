@@ -47,7 +47,7 @@ pub(super) fn trials(
         {
             continue;
         }
-        let port = port_wanted(sections, gateway, request);
+        let port = port_wanted(gateway, request);
         let hosts = hosts(sections, gateway);
         let by_name = match named {
             Named::ServerName(Some(name)) => taking(sections, gateway, name),

@@ -26,8 +26,8 @@ pub use listing::{Row, StageListing};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::decision::admit::enter_path;
 use crate::decision::decide::advance;
-use crate::decision::enter::enter_path;
 use crate::decision::{Decision, Outcome, Reason};
 use crate::matcher::authority::{MAX_HOST, ServerName, host_of, server_name};
 use crate::matcher::facts::{Seen, visit};
@@ -219,15 +219,11 @@ impl Table {
         let decision = self.decide_with(&mut scratch, request, draws);
         let steps: Vec<Step> = decision.steps().to_vec();
         let decided = Decided::of(&decision);
-        let request = &draws.numbered(request.settled());
+        let mut scratch = self.create_scratch();
+        scratch.paths.begin(request);
+        let request = &draws.numbered(request.settled(&scratch.paths.shape));
         let sections = &*self.sections;
-        explain(
-            sections,
-            &mut self.create_scratch(),
-            request,
-            &steps,
-            &decided,
-        )
+        explain(sections, &mut scratch, request, &steps, &decided)
     }
 }
 
@@ -321,7 +317,7 @@ fn explain(
             scratch,
             &request,
             stage,
-            host.view(),
+            host.view(&request),
             &path,
             step.candidate,
         );
@@ -355,7 +351,15 @@ fn explain(
     if matches!(decided.outcome, Outcome::NoRoute) {
         let host = scratch.host.clone();
         let path = scratch.paths.get(&request).to_vec();
-        let told = stage_explanation(sections, scratch, &request, stage, host.view(), &path, NONE);
+        let told = stage_explanation(
+            sections,
+            scratch,
+            &request,
+            stage,
+            host.view(&request),
+            &path,
+            NONE,
+        );
         explanation.stages.push(told);
     }
     explanation
@@ -416,7 +420,7 @@ fn hashed(
     let Some((rule, _)) = sections.rule_of_candidate(candidate) else {
         return Vec::new();
     };
-    let host = scratch.host.get();
+    let host = scratch.host.get(request);
     let seen = Seen {
         request,
         path: scratch.paths.get(request),

@@ -44,7 +44,7 @@ pub(super) fn find(
         profile: sections.normalization(gateway),
     };
     let mut path = core::mem::take(&mut scratch.paths.spare);
-    let host = scratch.host.get();
+    let host = scratch.host.get(request);
     let seen = Seen {
         request,
         path: scratch.paths.get(request),

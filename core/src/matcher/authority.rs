@@ -6,8 +6,37 @@
 
 use core::net::{IpAddr, Ipv6Addr};
 
+use super::screen::any_pair;
+
 /// Longest host in bytes (RFC 1035 2.3.4 allows 253 of text).
 pub(crate) const MAX_HOST: usize = 255;
+
+/// Whether a text is a host as matching compares it: in lower case, without a port or a
+/// trailing dot. `false` where it is not, or has to be looked at in detail.
+///
+/// Behind its first byte only letters, digits, `-`, `_` and dots, which is what names are
+/// made of.
+#[inline(never)]
+pub(crate) fn is_canonical_name(name: &[u8]) -> bool {
+    let (Some(&first), Some(&last)) = (name.first(), name.last()) else {
+        return false;
+    };
+    name.len() <= MAX_HOST
+        && HOST_BYTES.get(usize::from(first)) == Some(&first)
+        // A byte that no host has is 0 there, and so is 0.
+        && !matches!(first, 0 | b'.')
+        && last != b'.'
+        && !any_pair(name, is_odd)
+}
+
+/// Whether a byte does not stand in a canonical name after the one before it.
+#[inline]
+fn is_odd(before: u8, byte: u8) -> bool {
+    let is_letter = byte.wrapping_sub(b'a') < 26;
+    let is_digit = byte.wrapping_sub(b'0') < 10;
+    let is_mark = (byte == b'-') | (byte == b'_') | ((byte == b'.') & (before != b'.'));
+    !(is_letter | is_digit | is_mark)
+}
 
 /// Writes the host of `authority` into `host` and gives its length; `None` where
 /// the authority is not one.
@@ -117,7 +146,12 @@ pub(crate) fn strip_port(authority: &[u8]) -> Option<&[u8]> {
 /// The port that an authority states.
 pub(crate) fn port_of(authority: &[u8]) -> Option<u16> {
     let host = strip_port(authority)?;
-    let digits = authority.get(host.len()..)?.strip_prefix(b":")?;
+    port_after(authority, host.len())
+}
+
+/// The port that an authority states behind its host.
+pub(crate) fn port_after(authority: &[u8], host: usize) -> Option<u16> {
+    let digits = authority.get(host..)?.strip_prefix(b":")?;
     core::str::from_utf8(digits).ok()?.parse().ok()
 }
 
@@ -165,6 +199,44 @@ mod tests {
             );
         }
         assert_eq!(host("[2001:DB8::1]:443").as_deref(), Some("[2001:db8::1]"));
+    }
+
+    #[test]
+    fn a_canonical_name_is_the_host_that_it_is_written_as() {
+        for length in 1..40 {
+            for place in 0..length {
+                for byte in 0..=255 {
+                    let mut name = alloc::vec![b'a'; length];
+                    name[place] = byte;
+                    let is_name = byte.is_ascii_lowercase()
+                        || byte.is_ascii_digit()
+                        || matches!(byte, b'-' | b'_')
+                        || (byte == b'.' && place > 0 && place + 1 < length);
+                    // What else may stand in a host may stand in front.
+                    let is_mark = place == 0 && b"~!$&'()+;=".contains(&byte);
+                    assert_eq!(is_canonical_name(&name), is_name || is_mark, "{name:?}");
+                    if is_name || is_mark {
+                        let mut buffer = [0; MAX_HOST];
+                        assert_eq!(host_of(&name, &mut buffer), Some(length), "{name:?}");
+                        assert_eq!(buffer[..length], name);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_dots_are_found_at_every_place_and_no_name_is_too_long() {
+        for length in 2..40 {
+            for place in 0..length - 1 {
+                let mut name = alloc::vec![b'a'; length];
+                name[place..place + 2].copy_from_slice(b"..");
+                assert!(!is_canonical_name(&name), "{name:?}");
+            }
+        }
+        assert!(is_canonical_name(&[b'a'; 255]));
+        assert!(!is_canonical_name(&[b'a'; 256]));
+        assert!(!is_canonical_name(b""));
     }
 
     #[test]

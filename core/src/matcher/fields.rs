@@ -1,10 +1,11 @@
 //! What rules ask by name (headers, query parameters, cookies, attributes), read once.
 //!
-//! The table knows which names its rules ask for. Reading looks each of the
-//! request's names up among them (one hash probe) and notes where the value is;
-//! what no rule asks for costs that probe and nothing else. Each kind is read when
-//! a rule first asks for it. The values of a repeated header are joined once, into
-//! memory that the scratch holds.
+//! The table knows which names its rules ask for, and how long these are. Reading looks
+//! the request's names of such a length up among them and notes where the value is; a
+//! header of another length, as most are, costs no more than that its length is looked
+//! at, together with the other checks of headers. Each kind is read when a rule first
+//! asks for it. The values of a repeated header are joined once, into memory that the
+//! scratch holds.
 //!
 //! `predicate` asks tests of what is found here.
 //!
@@ -38,6 +39,9 @@ pub(crate) struct Fields {
     /// Number of the stage that looks at it.
     pub(super) stage: u64,
     is_read: Read,
+    /// Which headers can have a name that rules ask for, the first of them in the lowest
+    /// bit; those after the 64th can.
+    likely: u64,
     is_grpc: Option<bool>,
     headers: Vec<Found>,
     joins: Vec<Join>,
@@ -134,6 +138,7 @@ impl Fields {
             epoch: 0,
             stage: 0,
             is_read: Read::default(),
+            likely: u64::MAX,
             is_grpc: None,
             headers: places(names.headers.names.len()),
             joins: alloc::vec![Join::default(); names.headers.names.len()],
@@ -182,7 +187,20 @@ impl Fields {
     }
 
     /// Forgets the last request.
+    #[inline]
     pub(crate) fn begin(&mut self) {
+        self.likely = u64::MAX;
+        self.forget();
+    }
+
+    /// Notes which headers can have a name that rules ask for: all those whose index is
+    /// a bit that is set, modulo 64, and those after the 64th.
+    pub(crate) fn note_likely(&mut self, likely: u64) {
+        self.likely = likely;
+    }
+
+    #[inline]
+    fn forget(&mut self) {
         self.begin_stage();
         self.epoch = self.stage;
         self.is_read = Read::default();
@@ -194,14 +212,16 @@ impl Fields {
     }
 
     /// Forgets what was read for a gateway that takes values otherwise.
+    #[inline]
     pub(crate) fn begin_gateway(&mut self, trims: bool) {
         if self.trims != trims {
-            self.begin();
+            self.forget();
             self.trims = trims;
         }
     }
 
     /// Forgets what can be another for the next stage: the path and the host.
+    #[inline]
     pub(crate) fn begin_stage(&mut self) {
         self.clock += 1;
         self.stage = self.clock;
@@ -209,6 +229,33 @@ impl Fields {
 
     pub(crate) fn is_grpc(&mut self, request: &Request<'_>) -> bool {
         *self.is_grpc.get_or_insert_with(|| request.is_grpc())
+    }
+
+    /// The value of a slot that is a header, where there is one; `None` where the slot is
+    /// another, or the header has several lines.
+    #[inline]
+    pub(super) fn one_header<'r>(
+        &mut self,
+        sections: &Sections,
+        request: &Request<'r>,
+        slot: &Slot,
+    ) -> Option<Option<&'r [u8]>> {
+        let FactEntry::Header(_) = slot.fact else {
+            return None;
+        };
+        if !self.is_read.headers {
+            self.read_headers(sections, request);
+        }
+        let found = self.headers.get(slot.name as usize);
+        match found.filter(|found| found.epoch == self.epoch) {
+            None => Some(None),
+            Some(found) if found.count == 1 => {
+                let (_, value) = request.headers().get(found.at as usize)?;
+                let value = value.get(found.start..found.start + found.len);
+                Some(Some(value.unwrap_or_default()))
+            }
+            Some(_) => None,
+        }
     }
 
     /// Where the first value of a slot's name is; `None` where the request has none.
@@ -221,7 +268,9 @@ impl Fields {
     ) -> Option<Option<Found>> {
         let found = match slot.fact {
             FactEntry::Header(_) => {
-                self.read_headers(sections, request);
+                if !self.is_read.headers {
+                    self.read_headers(sections, request);
+                }
                 &self.headers
             }
             FactEntry::Query(_) => {
@@ -274,73 +323,99 @@ impl Fields {
     }
 
     fn read_headers(&mut self, sections: &Sections, request: &Request<'_>) {
-        if self.is_read.headers {
-            return;
-        }
         self.is_read.headers = true;
-        let index = &sections.predicates.names.headers;
+        let headers = request.headers().len();
+        if headers > u64::BITS as usize || !self.likely.is_power_of_two() {
+            return self.read_all_headers(sections, request);
+        }
+        // The usual request has one header that rules ask for at most.
+        let at = self.likely.trailing_zeros() as usize;
+        self.read_header(sections, request, at);
+    }
+
+    #[inline(never)]
+    fn read_all_headers(&mut self, sections: &Sections, request: &Request<'_>) {
         let mut is_repeated = false;
-        for (at, (name, value)) in request.headers().iter().enumerate() {
-            let Some(number) = index.find_lower(&sections.text, name) else {
-                continue;
-            };
-            self.bad_header |= has_control(value);
-            let whole = value;
-            let value = request.field(whole);
-            // Trimming takes no byte from the middle, so the value begins where the
-            // spaces before it end.
-            let is_space = |byte: &&u8| matches!(byte, b' ' | b'\t');
-            let start = match value.len() == whole.len() {
-                true => 0,
-                false => whole.iter().take_while(is_space).count(),
-            };
-            let place = (Place::Header, at, start, value.len());
-            let count = note(&mut self.headers, number, self.epoch, place);
-            is_repeated |= count > 1;
-            if let Some(join) = self.joins.get_mut(number as usize) {
-                match count {
-                    1 => *join = Join::default(),
-                    _ => join.len += 1,
-                }
-                join.len += value.len();
-            }
+        for at in likely(self.likely, request.headers().len()) {
+            is_repeated |= self.read_header(sections, request, at);
         }
         if is_repeated {
             self.join_headers(sections, request);
         }
     }
 
+    /// Notes a header if rules ask for it: whether it is one more of its name.
+    #[inline]
+    fn read_header(&mut self, sections: &Sections, request: &Request<'_>, at: usize) -> bool {
+        let Some((name, whole)) = request.headers().get(at) else {
+            return false;
+        };
+        let index = &sections.predicates.names.headers;
+        let Some(number) = index.find_lower(&sections.text, name) else {
+            return false;
+        };
+        self.bad_header |= has_control(whole);
+        let value = request.field(whole);
+        // Trimming takes no byte from the middle, so the value begins where the
+        // spaces before it end.
+        let is_space = |byte: &&u8| matches!(byte, b' ' | b'\t');
+        let start = match value.len() == whole.len() {
+            true => 0,
+            false => whole.iter().take_while(is_space).count(),
+        };
+        let place = (Place::Header, at, start, value.len());
+        note(&mut self.headers, number, self.epoch, place) > 1
+    }
+
     // SPEC: RFC 9110 5.3: field lines of one name combine, in order, separated by
     // a comma. Gateway API recommends the same (HTTPHeaderMatch).
+    #[cold]
     fn join_headers(&mut self, sections: &Sections, request: &Request<'_>) {
-        self.joined.clear();
         let index = &sections.predicates.names.headers;
         let limit = sections.limits.repeated_header as usize;
-        for (at, (name, value)) in request.headers().iter().enumerate() {
-            let Some(number) = index.find_lower(&sections.text, name) else {
+        let Self {
+            headers,
+            joins,
+            joined,
+            likely: bits,
+            ..
+        } = self;
+        // The lines of each name that has several, with its number and whether it is the
+        // first of them.
+        let lines = likely(*bits, request.headers().len()).filter_map(|at| {
+            let (name, value) = request.headers().get(at)?;
+            let number = index.find_lower(&sections.text, name)?;
+            let found = headers.get(number as usize)?;
+            let is_first = found.at == at as u32;
+            (found.count > 1).then(|| (number as usize, is_first, request.field(value)))
+        });
+        for (number, is_first, value) in lines.clone() {
+            if let Some(join) = joins.get_mut(number) {
+                match is_first {
+                    true => *join = Join::default(),
+                    false => join.len += 1,
+                }
+                join.len += value.len();
+            }
+        }
+        joined.clear();
+        for (number, is_first, value) in lines {
+            let Some(join) = joins.get_mut(number) else {
                 continue;
             };
-            let found = self.headers.get(number as usize);
-            let Some(found) = found.filter(|found| found.count > 1) else {
-                continue;
-            };
-            let Some(join) = self.joins.get_mut(number as usize) else {
-                continue;
-            };
-            let value = request.field(value);
-            if found.at == at as u32 {
-                join.start = self.joined.len();
+            if is_first {
+                join.start = joined.len();
                 if join.start + join.len > limit {
                     self.overflow = true;
                     return;
                 }
-                self.joined.resize(join.start + join.len, b',');
+                joined.resize(join.start + join.len, b',');
             } else {
                 // The comma is there already.
                 join.written += 1;
             }
             let from = join.start + join.written;
-            if let Some(room) = self.joined.get_mut(from..from + value.len()) {
+            if let Some(room) = joined.get_mut(from..from + value.len()) {
                 room.copy_from_slice(value);
             }
             join.written += value.len();
@@ -439,6 +514,23 @@ impl Fields {
     }
 }
 
+/// The indices of the headers that can have a name that rules ask for, in order.
+#[inline]
+fn likely(mut bits: u64, headers: usize) -> impl Iterator<Item = usize> + Clone {
+    let mut later = u64::BITS as usize;
+    core::iter::from_fn(move || {
+        let at = match bits {
+            0 => {
+                later += 1;
+                later - 1
+            }
+            _ => bits.trailing_zeros() as usize,
+        };
+        bits &= bits.wrapping_sub(1);
+        Some(at).filter(|&at| at < headers)
+    })
+}
+
 /// Counts a value under its name's number, keeps where the first one is, and gives
 /// the count.
 fn note(
@@ -466,7 +558,11 @@ fn note(
 
 // SPEC: RFC 9110 5.5: a value with CR, LF or NUL is dangerous, and is refused.
 fn has_control(value: &[u8]) -> bool {
-    memchr::memchr3(0, b'\r', b'\n', value).is_some()
+    // A short one is gone through sooner than a search in it is begun.
+    match value.len() {
+        0..16 => value.iter().any(|&byte| matches!(byte, 0 | b'\r' | b'\n')),
+        _ => memchr::memchr3(0, b'\r', b'\n', value).is_some(),
+    }
 }
 
 /// What follows the first `?`; empty where there is none.

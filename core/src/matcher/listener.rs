@@ -8,87 +8,172 @@ use crate::table::host::Next;
 use crate::table::{GatewayEntry, ListenerEntry, Sections};
 use crate::vocabulary::{Protocol, Scheme};
 
-/// The `n`th listener of `gateway`, from 0, that takes the request under its most
-/// specific host. There is more than one only where the request leaves the port
-/// open, or where two Services of a mesh share a name.
-pub(crate) fn nth(
+/// The listeners of `gateway` that take the request under its most specific host, in
+/// order. There is more than one only where the request leaves the port open, or where
+/// two Services of a mesh share a name.
+#[inline]
+pub(crate) fn taking<'s>(
+    sections: &'s Sections,
+    gateway: u32,
+    request: &Request<'_>,
+    host: Option<&[u8]>,
+) -> Taking<'s> {
+    let mut taking = Taking {
+        first: None,
+        rest: &[],
+        is_namespaced: false,
+        port: None,
+    };
+    let Some(entry) = sections.gateways.get(gateway as usize) else {
+        return taking;
+    };
+    taking.port = port_wanted(entry, request);
+    entry.hosts.lookup(&sections.text, host, |bucket| {
+        let bucket = entry.buckets.get(bucket as usize);
+        let bucket = bucket.copied().unwrap_or_default();
+        let bucket = bucket.of(&sections.listener_buckets);
+        // SPEC: GEP-1294: a consumer route replaces the producer's for its
+        // namespace's clients. Without a namespace, the client is nobody's consumer.
+        if request.client_namespace().is_some() {
+            taking.begin(sections, request, bucket, true);
+        }
+        if taking.first.is_none() {
+            taking.begin(sections, request, bucket, false);
+        }
+        match taking.first {
+            Some(_) => Next::Stop,
+            None => Next::Continue,
+        }
+    });
+    taking
+}
+
+/// Whether the one listener of a gateway takes the request, where it takes every host.
+#[inline(always)]
+pub(crate) fn sole(
+    sections: &Sections,
+    entry: &GatewayEntry,
+    request: &Request<'_>,
+) -> Option<Option<u32>> {
+    let listener = sections.listeners.get(entry.sole as usize)?;
+    let is_taken = takes(sections, entry.sole, listener, request, || {
+        port_wanted(entry, request)
+    });
+    Some(is_taken.then_some(entry.sole))
+}
+
+/// The listener of a gateway that takes the request, where no two do; `None` where
+/// several do.
+#[inline(never)]
+pub(crate) fn only_among(
     sections: &Sections,
     gateway: u32,
     request: &Request<'_>,
     host: Option<&[u8]>,
-    n: usize,
-) -> Option<u32> {
-    let entry = sections.gateways.get(gateway as usize)?;
-    let port = port_wanted(sections, entry, request);
-    let mut found = None;
-    entry.hosts.lookup(&sections.text, host, |bucket| {
-        let bucket = entry
-            .buckets
-            .get(bucket as usize)
-            .copied()
-            .unwrap_or_default();
-        // SPEC: GEP-1294: a consumer route replaces the producer's for its
-        // namespace's clients.
-        for namespaced in [true, false] {
-            let mut fitting = bucket
-                .of(&sections.listener_buckets)
-                .iter()
-                .copied()
-                .filter(|&id| {
-                    sections.listeners.get(id as usize).is_some_and(|listener| {
-                        listener.client_namespace.is_some() == namespaced
-                            && takes(sections, id, listener, request, port)
-                    })
-                });
-            if let Some(first) = fitting.next() {
-                found = if n == 0 {
-                    Some(first)
-                } else {
-                    fitting.nth(n - 1)
-                };
-                return Next::Stop;
+) -> Option<Option<u32>> {
+    let mut taking = taking(sections, gateway, request, host);
+    let first = taking.next(sections, request);
+    let second = taking.next(sections, request);
+    second.is_none().then_some(first)
+}
+
+/// Listeners that take a request, one after the other.
+pub(crate) struct Taking<'s> {
+    first: Option<u32>,
+    /// Those that have not been looked at yet.
+    rest: &'s [u32],
+    /// Whether they are for the clients of one namespace.
+    is_namespaced: bool,
+    /// The port a listener must have.
+    port: Option<u16>,
+}
+
+impl<'s> Taking<'s> {
+    #[inline]
+    fn begin(
+        &mut self,
+        sections: &Sections,
+        request: &Request<'_>,
+        bucket: &'s [u32],
+        is_namespaced: bool,
+    ) {
+        self.is_namespaced = is_namespaced;
+        self.rest = bucket;
+        self.first = self.find(sections, request);
+    }
+
+    /// The next listener. The request is the one that was begun with.
+    #[inline]
+    pub(crate) fn next(&mut self, sections: &Sections, request: &Request<'_>) -> Option<u32> {
+        match self.first.take() {
+            None if self.rest.is_empty() => None,
+            None => self.find(sections, request),
+            first => first,
+        }
+    }
+
+    fn find(&mut self, sections: &Sections, request: &Request<'_>) -> Option<u32> {
+        while let Some((&id, rest)) = self.rest.split_first() {
+            self.rest = rest;
+            let Some(listener) = sections.listeners.get(id as usize) else {
+                continue;
+            };
+            if listener.client_namespace.is_some() == self.is_namespaced
+                && takes(sections, id, listener, request, || self.port)
+            {
+                return Some(id);
             }
         }
-        Next::Continue
-    });
-    found
+        None
+    }
 }
 
 /// The port a listener must have; `None` where any will do.
-pub(crate) fn port_wanted(
-    sections: &Sections,
-    gateway: &GatewayEntry,
-    request: &Request<'_>,
-) -> Option<u16> {
+#[inline]
+pub(crate) fn port_wanted(gateway: &GatewayEntry, request: &Request<'_>) -> Option<u16> {
     if request.port().is_some() {
         return request.port();
     }
-    let default = match request.protocol() {
+    let (has_default, default) = match request.protocol() {
         RequestProtocol::Tcp | RequestProtocol::Udp => return None,
-        RequestProtocol::Tls => Scheme::Https.default_port(),
-        _ => request.scheme().default_port(),
+        RequestProtocol::Tls => (gateway.has_tls_port, Scheme::Https.default_port()),
+        _ => match request.scheme() {
+            Scheme::Http => (gateway.has_http_port, Scheme::Http.default_port()),
+            Scheme::Https => (gateway.has_https_port, Scheme::Https.default_port()),
+        },
     };
-    let listeners = gateway.listeners.of(&sections.listeners);
-    let has_default = listeners
-        .iter()
-        .any(|listener| listener.port == default && speaks(listener.protocol, request));
     has_default.then_some(default)
 }
 
+#[inline(always)]
 fn takes(
     sections: &Sections,
     id: u32,
     listener: &ListenerEntry,
     request: &Request<'_>,
-    port: Option<u16>,
+    port_wanted: impl FnOnce() -> Option<u16>,
 ) -> bool {
     speaks(listener.protocol, request)
-        && (listener.port == 0 || port.is_none_or(|port| port == listener.port))
-        && listener.client_namespace.is_none_or(|namespace| {
-            request
-                .client_namespace()
-                .is_some_and(|client| sections.text.str(namespace) == client)
-        })
+        && (listener.port == 0 || port_wanted().is_none_or(|port| port == listener.port))
+        && (listener.client_namespace.is_none() && request.listener().is_none()
+            || names_fit(sections, id, listener, request))
+}
+
+/// Whether the client is of the listener's namespace, and the listener the one that is
+/// asked for.
+#[inline(never)]
+fn names_fit(
+    sections: &Sections,
+    id: u32,
+    listener: &ListenerEntry,
+    request: &Request<'_>,
+) -> bool {
+    let is_of_namespace = listener.client_namespace.is_none_or(|namespace| {
+        request
+            .client_namespace()
+            .is_some_and(|client| sections.text.str(namespace) == client)
+    });
+    is_of_namespace
         && request.listener().is_none_or(|name| {
             let written = sections.names.listeners.get(id as usize);
             written.is_some_and(|(written, _)| sections.names.text.str(*written) == name)
@@ -96,6 +181,7 @@ fn takes(
 }
 
 /// Whether a listener's protocol is the request's.
+#[inline]
 pub(crate) fn speaks(protocol: Protocol, request: &Request<'_>) -> bool {
     match request.protocol() {
         RequestProtocol::Tcp => protocol == Protocol::Tcp,

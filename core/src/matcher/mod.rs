@@ -2,7 +2,9 @@
 //!
 //! # Steps
 //!
-//! 1. [`authority`] reads the host out of the authority, lower case, without port.
+//! 1. [`target`] finds where the path ends and what in it needs a second look;
+//!    [`authority`] reads the host out of the authority, lower case, without port.
+//!    What is canonical already stays a part of the request.
 //! 2. [`normalize`] makes the path canonical; a path that is so already is not
 //!    copied.
 //! 3. [`listener`] picks the listener: port, protocol, the most specific host.
@@ -19,7 +21,6 @@
 
 pub(crate) mod authority;
 pub(crate) mod captures;
-
 pub(crate) mod facts;
 pub(crate) mod fields;
 pub(crate) mod listener;
@@ -28,4 +29,6 @@ pub(crate) mod output;
 pub(crate) mod predicate;
 pub(crate) mod request;
 pub(crate) mod scratch;
+pub(crate) mod screen;
+pub(crate) mod target;
 pub(crate) mod walk;

@@ -12,7 +12,8 @@
 use super::facts::{self, Seen};
 use super::fields::{Fields, Found, Place};
 use crate::decision::draw::scale;
-use crate::table::predicate::{FactTest, Predicate, Slot, Step, ValueTest};
+use crate::table::hash::is_same;
+use crate::table::predicate::{FactTest, Literal, Predicate, Slot, Step, ValueTest};
 use crate::table::regex::RegexScratch;
 use crate::table::text::Range32;
 use crate::table::{NONE, Sections};
@@ -80,6 +81,7 @@ impl Fields {
     }
 
     /// Whether a predicate holds.
+    #[inline]
     pub(crate) fn holds(
         &mut self,
         sections: &Sections,
@@ -89,6 +91,11 @@ impl Fields {
     ) -> bool {
         match sections.predicates.tests.get(predicate as usize) {
             None => false,
+            Some(Predicate::Fact(test)) => match self.ask(sections, seen, regex, test) {
+                // SPEC: `FactMatch::missing_matches`: before anything else is asked.
+                None => test.missing,
+                Some(holds) => holds != test.invert,
+            },
             // SPEC: `PredicateKind::Fraction`: the number, scaled, is below the numerator.
             Some(&Predicate::Fraction {
                 numerator,
@@ -97,11 +104,6 @@ impl Fields {
                 let random = seen.request.random().unwrap_or(0);
                 scale(random, u64::from(denominator)) < u64::from(numerator)
             }
-            Some(Predicate::Fact(test)) => match self.ask(sections, seen, regex, test) {
-                // SPEC: `FactMatch::missing_matches`: before anything else is asked.
-                None => test.missing,
-                Some(holds) => holds != test.invert,
-            },
         }
     }
 
@@ -131,7 +133,28 @@ impl Fields {
     }
 
     /// Whether a test holds, before it is inverted; `None` where there is no value.
+    #[inline]
     fn ask(
+        &mut self,
+        sections: &Sections,
+        seen: Seen<'_>,
+        regex: &mut RegexScratch,
+        test: &FactTest,
+    ) -> Option<bool> {
+        // The usual test: one value, compared as it is.
+        if test.mark == NONE
+            && let ValueTest::Exact(Literal { text, fold: false }) = test.test
+            && let Some(slot) = sections.predicates.slots.get(test.slot as usize)
+            && let Some(value) = self.one_header(sections, seen.request, slot)
+        {
+            return value.map(|value| is_same(sections.text.get(text), value));
+        }
+        self.ask_any(sections, seen, regex, test)
+    }
+
+    /// The same for every kind of test.
+    #[inline(never)]
+    fn ask_any(
         &mut self,
         sections: &Sections,
         seen: Seen<'_>,

@@ -2,6 +2,7 @@
 
 use core::net::IpAddr;
 
+use super::target::Shape;
 use crate::table::GatewayId;
 use crate::vocabulary::Scheme;
 
@@ -316,18 +317,24 @@ impl<'r> Request<'r> {
         self
     }
 
+    /// Whether [`Request::settled`] would change nothing.
+    #[inline]
+    pub(crate) fn is_settled(&self, shape: &Shape) -> bool {
+        // Without headers there is none that could say the authority.
+        let has_authority = self.authority.is_some() || self.headers.is_empty();
+        self.target.len() == shape.len && (has_authority || !is_http(self))
+    }
+
     /// The request as it can be decided. A connection has no target. A target has no
     /// fragment; what a gateway makes of one is asked by
     /// [`Request::has_fragment`]. A `host` header is the authority.
-    pub(crate) fn settled(mut self) -> Self {
+    pub(crate) fn settled(mut self, shape: &Shape) -> Self {
         if !is_http(&self) {
             self.target = b"";
             return self;
         }
-        // SPEC: RFC 9110 7.1: a fragment is no part of a request's target. All of it
-        // goes, before anything is looked for in path or query.
-        if let Some(end) = memchr::memchr(b'#', self.target) {
-            self.target = self.target.get(..end).unwrap_or_default();
+        if shape.len < self.target.len() {
+            self.target = self.target.get(..shape.len).unwrap_or_default();
             self.has_fragment = true;
         }
         if self.authority.is_none() {
@@ -344,6 +351,11 @@ impl<'r> Request<'r> {
     /// Whether the target was taken out of a URL.
     pub(crate) fn is_from_url(&self) -> bool {
         self.is_from_url
+    }
+
+    /// Whether spaces and tabs around headers' values do not count.
+    pub(crate) fn trims(&self) -> bool {
+        self.trims
     }
 
     /// The request as a gateway looks at it that trims headers' values, or does not.
@@ -389,6 +401,7 @@ impl<'r> Request<'r> {
 }
 
 /// Whether it is an HTTP request rather than a connection or datagram.
+#[inline]
 pub(crate) fn is_http(request: &Request<'_>) -> bool {
     !matches!(
         request.protocol(),
@@ -410,12 +423,45 @@ pub(crate) fn trimmed(value: &[u8]) -> &[u8] {
 
 /// Whether a text is a method or a header's name can be.
 // SPEC: RFC 9110 5.6.2.
+#[inline]
 pub(crate) fn is_token(text: &[u8]) -> bool {
-    !text.is_empty()
-        && text
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
+    // The methods of nearly all requests.
+    text == b"GET" || text == b"POST" || is_token_by_bytes(text)
 }
+
+fn is_token_by_bytes(text: &[u8]) -> bool {
+    let is_token_byte = |&byte: &u8| TOKEN_BYTES.get(usize::from(byte)) == Some(&true);
+    !text.is_empty() && text.iter().all(is_token_byte)
+}
+
+/// Whether each byte may stand in a token.
+const TOKEN_BYTES: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = at as u8;
+        bytes[at] = byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'!' | b'#'
+                    | b'$'
+                    | b'%'
+                    | b'&'
+                    | b'\''
+                    | b'*'
+                    | b'+'
+                    | b'-'
+                    | b'.'
+                    | b'^'
+                    | b'_'
+                    | b'`'
+                    | b'|'
+                    | b'~'
+            );
+        at += 1;
+    }
+    bytes
+};
 
 /// Length of the scheme of `scheme://…`; `None` where the text does not begin so.
 // SPEC: RFC 3986 3.1.
@@ -441,6 +487,27 @@ mod tests {
         assert_eq!(trimmed(b"a\n"), b"a\n");
         assert_eq!(trimmed(b" \t"), b"");
         assert_eq!(trimmed(b""), b"");
+    }
+
+    #[test]
+    fn every_byte_of_a_token_counts() {
+        let is_allowed =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        for length in 1..9 {
+            for place in 0..length {
+                for byte in 0..=255 {
+                    let mut text = alloc::vec![b'T'; length];
+                    text[place] = byte;
+                    assert_eq!(is_token(&text), is_allowed(byte), "{text:?}");
+                }
+            }
+        }
+        for method in [
+            "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "get",
+        ] {
+            assert!(is_token(method.as_bytes()), "{method}");
+        }
+        assert!(!is_token(b""));
     }
 
     #[test]

@@ -3,10 +3,14 @@
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 
-use super::authority::{MAX_HOST, host_of, port_of};
+use super::authority::{
+    MAX_HOST, ServerName, host_of, is_canonical_name, port_after, port_of, server_name, strip_port,
+};
 use super::captures::Captures;
 use super::fields::Fields;
 use super::output::Output;
+use super::request::Request;
+use super::target::Shape;
 use super::walk::Hits;
 use crate::table::regex::RegexScratch;
 use crate::table::{NONE, Sections, Table};
@@ -53,6 +57,7 @@ pub struct Scratch {
     /// Keeps the address, not the table: an address in use is never reused.
     table: Weak<Sections>,
     pub(crate) host: HostBuffer,
+    pub(crate) server_name: NameBuffer,
     pub(crate) paths: PathBuffers,
     pub(crate) fields: Fields,
     pub(crate) regex: RegexScratch,
@@ -68,14 +73,26 @@ pub struct Scratch {
 }
 
 /// The host as it stands, in both of its forms.
+///
+/// Where the request's authority is canonical already, the host is a part of it and
+/// nothing is copied.
 #[derive(Clone, Debug)]
 pub(crate) struct HostBuffer {
+    /// Whether the host is in these bytes, rather than in the request.
+    is_copied: bool,
     bytes: [u8; MAX_HOST],
     len: usize,
     /// Lower case, with the port and the trailing dot that it came with.
     authority: [u8; MAX_AUTHORITY],
     authority_len: usize,
     port: Option<u16>,
+}
+
+/// The host that the TLS server name means.
+#[derive(Debug)]
+pub(crate) struct NameBuffer {
+    bytes: [u8; MAX_HOST],
+    len: usize,
 }
 
 /// The host of a request, as one stage sees it.
@@ -95,6 +112,8 @@ const MAX_AUTHORITY: usize = MAX_HOST + 7;
 /// The path as it stands, where that is not a part of the request.
 #[derive(Debug)]
 pub(crate) struct PathBuffers {
+    /// What was found in the request's target.
+    pub(crate) shape: Shape,
     pub(crate) current: Vec<u8>,
     /// What the next rewrite is written to before both change places.
     pub(crate) spare: Vec<u8>,
@@ -133,7 +152,12 @@ impl Scratch {
         Self {
             table: Arc::downgrade(&table.sections),
             host: HostBuffer::new(),
+            server_name: NameBuffer {
+                bytes: [0; MAX_HOST],
+                len: 0,
+            },
             paths: PathBuffers {
+                shape: Shape::default(),
                 current: Vec::with_capacity(path),
                 spare: Vec::with_capacity(path),
                 changed: false,
@@ -164,10 +188,16 @@ impl Scratch {
     }
 
     /// Makes sure that the scratch belongs to `table`.
+    #[inline]
     pub(crate) fn prepare(&mut self, table: &Table) {
         if Weak::as_ptr(&self.table) != Arc::as_ptr(&table.sections) {
-            *self = Self::new(table);
+            self.replace(table);
         }
+    }
+
+    #[cold]
+    fn replace(&mut self, table: &Table) {
+        *self = Self::new(table);
     }
 }
 
@@ -188,6 +218,7 @@ impl Step {
 impl HostBuffer {
     fn new() -> Self {
         Self {
+            is_copied: true,
             bytes: [0; MAX_HOST],
             len: 0,
             authority: [0; MAX_AUTHORITY],
@@ -196,16 +227,33 @@ impl HostBuffer {
         }
     }
 
-    /// The host without port; empty where there is none.
-    pub(crate) fn get(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or(&[])
+    /// The host without port; empty where there is none. The request is the one whose
+    /// authority was [taken](Self::take).
+    #[inline]
+    pub(crate) fn get<'h>(&'h self, request: &Request<'h>) -> &'h [u8] {
+        let whole = match (self.is_copied, request.authority()) {
+            (false, Some(authority)) => authority,
+            _ => &self.bytes,
+        };
+        whole.get(..self.len).unwrap_or_default()
     }
 
     /// Both forms; `None` where there is no host.
-    pub(crate) fn view(&self) -> Option<HostView<'_>> {
-        (self.len > 0).then(|| HostView {
-            name: self.get(),
-            authority: self.authority.get(..self.authority_len).unwrap_or(&[]),
+    #[inline]
+    pub(crate) fn view<'h>(&'h self, request: &Request<'h>) -> Option<HostView<'h>> {
+        if self.len == 0 {
+            return None;
+        }
+        let (name, authority) = match (self.is_copied, request.authority()) {
+            (false, Some(authority)) => (authority.get(..self.len), Some(authority)),
+            _ => (
+                self.bytes.get(..self.len),
+                self.authority.get(..self.authority_len),
+            ),
+        };
+        Some(HostView {
+            name: name.unwrap_or_default(),
+            authority: authority.unwrap_or_default(),
             port: self.port,
         })
     }
@@ -214,9 +262,36 @@ impl HostBuffer {
         self.len = 0;
     }
 
-    /// Takes the host of an authority; `false` where it is not one, and then there is
+    /// Takes the host of a request's authority; `false` where that is none, and then
+    /// there is no host.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, authority: &[u8]) -> bool {
+        if !is_canonical_name(authority) {
+            return self.take_part(authority);
+        }
+        self.is_copied = false;
+        self.len = authority.len();
+        self.port = None;
+        true
+    }
+
+    /// Takes the host of an authority that is not a canonical host as it is.
+    #[inline(never)]
+    fn take_part(&mut self, authority: &[u8]) -> bool {
+        let name = strip_port(authority).filter(|name| is_canonical_name(name));
+        let Some(name) = name.filter(|name| name.len() < authority.len()) else {
+            return self.set(authority);
+        };
+        self.is_copied = false;
+        self.len = name.len();
+        self.port = port_after(authority, name.len());
+        true
+    }
+
+    /// Copies the host of an authority; `false` where it is not one, and then there is
     /// no host.
     pub(crate) fn set(&mut self, authority: &[u8]) -> bool {
+        self.is_copied = true;
         self.len = host_of(authority, &mut self.bytes).unwrap_or(0);
         self.authority_len = 0;
         self.port = port_of(authority);
@@ -226,6 +301,50 @@ impl HostBuffer {
             self.authority_len = authority.len();
         }
         self.len > 0
+    }
+}
+
+impl NameBuffer {
+    /// Takes the host that a server name means; `false` where it is one that no client
+    /// should send.
+    #[inline]
+    pub(crate) fn take(&mut self, name: Option<&[u8]>) -> bool {
+        self.len = 0;
+        match name {
+            None => true,
+            Some(name) => self.read(name),
+        }
+    }
+
+    fn read(&mut self, name: &[u8]) -> bool {
+        // A name that ends in a letter is no address, and most are canonical.
+        if name.last().is_some_and(u8::is_ascii_lowercase)
+            && is_canonical_name(name)
+            && let Some(room) = self.bytes.get_mut(..name.len())
+        {
+            room.copy_from_slice(name);
+            self.len = name.len();
+            return true;
+        }
+        self.read_any(name)
+    }
+
+    /// The same for every name.
+    fn read_any(&mut self, name: &[u8]) -> bool {
+        match server_name(Some(name), &mut self.bytes) {
+            ServerName::None => true,
+            ServerName::Host(length) => {
+                self.len = length;
+                true
+            }
+            ServerName::Malformed => false,
+        }
+    }
+
+    /// The host, where the name means one.
+    #[inline]
+    pub(crate) fn get(&self) -> Option<&[u8]> {
+        self.bytes.get(..self.len).filter(|name| !name.is_empty())
     }
 }
 
@@ -264,5 +383,86 @@ impl Table {
     /// Working memory for this table.
     pub fn create_scratch(&self) -> Scratch {
         Scratch::new(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_name_is_read_the_same_however_it_is_written() {
+        let names = [
+            "",
+            "a",
+            "a.b",
+            "shop.example",
+            "Shop.Example",
+            "shop.example.",
+            "shop.example:443",
+            "192.0.2.1",
+            "192.0.2.a",
+            "1.2.3.4.5",
+            "::1",
+            "::a",
+            "[::a]",
+            "fe80",
+            "a..b",
+            ".a",
+            "a b",
+            "~a",
+            "a\0b",
+        ];
+        for name in names {
+            let new = || NameBuffer {
+                bytes: [0; MAX_HOST],
+                len: 0,
+            };
+            let (mut taken, mut read) = (new(), new());
+            let is_sound = read.read_any(name.as_bytes());
+            assert_eq!(taken.take(Some(name.as_bytes())), is_sound, "{name}");
+            assert_eq!(taken.get(), read.get(), "{name}");
+        }
+    }
+
+    /// What is a part of the request is what would have been copied.
+    #[test]
+    fn a_host_that_is_taken_is_the_host_that_is_set() {
+        let names = [
+            "a",
+            "a.b",
+            "Shop.Example",
+            "shop.example",
+            "shop.example.",
+            "a..b",
+            ".a",
+            "",
+            "[::1]",
+            "[2001:DB8::1]",
+            "a_b",
+            "~a",
+            "a~",
+            "a b",
+            "xn--a.example-of-a-longer-one.test",
+        ];
+        let ports = [
+            "", ":", ":80", ":08080", ":65535", ":65536", ":x", ":1:2", ":-1",
+        ];
+        for name in names {
+            for port in ports {
+                let authority = alloc::format!("{name}{port}");
+                let authority = authority.as_bytes();
+                let request = Request::new(b"GET", b"/").with_authority(authority);
+                let (mut taken, mut set) = (HostBuffer::new(), HostBuffer::new());
+                let is_host = set.set(authority);
+                assert_eq!(taken.take(authority), is_host, "{name}{port}");
+                assert_eq!(taken.get(&request), set.get(&request), "{name}{port}");
+                let parts = |host: HostBuffer| {
+                    let view = host.view(&request)?;
+                    Some((view.name.to_vec(), view.authority.to_vec(), view.port))
+                };
+                assert_eq!(parts(taken), parts(set), "{name}{port}");
+            }
+        }
     }
 }

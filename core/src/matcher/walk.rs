@@ -308,14 +308,3 @@ pub(crate) fn grpc_names(path: &[u8]) -> Option<(&[u8], &[u8])> {
     let sound = !service.is_empty() && !method.is_empty() && !method.contains(&b'/');
     sound.then_some((service, method))
 }
-
-impl Sections {
-    /// The bit of a method in [`Entry::methods`]; 0 where no rule names it.
-    pub(crate) fn method_bit(&self, method: &[u8]) -> u64 {
-        let known = self
-            .methods
-            .iter()
-            .position(|&text| self.text.get(text) == method);
-        known.map_or(0, |bit| 1 << bit)
-    }
-}

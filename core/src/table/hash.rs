@@ -7,15 +7,18 @@
 //! a request cannot lengthen a probe, since a probe ends at the first empty slot.
 
 /// Hashes `bytes`.
+#[inline]
 pub(crate) fn hash(seed: u64, bytes: &[u8]) -> u64 {
     hash_words(seed, bytes, |word| word)
 }
 
 /// Hashes `bytes` folded to ASCII lower case; equal to [`hash`] of the folded bytes.
+#[inline]
 pub(crate) fn hash_lower(seed: u64, bytes: &[u8]) -> u64 {
     hash_words(seed, bytes, lower)
 }
 
+#[inline(always)]
 fn hash_words(seed: u64, bytes: &[u8], of: impl Fn(u64) -> u64) -> u64 {
     let mut state = seed ^ K0;
     let (words, rest) = bytes.as_chunks::<8>();
@@ -28,26 +31,66 @@ fn hash_words(seed: u64, bytes: &[u8], of: impl Fn(u64) -> u64) -> u64 {
     )
 }
 
+/// Whether two texts are equal. Most that a table compares are shorter than what a call
+/// is worth.
+#[inline]
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    are_same(one, other, |word| word)
+}
+
+/// Whether a text in ASCII lower case and another, folded to it, are equal.
+// PERF: in a loop over names, its constants would be loaded before the first is asked.
+#[inline(never)]
+pub(crate) fn is_same_lower(lower_one: &[u8], other: &[u8]) -> bool {
+    are_same(lower_one, other, lower)
+}
+
+#[inline(always)]
+fn are_same(one: &[u8], other: &[u8], of: impl Fn(u64) -> u64) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    // Most that are equal are so without folding.
+    let is_same = |one: u64, other: u64| one == other || one == of(other);
+    let (Some(&last), Some(&other_last)) = (one.last_chunk::<8>(), other.last_chunk::<8>()) else {
+        return is_same(short_word(one), short_word(other));
+    };
+    // The last word may overlap the one before it.
+    let mut words = words_before(one).iter().zip(words_before(other));
+    words.all(|(&one, &other)| is_same(u64::from_le_bytes(one), u64::from_le_bytes(other)))
+        && is_same(u64::from_le_bytes(last), u64::from_le_bytes(other_last))
+}
+
+/// The words of a text that its last eight bytes are not all of.
+#[inline]
+fn words_before(text: &[u8]) -> &[[u8; 8]] {
+    let before = text.split_last().map_or(&[][..], |(_, before)| before);
+    before.as_chunks::<8>().0
+}
+
 const K0: u64 = 0x9e37_79b9_7f4a_7c15;
 const K1: u64 = 0xd6e8_feb8_6659_fd93;
 const K2: u64 = 0xa076_1d64_78bd_642f;
 
+#[inline]
 pub(crate) fn mix(a: u64, b: u64) -> u64 {
     let product = u128::from(a ^ K2) * u128::from(b | 1);
     (product as u64) ^ ((product >> 64) as u64)
 }
 
 /// Fewer than eight bytes as a word, the first one lowest.
+#[inline]
 pub(crate) fn short_word(bytes: &[u8]) -> u64 {
-    let at = |index: usize| bytes.get(index).copied().map_or(0, u64::from);
-    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        // The two overlap: where they do, they are the same.
-        (Some(&low), Some(&high)) => {
-            let shift = (bytes.len() - 4) * 8;
-            u64::from(u32::from_le_bytes(low)) | u64::from(u32::from_le_bytes(high)) << shift
-        }
-        _ => at(0) | at(1) << 8 | at(2) << 16,
+    // The two halves overlap: where they do, they are the same.
+    if let (Some(&low), Some(&high)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let (low, high) = (u32::from_le_bytes(low), u32::from_le_bytes(high));
+        return u64::from(low) | u64::from(high) << ((bytes.len() - 4) * 8);
     }
+    if let (Some(&low), Some(&high)) = (bytes.first_chunk::<2>(), bytes.last_chunk::<2>()) {
+        let (low, high) = (u16::from_le_bytes(low), u16::from_le_bytes(high));
+        return u64::from(low) | u64::from(high) << ((bytes.len() - 2) * 8);
+    }
+    bytes.first().copied().map_or(0, u64::from)
 }
 
 /// A word of eight bytes with ASCII upper case folded, all of them at once.
@@ -95,6 +138,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn texts_are_compared_byte_by_byte() {
+        for length in 0..20 {
+            for place in 0..length {
+                for byte in 0..=255 {
+                    let one = alloc::vec![b'q'; length];
+                    let mut other = alloc::vec![b'q'; length];
+                    other[place] = byte;
+                    assert_eq!(is_same(&one, &other), one == other, "{byte} of {length}");
+                    let folded = other.to_ascii_lowercase();
+                    assert_eq!(is_same_lower(&one, &other), one == folded);
+                    assert!(is_same_lower(&folded, &other));
+                }
+            }
+        }
+        assert!(!is_same(b"a", b"a\0") && !is_same(b"", b"\0"));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use alloc::vec::Vec;
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::{Anchored, Input};
 
-use super::hash::hash;
+use super::hash::{hash, is_same};
 use super::text::{Text, TextPool};
 
 /// Host patterns of one gateway or stage, each with a value.
@@ -32,6 +32,8 @@ pub(crate) struct HostIndex {
     /// Open addressing, a power of two; 0 is empty, otherwise an index plus one.
     pub(crate) slots: Vec<u32>,
     pub(crate) patterns: Vec<HostPattern>,
+    /// The [bits](HostKind::bit) of the patterns' kinds.
+    pub(crate) kinds: u8,
     /// Distinct lengths of tails, longest first.
     pub(crate) tail_lengths: Vec<u16>,
     /// Distinct lengths of heads, longest first.
@@ -94,6 +96,11 @@ impl HostKind {
         Self::WildcardSuffix,
     ];
 
+    /// The kind's bit in [`HostIndex::kinds`].
+    pub(crate) fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
     /// Whether a host takes the pattern, of which it has the text; `rest` is the other
     /// part of the host.
     pub(crate) fn takes(self, rest: &[u8]) -> bool {
@@ -113,66 +120,103 @@ impl HostKind {
 impl HostIndex {
     /// Calls `take` with the value of every pattern that takes `host`, most
     /// specific first, until it says to stop.
+    #[inline]
     pub(crate) fn lookup(
         &self,
         text: &TextPool,
         host: Option<&[u8]>,
         mut take: impl FnMut(u32) -> Next,
     ) {
-        if let Some(host) = host {
-            if let Some(value) = self.probe(text, host, HostKind::Exact)
-                && take(value) == Next::Stop
-            {
-                return;
-            }
-            for &length in &self.tail_lengths {
-                let Some(start) = host.len().checked_sub(usize::from(length)) else {
-                    continue;
-                };
-                let Some((rest, tail)) = host.split_at_checked(start) else {
-                    continue;
-                };
-                for kind in HostKind::TAILS {
-                    if kind.takes(rest)
-                        && let Some(value) = self.probe(text, tail, kind)
-                        && take(value) == Next::Stop
-                    {
-                        return;
-                    }
-                }
-            }
-            // SPEC: nginx, server_name: the longest name with a star at its end comes
-            // after those with one at their start, then regular expressions in order of
-            // appearance. Envoy, VirtualHost.domains: the same without the latter.
-            for &length in &self.head_lengths {
-                let Some((head, rest)) = host.split_at_checked(usize::from(length)) else {
-                    continue;
-                };
-                if HostKind::WildcardPrefix.takes(rest)
-                    && let Some(value) = self.probe(text, head, HostKind::WildcardPrefix)
-                    && take(value) == Next::Stop
-                {
-                    return;
-                }
-            }
-            for regex in &self.regexes {
-                if regex.is_match(host) && take(regex.value) == Next::Stop {
-                    return;
-                }
-            }
+        if let Some(host) = host
+            && self.lookup_named(text, host, &mut take) == Next::Stop
+        {
+            return;
         }
         if let Some(value) = self.any {
             take(value);
         }
     }
 
+    /// The patterns that ask something of a host.
+    #[inline]
+    fn lookup_named(
+        &self,
+        text: &TextPool,
+        host: &[u8],
+        take: &mut impl FnMut(u32) -> Next,
+    ) -> Next {
+        if self.kinds & HostKind::Exact.bit() != 0
+            && let Some(value) = self.probe_here(text, host, HostKind::Exact)
+            && take(value) == Next::Stop
+        {
+            return Next::Stop;
+        }
+        let has_others = self.kinds & !HostKind::Exact.bit() != 0 || !self.regexes.is_empty();
+        match has_others {
+            true => self.lookup_others(text, host, take),
+            false => Next::Continue,
+        }
+    }
+
+    /// The patterns that take more hosts than one.
+    #[inline(never)]
+    fn lookup_others(
+        &self,
+        text: &TextPool,
+        host: &[u8],
+        take: &mut impl FnMut(u32) -> Next,
+    ) -> Next {
+        for &length in &self.tail_lengths {
+            let Some(start) = host.len().checked_sub(usize::from(length)) else {
+                continue;
+            };
+            let Some((rest, tail)) = host.split_at_checked(start) else {
+                continue;
+            };
+            for kind in HostKind::TAILS {
+                if self.kinds & kind.bit() != 0
+                    && kind.takes(rest)
+                    && let Some(value) = self.probe(text, tail, kind)
+                    && take(value) == Next::Stop
+                {
+                    return Next::Stop;
+                }
+            }
+        }
+        // SPEC: nginx, server_name: the longest name with a star at its end comes
+        // after those with one at their start, then regular expressions in order of
+        // appearance. Envoy, VirtualHost.domains: the same without the latter.
+        for &length in &self.head_lengths {
+            let Some((head, rest)) = host.split_at_checked(usize::from(length)) else {
+                continue;
+            };
+            if HostKind::WildcardPrefix.takes(rest)
+                && let Some(value) = self.probe(text, head, HostKind::WildcardPrefix)
+                && take(value) == Next::Stop
+            {
+                return Next::Stop;
+            }
+        }
+        for regex in &self.regexes {
+            if regex.is_match(host) && take(regex.value) == Next::Stop {
+                return Next::Stop;
+            }
+        }
+        Next::Continue
+    }
+
     fn probe(&self, text: &TextPool, key: &[u8], kind: HostKind) -> Option<u32> {
+        self.probe_here(text, key, kind)
+    }
+
+    #[inline(always)]
+    fn probe_here(&self, text: &TextPool, key: &[u8], kind: HostKind) -> Option<u32> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = hash(self.seed ^ kind as u64, key) as usize & mask;
         loop {
             let slot = *self.slots.get(at)?;
             let pattern = self.patterns.get(slot.checked_sub(1)? as usize)?;
-            if pattern.kind == kind && text.get(pattern.text) == key {
+            if pattern.kind == kind && is_same(text.get(pattern.text), key) {
                 return Some(pattern.value);
             }
             at = (at + 1) & mask;

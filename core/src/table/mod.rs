@@ -40,6 +40,7 @@ pub(crate) mod format;
 pub(crate) mod hash;
 pub(crate) mod host;
 pub(crate) mod index;
+pub(crate) mod method;
 pub(crate) mod names;
 pub(crate) mod path;
 pub(crate) mod path_group;
@@ -166,6 +167,8 @@ pub(crate) struct Sections {
     pub(crate) group_regexes: Vec<GroupRegex>,
     /// Method tokens that rules name; the index is the bit in [`Entry::methods`].
     pub(crate) methods: Vec<Text>,
+    /// The same as [words](method::word).
+    pub(crate) method_words: Vec<u64>,
     pub(crate) actions: Actions,
     pub(crate) names: Names,
     pub(crate) limits: RequestLimits,
@@ -207,6 +210,15 @@ pub(crate) struct GatewayEntry {
     pub(crate) reject_underscores: bool,
     /// Whether spaces and tabs around a header's value do not count.
     pub(crate) trim_values: bool,
+    /// Whether a listener for plain HTTP has that scheme's default port, one for HTTPS
+    /// its, and one for TLS the same.
+    pub(crate) has_http_port: bool,
+    pub(crate) has_https_port: bool,
+    pub(crate) has_tls_port: bool,
+    /// The one listener, where it takes every host; [`NONE`] where there are others.
+    pub(crate) sole: u32,
+    /// For explanations; the search goes by the buckets.
+    #[cfg_attr(not(feature = "explain"), allow(dead_code))]
     pub(crate) listeners: Range32,
     /// Host to a bucket: an index into [`Sections::listener_buckets`] ranges.
     pub(crate) hosts: HostIndex,

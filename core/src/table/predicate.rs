@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 
 use super::automaton::Automaton;
 use super::fact::FactEntry;
-use super::hash::{hash, hash_lower};
+use super::hash::{hash, hash_lower, is_same, is_same_lower};
 use super::regex::Regex;
 use super::text::{Range32, Text, TextPool};
 use crate::vocabulary::RepeatedValues;
@@ -179,23 +179,64 @@ pub(crate) struct NameIndex {
     /// Open addressing, a power of two; 0 is empty, otherwise a number plus one.
     pub(crate) slots: Vec<u32>,
     pub(crate) names: Vec<Text>,
+    /// The [bits](Self::length_bit) of the names' lengths: most names that a request
+    /// has are of another length than those that rules ask for.
+    pub(crate) lengths: u64,
 }
 
+/// Most names that are compared one by one.
+const FEW: usize = 4;
+
 impl NameIndex {
+    /// The bit of a length in [`NameIndex::lengths`]; a long one shares a short one's.
+    #[inline]
+    pub(crate) fn length_bit(length: usize) -> u64 {
+        1u64.wrapping_shl(length as u32)
+    }
+
+    /// Whether a length's bit is among others.
+    #[inline]
+    pub(crate) fn has_length(lengths: u64, length: usize) -> bool {
+        lengths.wrapping_shr(length as u32) & 1 != 0
+    }
+
     /// The number of a name, compared byte for byte.
     pub(crate) fn find(&self, text: &TextPool, name: &[u8]) -> Option<u32> {
+        if !Self::has_length(self.lengths, name.len()) {
+            return None;
+        }
         self.probe(hash(self.seed, name), |candidate| {
-            text.get(candidate) == name
+            is_same(text.get(candidate), name)
         })
     }
 
     /// The number of a name, compared without regard to ASCII case.
+    #[inline]
     pub(crate) fn find_lower(&self, text: &TextPool, name: &[u8]) -> Option<u32> {
+        if !Self::has_length(self.lengths, name.len()) {
+            return None;
+        }
+        // A few are compared sooner than one is hashed.
+        if self.names.len() <= FEW {
+            for (number, &candidate) in self.names.iter().enumerate() {
+                if candidate.len as usize == name.len() && is_same_lower(text.get(candidate), name)
+                {
+                    return Some(number as u32);
+                }
+            }
+            return None;
+        }
+        self.probe_lower(text, name)
+    }
+
+    #[inline(never)]
+    fn probe_lower(&self, text: &TextPool, name: &[u8]) -> Option<u32> {
         self.probe(hash_lower(self.seed, name), |candidate| {
-            text.get(candidate).eq_ignore_ascii_case(name)
+            is_same_lower(text.get(candidate), name)
         })
     }
 
+    #[inline]
     fn probe(&self, hash: u64, is_it: impl Fn(Text) -> bool) -> Option<u32> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = hash as usize & mask;

@@ -35,6 +35,7 @@ mod tests;
 
 use alloc::vec::Vec;
 
+use super::screen::any_pair;
 use crate::vocabulary::{EscapedSlashes, MalformedEscapes, Normalization, PathParameters};
 
 use escape::{becomes_escape, decoded, escaped, is_unreserved, unescapes};
@@ -104,15 +105,14 @@ pub(crate) fn inspect(profile: Normalization, path: &[u8]) -> Result<Finding, Re
 }
 
 /// Whether nothing in a path is anything to any profile: no escape, backslash or
-/// parameter, and no slash before a slash or dot. Most paths are like that. No loop ends
-/// early, so that each looks at many bytes at once.
+/// parameter, and no slash before a slash or dot. Most paths are like that.
 pub(crate) fn is_plain(path: &[u8]) -> bool {
-    let is_special = |found: bool, byte: &u8| found | matches!(byte, b'%' | b'\\' | b';');
-    let after = path.get(1..).unwrap_or(&[]);
-    let is_pair = |found: bool, (byte, next): (&u8, &u8)| {
-        found | ((*byte == b'/') & ((*next == b'/') | (*next == b'.')))
-    };
-    !path.iter().fold(false, is_special) && !path.iter().zip(after).fold(false, is_pair)
+    path.first().is_none_or(|&first| !is_special(0, first)) && !any_pair(path, is_special)
+}
+
+/// Whether a byte is anything to any profile, after the one before it.
+pub(crate) fn is_special(before: u8, byte: u8) -> bool {
+    matches!(byte, b'%' | b'\\' | b';') | ((before == b'/') & matches!(byte, b'/' | b'.'))
 }
 
 /// Whether `path` is canonical already; what a profile refuses counts as what it
