@@ -29,9 +29,8 @@ use super::text::{Text, TextPool};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HostIndex {
     pub(crate) seed: u64,
-    /// Open addressing, a power of two; 0 is empty, otherwise an index plus one.
-    pub(crate) slots: Vec<u32>,
-    pub(crate) patterns: Vec<HostPattern>,
+    /// The patterns with a text, where they hash to: open addressing, a power of two.
+    pub(crate) slots: Vec<Option<HostPattern>>,
     /// The [bits](HostKind::bit) of the patterns' kinds.
     pub(crate) kinds: u8,
     /// Distinct lengths of tails, longest first.
@@ -118,6 +117,12 @@ impl HostKind {
 }
 
 impl HostIndex {
+    /// The patterns with a text, in no order.
+    #[cfg(feature = "explain")]
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &HostPattern> {
+        self.slots.iter().flatten()
+    }
+
     /// Calls `take` with the value of every pattern that takes `host`, most
     /// specific first, until it says to stop.
     #[inline]
@@ -214,8 +219,7 @@ impl HostIndex {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = hash(self.seed ^ kind as u64, key) as usize & mask;
         loop {
-            let slot = *self.slots.get(at)?;
-            let pattern = self.patterns.get(slot.checked_sub(1)? as usize)?;
+            let pattern = self.slots.get(at)?.as_ref()?;
             if pattern.kind == kind && is_same(text.get(pattern.text), key) {
                 return Some(pattern.value);
             }
@@ -224,8 +228,7 @@ impl HostIndex {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.slots.len() * 4
-            + self.patterns.len() * size_of::<HostPattern>()
+        self.slots.len() * size_of::<Option<HostPattern>>()
             + (self.tail_lengths.len() + self.head_lengths.len()) * 2
             + self
                 .regexes

@@ -119,6 +119,7 @@ impl Slot {
     pub(crate) const PARAMETER: u16 = 64;
 
     pub(super) const LEADS: u16 = Self::TEXTS | Self::PARAMETER;
+    pub(super) const CARRIES_BELOW: u16 = Self::CARRIES & !Self::EXACT;
     pub(super) const CARRIES: u16 =
         Self::EXACT | Self::SEGMENTS | Self::BELOW | Self::END | Self::REFS;
 }

@@ -58,10 +58,17 @@ impl<'t> Walk<'t> {
         };
         let mut at = 0;
         loop {
-            if slot.flags & Slot::CARRIES != 0 {
+            if at == self.path.len() {
+                if slot.flags & Slot::CARRIES != 0 {
+                    self.visit(slot, at, hits);
+                }
+                return;
+            }
+            // Most nodes carry exact paths alone, and most are passed.
+            if slot.flags & Slot::CARRIES_BELOW != 0 {
                 self.visit(slot, at, hits);
             }
-            if at == self.path.len() || slot.flags & Slot::LEADS == 0 {
+            if slot.flags & Slot::LEADS == 0 {
                 return;
             }
             let segment = segments.read(self.trie.seed, at + 1);
