@@ -236,7 +236,7 @@ impl Search<'_, '_> {
             return false;
         };
         let takes =
-            self.satisfies(&entry) && (is_path_known || self.takes_path(&entry.common, path));
+            self.satisfies(&entry) && (is_path_known || self.takes_path(entry.common, path));
         if takes {
             *best = Some(Found {
                 candidate: position,
