@@ -70,6 +70,13 @@ impl Entries {
         })
     }
 
+    /// Reads what is stored of a match; the value means nothing.
+    #[inline(always)]
+    pub(crate) fn touch(&self, id: u32) -> u64 {
+        let stored = self.stored.get(id as usize);
+        stored.map_or(0, |stored| u64::from(stored.rule ^ stored.common))
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.stored.len()
     }

@@ -212,7 +212,19 @@ impl HostIndex {
     #[inline(always)]
     fn probe_here(&self, text: &TextPool, key: &[u8], kind: HostKind) -> Option<u32> {
         let mask = self.slots.len().checked_sub(1)?;
-        let mut at = hash(self.seed ^ kind as u64, key) as usize & mask;
+        let at = hash(self.seed ^ kind as u64, key) as usize & mask;
+        self.probe_from(text, key, kind, at)
+    }
+
+    #[inline(always)]
+    fn probe_from(
+        &self,
+        text: &TextPool,
+        key: &[u8],
+        kind: HostKind,
+        mut at: usize,
+    ) -> Option<u32> {
+        let mask = self.slots.len().checked_sub(1)?;
         loop {
             let slot = *self.slots.get(at)?;
             let pattern = self.patterns.get(slot.checked_sub(1)? as usize)?;
@@ -221,6 +233,59 @@ impl HostIndex {
             }
             at = (at + 1) & mask;
         }
+    }
+
+    /// Where an exact host is looked for first.
+    #[inline]
+    pub(crate) fn place(&self, host: &[u8]) -> usize {
+        let hash = hash(self.seed ^ HostKind::Exact as u64, host) as usize;
+        hash & self.slots.len().wrapping_sub(1)
+    }
+
+    /// Reads what is looked at there; the value means nothing.
+    #[inline(always)]
+    pub(crate) fn touch(&self, place: usize) -> u64 {
+        self.slots.get(place).map_or(0, |&slot| u64::from(slot))
+    }
+
+    /// The same for the pattern that the slot leads to.
+    #[inline(always)]
+    pub(crate) fn touch_pattern(&self, place: usize) -> u64 {
+        let pattern = self.pattern_at(place);
+        pattern.map_or(0, |pattern| u64::from(pattern.text.start ^ pattern.value))
+    }
+
+    /// The same for the pattern's text.
+    #[inline(always)]
+    pub(crate) fn touch_text(&self, text: &TextPool, place: usize) -> u64 {
+        let pattern = self.pattern_at(place);
+        pattern.map_or(0, |pattern| text.touch(pattern.text))
+    }
+
+    fn pattern_at(&self, place: usize) -> Option<&HostPattern> {
+        let slot = *self.slots.get(place)?;
+        self.patterns.get(slot.checked_sub(1)? as usize)
+    }
+
+    /// The value of the most specific pattern that takes a host, whose [place](Self::place)
+    /// is known; where a regular expression might have to be asked, only of an exact one.
+    #[inline(always)]
+    pub(crate) fn first(&self, text: &TextPool, host: &[u8], place: usize) -> Option<u32> {
+        let exact = self.probe_from(text, host, HostKind::Exact, place);
+        match exact.is_some() || !self.regexes.is_empty() {
+            true => exact,
+            false => self.first_other(text, host),
+        }
+    }
+
+    #[inline(never)]
+    fn first_other(&self, text: &TextPool, host: &[u8]) -> Option<u32> {
+        let mut first = None;
+        self.lookup(text, Some(host), |value| {
+            first = Some(value);
+            Next::Stop
+        });
+        first
     }
 
     pub(crate) fn bytes(&self) -> usize {

@@ -142,7 +142,7 @@ impl<'t> Walk<'t> {
 
     /// Where a segment leads from a node with a hole.
     #[inline(always)]
-    fn hole_child(&self, node: u32, segment: Segment, has_text: bool) -> Option<(u32, &'t Slot)> {
+    pub(super) fn hole_child(&self, node: u32, segment: Segment, has_text: bool) -> Option<(u32, &'t Slot)> {
         // SPEC: `PathMatch::Template`: a hole takes at least one byte.
         let is_taken = segment.len > 0 && !(self.trie.is_exclusive && has_text);
         if !is_taken {
@@ -153,7 +153,7 @@ impl<'t> Walk<'t> {
 
     /// The child of a node that hashes so and is the one.
     #[inline(always)]
-    fn child(
+    pub(super) fn child(
         &self,
         node: u32,
         hash: u64,
