@@ -26,11 +26,11 @@ use core::hint::black_box;
 
 use super::enter::Matched;
 use crate::matcher::listener;
-use crate::matcher::request::{Request, is_http};
+use crate::matcher::request::{Request, is_http, trimmed};
 use crate::matcher::scratch::Scratch;
 use crate::table::segment::{Ahead, Walk};
 use crate::table::text::Range32;
-use crate::table::{Scope, Sections, StageEntry, Table};
+use crate::table::{NONE, Scope, Sections, StageEntry, Table};
 
 /// Requests of a group. More would be more reads than the processor has under way.
 const GROUP: usize = 16;
@@ -43,7 +43,12 @@ impl Table {
     /// differ in length, the longer one's rest is left alone.
     ///
     /// For programs that hold a batch of requests anyway, and whose table is so large
-    /// that most of what a match reads is in no cache.
+    /// that most of what a match reads is in no cache: it waits for the memory of sixteen
+    /// requests at once. Where requests go all over a table of 1,000,000 rules (82 MB),
+    /// batches of 32 take 0.4 of the time of single matches. But a part of the work is
+    /// done twice: where the same few requests come again and again, so that the caches
+    /// hold all they need, it takes 1.7 times as long. In tables up to 6 MB
+    /// ([`Stats::bytes`](crate::Stats::bytes)) requests are matched one by one.
     ///
     /// Does not allocate, provided that `scratch` was made for this table, and never
     /// panics.
@@ -90,7 +95,7 @@ impl Table {
 /// A request on its way.
 struct Way<'t, 'r> {
     stage: &'t StageEntry,
-    host: &'r [u8],
+    host: Option<&'r [u8]>,
     /// Where the host is looked for.
     place: usize,
     path: &'r [u8],
@@ -176,8 +181,8 @@ fn touch_entries(sections: &Sections, list: Range32) -> u64 {
 }
 
 impl<'t, 'r> Way<'t, 'r> {
-    /// Where a request goes, if it goes the usual way: one gateway, and the authority
-    /// says the host. A host that has to be put right first will not be found.
+    /// Where a request goes, if it goes the usual way: one gateway, and no server name. A
+    /// host that has to be put right first will not be found.
     #[inline(always)]
     fn new(sections: &'t Sections, request: &Request<'r>) -> Option<Self> {
         let gateway = match request.gateway() {
@@ -189,10 +194,14 @@ impl<'t, 'r> Way<'t, 'r> {
             return None;
         }
         let entry = sections.gateways.get(gateway as usize)?;
-        let host = without_port(request.authority()?);
+        let authority = match request.authority() {
+            None => request.header(b"host").map(trimmed),
+            authority => authority,
+        };
+        let host = authority.map(without_port);
         let listener = match listener::sole(sections, entry, request) {
             Some(sole) => sole?,
-            None => listener::only_among(sections, gateway, request, Some(host))??,
+            None => listener::only_among(sections, gateway, request, host)??,
         };
         let listener = sections.listeners.get(listener as usize)?;
         let stage = sections.stages.get(listener.stage as usize)?;
@@ -201,7 +210,7 @@ impl<'t, 'r> Way<'t, 'r> {
         Some(Self {
             stage,
             host,
-            place: stage.hosts.place(host),
+            place: host.map_or(NONE as usize, |host| stage.hosts.place(host)),
             path: target.get(..end)?,
             scope: None,
             ahead: Ahead::NOWHERE,
@@ -212,7 +221,10 @@ impl<'t, 'r> Way<'t, 'r> {
     #[inline(always)]
     fn first_scope(&self, sections: &'t Sections) -> Option<&'t Scope> {
         let hosts = &self.stage.hosts;
-        let first = hosts.first(&sections.text, self.host, self.place)?;
+        let first = match self.host {
+            Some(host) => hosts.first(&sections.text, host, self.place)?,
+            None => hosts.any?,
+        };
         self.stage.scopes.of(&sections.scopes).get(first as usize)
     }
 
