@@ -51,9 +51,9 @@ impl TextPool {
     /// than the rest; the value means nothing.
     #[inline(always)]
     pub(crate) fn touch(&self, text: Text) -> u64 {
-        let byte = |at: u32| self.bytes.get(at as usize).map_or(0, |&byte| u64::from(byte));
+        let byte = |at: u32| self.bytes.get(at as usize).copied().unwrap_or(0);
         let last = text.start.wrapping_add(text.len.saturating_sub(1));
-        byte(text.start) ^ byte(last)
+        u64::from(byte(text.start) ^ byte(last))
     }
 
     /// The text as a string; empty where it is not UTF-8.

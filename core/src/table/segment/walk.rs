@@ -142,7 +142,12 @@ impl<'t> Walk<'t> {
 
     /// Where a segment leads from a node with a hole.
     #[inline(always)]
-    pub(super) fn hole_child(&self, node: u32, segment: Segment, has_text: bool) -> Option<(u32, &'t Slot)> {
+    pub(super) fn hole_child(
+        &self,
+        node: u32,
+        segment: Segment,
+        has_text: bool,
+    ) -> Option<(u32, &'t Slot)> {
         // SPEC: `PathMatch::Template`: a hole takes at least one byte.
         let is_taken = segment.len > 0 && !(self.trie.is_exclusive && has_text);
         if !is_taken {
