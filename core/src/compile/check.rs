@@ -93,8 +93,8 @@ impl Build<'_> {
     /// Reports a rewrite of the prefix in a rule whose paths have none.
     pub(crate) fn check_prefix(&mut self, route: &Route, rule: &Rule, compiled: &CompiledRule) {
         let has_prefix = |one: &CompiledMatch| {
-            let entry = self.sections.entries.get(one.entry);
-            entry.is_some_and(|entry| entry.common.prefix_len != NONE)
+            let common = self.sections.entries.common(one.common);
+            common.is_some_and(|common| common.prefix_len != NONE)
         };
         // What is wrong with a match is reported already.
         if !rewrites_prefix(rule)

@@ -29,9 +29,10 @@ pub(crate) struct HostItem<'m> {
 impl Build<'_> {
     /// An index of distinct patterns with their values. A regular expression that
     /// cannot be compiled is left out and reported.
-    pub(crate) fn host_index(&mut self, patterns: &[HostItem<'_>]) -> HostIndex {
+    pub(crate) fn host_index(&mut self, items: &[HostItem<'_>]) -> HostIndex {
         let mut index = HostIndex::default();
-        for item in patterns {
+        let mut patterns: Vec<HostPattern> = Vec::with_capacity(items.len());
+        for item in items {
             let &HostItem {
                 host,
                 value,
@@ -71,7 +72,7 @@ impl Build<'_> {
                 HostMatch::WildcardSuffix(suffix) => (HostKind::WildcardSuffix, self.text(suffix)),
                 HostMatch::WildcardPrefix(prefix) => (HostKind::WildcardPrefix, self.text(prefix)),
             };
-            index.patterns.push(HostPattern { text, kind, value });
+            patterns.push(HostPattern { text, kind, value });
             index.kinds |= kind.bit();
             // A pattern longer than any host matches none.
             if let Ok(length) = u16::try_from(text.len) {
@@ -86,7 +87,6 @@ impl Build<'_> {
             lengths.sort_unstable_by(|one, other| other.cmp(one));
             lengths.dedup();
         }
-        let patterns: Vec<HostPattern> = index.patterns.clone();
         let interner = &self.interner;
         let (seed, table) = slots::build(patterns.len(), |seed, key| {
             patterns
@@ -94,7 +94,10 @@ impl Build<'_> {
                 .map_or(0, |p| hash(seed ^ p.kind as u64, interner.get(p.text)))
         });
         index.seed = seed;
-        index.slots = table;
+        index.slots = table
+            .into_iter()
+            .map(|slot| patterns.get(slot.checked_sub(1)? as usize).copied())
+            .collect();
         index
     }
 

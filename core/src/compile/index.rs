@@ -40,7 +40,7 @@ pub(crate) fn build(sections: &mut Sections, text: &TextPool, unindexed: u32) {
 /// worst case, if any does; gives how many those are.
 fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
     let wanted = |candidate: &Candidate| {
-        let entry = sections.entries.get(candidate.entry);
+        let entry = sections.entries.get(candidate);
         let steps = entry.map(|entry| entry.predicates.of(&sections.predicates.steps));
         let required = program::required(steps.unwrap_or(&[]));
         required.filter_map(|id| equality(&sections.predicates, id))

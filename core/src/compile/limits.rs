@@ -36,7 +36,7 @@ pub struct Limits {
     pub path_steps: u32,
     /// Bytes of the automaton that patterns at one path node share; patterns that do
     /// not fit into one are split over several, and one by one. Counts toward
-    /// `regex_automata`. Default 256 KiB.
+    /// `regex_automata`. Default 2 MiB.
     pub group_automaton: usize,
     /// Groups of a regular expression that captures are read from, the whole match
     /// not counted, and named holes of a template. Default 32.
@@ -114,7 +114,7 @@ impl Default for Limits {
             host_automata: 64 << 20,
             ungrouped_patterns: 4,
             path_steps: 128,
-            group_automaton: 256 << 10,
+            group_automaton: 2 << 20,
             captures: 32,
             pattern_holes: 32,
             captured: 256 << 10,

@@ -225,6 +225,9 @@ pub(crate) struct Index {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CompiledMatch {
     pub(crate) entry: u32,
+    /// What it asks: numbers of [`Entries`](crate::table::entry::Entries).
+    pub(crate) program: u32,
+    pub(crate) common: u32,
     pub(crate) kind: path::PathKind,
     pub(crate) key: Text,
     /// Whether segments of the key that are [`segment::HOLE`] are holes.
@@ -413,6 +416,12 @@ impl<'m> Build<'m> {
         if one.grpc_only {
             flags |= Entry::GRPC_ONLY;
         }
+        if [path.regex, path.test, path.grpc]
+            .iter()
+            .any(|&id| id != NONE)
+        {
+            flags |= Entry::PATH_TEST;
+        }
         match one.scheme {
             Some(Scheme::Http) => flags |= Entry::HTTP_SCHEME,
             Some(Scheme::Https) => flags |= Entry::HTTPS_SCHEME,
@@ -435,7 +444,7 @@ impl<'m> Build<'m> {
             captures: path.captures,
             flags,
         });
-        let entry = self.sections.entries.add(rule, program, common);
+        let entry = self.sections.entries.add(rule);
         self.sections.names.entries.push(EntryName {
             path: path.name,
             origin,
@@ -446,6 +455,8 @@ impl<'m> Build<'m> {
         names.ranked.push(rank_key);
         Some(CompiledMatch {
             entry,
+            program,
+            common,
             kind: path.kind,
             key: path.key,
             has_holes: path.has_holes,

@@ -250,6 +250,8 @@ impl<'m> Build<'m> {
                     candidate: Candidate {
                         rank,
                         entry: one.entry,
+                        program: one.program,
+                        common: one.common,
                     },
                 });
             }

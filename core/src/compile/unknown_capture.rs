@@ -31,10 +31,8 @@ impl Build<'_> {
         for (name, what) in mem::take(&mut self.named_captures) {
             let written = self.interner.get(name);
             let known = self.matches.iter().skip(compiled.first).any(|one| {
-                let entry = self.sections.entries.get(one.entry);
-                entry.is_some_and(|entry| {
-                    self.group_number(entry.common.captures, written).is_some()
-                })
+                let common = self.sections.entries.common(one.common);
+                common.is_some_and(|common| self.group_number(common.captures, written).is_some())
             });
             // What is wrong with a match is reported already.
             if !known && compiled.is_sound {

@@ -112,7 +112,6 @@ fn warm(sections: &Sections, requests: &[Request<'_>]) {
     let mut ways: [Option<Way<'_, '_>>; GROUP] =
         array::from_fn(|at| Way::new(sections, requests.get(at)?));
     read(&ways, |way| way.stage.hosts.touch(way.place));
-    read(&ways, |way| way.stage.hosts.touch_pattern(way.place));
     read(&ways, |way| way.stage.hosts.touch_text(text, way.place));
 
     for way in ways.iter_mut().flatten() {
@@ -175,7 +174,7 @@ fn touch_entries(sections: &Sections, list: Range32) -> u64 {
     let len = list.len.min(TRIED);
     let mut sum = 0;
     for candidate in (Range32 { len, ..list }).of(&sections.paths.candidates) {
-        sum ^= sections.entries.touch(candidate.entry);
+        sum ^= sections.entries.touch(candidate);
     }
     sum
 }

@@ -349,7 +349,7 @@ impl Sections {
     /// The rule behind a candidate, and its index.
     pub(crate) fn rule_of_candidate(&self, candidate: u32) -> Option<(RuleEntry, u32)> {
         let candidate = self.paths.candidates.get(candidate as usize)?;
-        let rule = self.entries.get(candidate.entry)?.rule;
+        let rule = self.entries.rule(candidate.entry)?;
         Some((*self.actions.rules.entries.get(rule as usize)?, rule))
     }
 

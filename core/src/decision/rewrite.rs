@@ -331,14 +331,8 @@ fn push(out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Reason> {
 impl Sections {
     /// Length of the prefix that a candidate's match names, or [`NONE`].
     pub(crate) fn prefix_len(&self, candidate: u32) -> u32 {
-        let entry = self
-            .paths
-            .candidates
-            .get(candidate as usize)
-            .map(|c| c.entry);
-        entry
-            .and_then(|entry| self.entries.get(entry))
-            .map_or(NONE, |entry| entry.common.prefix_len)
+        let entry = self.entry_of_candidate(candidate);
+        entry.map_or(NONE, |entry| entry.common.prefix_len)
     }
 }
 

@@ -393,19 +393,13 @@ impl Sections {
         candidate: u32,
         draw: Option<u64>,
     ) -> StageView<'_> {
-        let entry_id = self
-            .paths
-            .candidates
-            .get(candidate as usize)
-            .map_or(NONE, |c| c.entry);
-        let entry = self.entries.get(entry_id);
-        let rule = entry.and_then(|entry| self.names.rules.get(entry.rule as usize));
-        let origin = self
-            .names
-            .entries
-            .get(entry_id as usize)
-            .map(|entry| entry.origin);
-        let origin = origin
+        let candidate = self.paths.candidates.get(candidate as usize);
+        let rule = candidate.and_then(|candidate| self.entries.rule(candidate.entry));
+        let rule = rule.and_then(|rule| self.names.rules.get(rule as usize));
+        let name = candidate.and_then(|one| self.names.entries.get(one.entry as usize));
+        let entry = candidate.and_then(|candidate| self.entries.get(candidate));
+        let origin = name
+            .map(|name| name.origin)
             .filter(Origin::is_known)
             .or(rule.map(|rule| rule.origin));
         let origin = origin.unwrap_or_default();

@@ -154,7 +154,10 @@ fn hosts(sections: &Sections, gateway: &GatewayEntry) -> Vec<Vec<String>> {
             }
         }
     };
-    for pattern in &gateway.hosts.patterns {
+    let mut patterns: Vec<_> = gateway.hosts.patterns().collect();
+    // Texts are stored as they are written.
+    patterns.sort_by_key(|pattern| pattern.text.start);
+    for pattern in patterns {
         let text = readable(sections.text.get(pattern.text));
         match pattern.kind {
             HostKind::Exact => add(pattern.value, &text),

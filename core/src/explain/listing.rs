@@ -186,7 +186,7 @@ fn rows(sections: &Sections, ranked: &[u32]) -> Vec<Row> {
         let Some(candidate) = sections.paths.candidates.get(index as usize) else {
             continue;
         };
-        let Some(entry) = sections.entries.get(candidate.entry) else {
+        let Some(entry) = sections.entries.get(candidate) else {
             continue;
         };
         let view = sections.stage_view(NONE, index, None);
@@ -195,7 +195,7 @@ fn rows(sections: &Sections, ranked: &[u32]) -> Vec<Row> {
             host: scope_host(sections, scope),
             path: path_text(sections, candidate.entry, &entry),
             predicates: predicates(sections, &entry),
-            targets: targets(sections, &entry),
+            targets: targets(sections, candidate.entry),
             route: (
                 view.route.kind.into(),
                 view.route.namespace.into(),
@@ -211,7 +211,7 @@ fn rows(sections: &Sections, ranked: &[u32]) -> Vec<Row> {
     rows
 }
 
-fn predicates(sections: &Sections, entry: &Entry) -> Vec<String> {
+fn predicates(sections: &Sections, entry: &Entry<'_>) -> Vec<String> {
     let mut all = Vec::new();
     let methods = sections.methods.iter().enumerate();
     let methods: Vec<&str> = methods
@@ -259,9 +259,11 @@ fn predicate(sections: &Sections, id: u32, negated: bool) -> String {
     }
 }
 
-fn targets(sections: &Sections, entry: &Entry) -> Vec<String> {
+/// What the rule of a match leads to.
+fn targets(sections: &Sections, entry: u32) -> Vec<String> {
     let rules = &sections.actions.rules;
-    let Some(&rule) = rules.entries.get(entry.rule as usize) else {
+    let rule = sections.entries.rule(entry);
+    let Some(&rule) = rule.and_then(|rule| rules.entries.get(rule as usize)) else {
         return Vec::new();
     };
     match rule.action() {

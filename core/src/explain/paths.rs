@@ -76,7 +76,7 @@ pub(super) fn taking_scopes(
 
 fn taking_hosts(sections: &Sections, index: &HostIndex, host: Option<&[u8]>) -> Vec<u32> {
     let mut taking: Vec<(u8, usize, usize, u32)> = Vec::new();
-    for pattern in &index.patterns {
+    for pattern in index.patterns() {
         let text = sections.text.get(pattern.text);
         let rest = host.and_then(|host| match pattern.kind {
             HostKind::WildcardPrefix => host.strip_prefix(text),
@@ -118,7 +118,11 @@ fn name_of(sections: &Sections, id: u32) -> PathName {
 }
 
 /// The path that a match is compared with.
-pub(super) fn path_seen<'p>(search: &Search<'_, 'p>, entry: &Entry, path: &'p [u8]) -> &'p [u8] {
+pub(super) fn path_seen<'p>(
+    search: &Search<'_, 'p>,
+    entry: &Entry<'_>,
+    path: &'p [u8],
+) -> &'p [u8] {
     match entry.common.flags & Entry::RAW_PATH != 0 {
         true => raw_path(search.request).unwrap_or(&[]),
         false => path,
@@ -126,7 +130,12 @@ pub(super) fn path_seen<'p>(search: &Search<'_, 'p>, entry: &Entry, path: &'p [u
 }
 
 /// Whether a match takes a path.
-pub(super) fn path_holds(search: &mut Search<'_, '_>, id: u32, entry: &Entry, path: &[u8]) -> bool {
+pub(super) fn path_holds(
+    search: &mut Search<'_, '_>,
+    id: u32,
+    entry: &Entry<'_>,
+    path: &[u8],
+) -> bool {
     let sections = search.sections;
     let name = name_of(sections, id);
     let text = |kind, text| PathTest {
@@ -211,7 +220,7 @@ fn is_slash(byte: &u8) -> bool {
 }
 
 /// What a match asks of the path.
-pub(super) fn path_text(sections: &Sections, id: u32, entry: &Entry) -> String {
+pub(super) fn path_text(sections: &Sections, id: u32, entry: &Entry<'_>) -> String {
     let name = name_of(sections, id);
     let of = |kind: &str, text| format!("{kind} {}", readable(sections.names.text.get(text)));
     let mut told = match name.text {
@@ -237,7 +246,7 @@ pub(super) fn path_text(sections: &Sections, id: u32, entry: &Entry) -> String {
     told
 }
 
-fn grpc_text(sections: &Sections, entry: &Entry) -> String {
+fn grpc_text(sections: &Sections, entry: &Entry<'_>) -> String {
     debug_assert_ne!(entry.common.grpc, NONE);
     let test = sections.predicates.grpc.get(entry.common.grpc as usize);
     let part = |test: Option<ValueTest>| match test {

@@ -49,7 +49,7 @@ pub(super) fn all(
         let Some(candidate) = sections.paths.candidates.get(index as usize) else {
             continue;
         };
-        let Some(entry) = sections.entries.get(candidate.entry) else {
+        let Some(entry) = sections.entries.get(candidate) else {
             continue;
         };
         let rank_of_host = taking.iter().position(|&taking| taking == scope);
@@ -124,7 +124,7 @@ fn failure(
     scratch: &mut Scratch,
     request: &Request<'_>,
     id: u32,
-    entry: &Entry,
+    entry: &Entry<'_>,
     (host, path): (Option<&[u8]>, &[u8]),
 ) -> Option<Failure> {
     let Scratch {

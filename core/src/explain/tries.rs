@@ -17,6 +17,10 @@ pub(super) fn push_segments(sections: &Sections, trie: &SegmentTrie, text: &mut 
         push_bytes(sections, trie.outer, 3, text);
     }
     let tries = &sections.segments;
+    let root = tries.slots.get(trie.root as usize);
+    if root.is_none_or(|root| root.flags == 0) {
+        return;
+    }
     let all = trie.root + 1..trie.root + 1 + trie.len;
     let mut children: Vec<(u32, u32)> = all
         .filter_map(|slot| Some((tries.slots.get(slot as usize)?.parent, slot)))

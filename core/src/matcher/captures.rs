@@ -130,8 +130,8 @@ impl Scratch {
 
 impl Sections {
     /// The match behind a candidate.
-    pub(crate) fn entry_of_candidate(&self, candidate: u32) -> Option<Entry> {
+    pub(crate) fn entry_of_candidate(&self, candidate: u32) -> Option<Entry<'_>> {
         let candidate = self.paths.candidates.get(candidate as usize)?;
-        self.entries.get(candidate.entry)
+        self.entries.get(candidate)
     }
 }

@@ -53,6 +53,8 @@ pub(crate) struct Hits {
     found: Vec<PathHit>,
     /// The path in ASCII lower case, where a trie asks for it.
     folded: Vec<u8>,
+    /// Whether it is written for the search under way.
+    is_folded: bool,
     live: Live,
 }
 
@@ -64,6 +66,7 @@ impl Hits {
         Self {
             found: Vec::with_capacity(sections.paths.worst_hits as usize),
             folded: Vec::with_capacity(longest),
+            is_folded: false,
             live: Live::new(sections.segments.worst_steps as usize),
         }
     }
@@ -98,7 +101,7 @@ impl Search<'_, '_> {
         });
         let port = host.and_then(|host| host.port);
         let mut best: Option<Found> = None;
-        let mut is_folded = false;
+        self.hits.is_folded = false;
         stage.hosts.lookup(&sections.text, name, |first| {
             let mut at = first;
             while let Some(scope) = scopes.get(at as usize) {
@@ -108,10 +111,6 @@ impl Search<'_, '_> {
                     continue;
                 }
                 if best.is_none_or(|best| scope.best < best.rank) {
-                    if scope.folded != NONE && !is_folded {
-                        is_folded = true;
-                        self.fold(path);
-                    }
                     self.find_in_scope(scope, path, &mut best);
                 }
                 // SPEC: Gateway API: hosts are an order, not an exclusive choice.
@@ -125,9 +124,14 @@ impl Search<'_, '_> {
         best
     }
 
-    /// Writes the path in ASCII lower case, which keeps every offset.
+    /// Writes the path in ASCII lower case once, which keeps every offset.
     fn fold(&mut self, path: &[u8]) {
-        let folded = &mut self.hits.folded;
+        let Hits {
+            folded, is_folded, ..
+        } = &mut *self.hits;
+        if core::mem::replace(is_folded, true) {
+            return;
+        }
         folded.clear();
         // A path is never longer than the room; one that was would match in part only.
         if folded.capacity() >= path.len() {
@@ -137,10 +141,14 @@ impl Search<'_, '_> {
 
     fn find_in_scope(&mut self, scope: &Scope, path: &[u8], best: &mut Option<Found>) {
         let sections = self.sections;
+        if scope.folded != NONE {
+            self.fold(path);
+        }
         let Hits {
             found,
             folded,
             live,
+            ..
         } = &mut *self.hits;
         found.clear();
         let walk = Walk {
@@ -155,11 +163,10 @@ impl Search<'_, '_> {
             let path = folded;
             Walk { trie, path, ..walk }.run(live, found);
         }
-        for at in (0..self.hits.found.len()).rev() {
-            match self.hits.found.get(at) {
-                None => return,
-                Some(&PathHit::List(list)) => self.find_in_list(list, path, false, best),
-                Some(&PathHit::Group(group)) => self.find_in_group(group, path, best),
+        while let Some(hit) = self.hits.found.pop() {
+            match hit {
+                PathHit::List(list) => self.find_in_list(list, path, false, best),
+                PathHit::Group(group) => self.find_in_group(group, path, best),
             }
         }
     }
@@ -225,11 +232,11 @@ impl Search<'_, '_> {
         if best.is_some_and(|best| best.rank <= candidate.rank) {
             return true;
         }
-        let Some(entry) = self.sections.entries.get(candidate.entry) else {
+        let Some(entry) = self.sections.entries.get(&candidate) else {
             return false;
         };
         let takes =
-            self.satisfies(&entry) && (is_path_known || self.takes_path(&entry.common, path));
+            self.satisfies(&entry) && (is_path_known || self.takes_path(entry.common, path));
         if takes {
             *best = Some(Found {
                 candidate: position,
@@ -242,11 +249,11 @@ impl Search<'_, '_> {
     /// Whether the request satisfies everything but host and path. Cheap tests come
     /// first.
     #[inline]
-    pub(crate) fn satisfies(&mut self, entry: &Entry) -> bool {
+    pub(crate) fn satisfies(&mut self, entry: &Entry<'_>) -> bool {
         if entry.common.methods != 0 && entry.common.methods & self.method == 0 {
             return false;
         }
-        if entry.common.flags != 0 && !self.has_flags(entry.common.flags) {
+        if entry.common.flags & Entry::REQUEST_FLAGS != 0 && !self.has_flags(entry.common.flags) {
             return false;
         }
         let (sections, program) = (self.sections, entry.predicates);
@@ -259,6 +266,10 @@ impl Search<'_, '_> {
     /// Whether the path satisfies what the place in the trie does not say.
     #[inline]
     pub(crate) fn takes_path(&mut self, common: &Common, path: &[u8]) -> bool {
+        common.flags & Entry::PATH_TEST == 0 || self.passes_path_test(common, path)
+    }
+
+    fn passes_path_test(&mut self, common: &Common, path: &[u8]) -> bool {
         let sections = self.sections;
         let path = match common.flags & Entry::RAW_PATH != 0 {
             true => raw_path(self.request).unwrap_or(&[]),

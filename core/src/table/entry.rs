@@ -2,20 +2,19 @@
 //!
 //! Tables have as many matches as rules or more, and most matches are alike: no method
 //! or the same, the first of their rules, a header or none. So what they are alike in
-//! is stored once, and a match is three numbers.
+//! is stored once. A candidate has the numbers of what its match asks, so that trying it
+//! reads nothing of its own besides; the rule is read once it has won.
 
 use alloc::vec::Vec;
 
-#[cfg(feature = "compile")]
-use super::NONE;
+use super::path::Candidate;
 use super::text::Range32;
 
-/// One match of one rule, wherever it is found.
+/// What one match of one rule asks, wherever it is found.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
-    pub(crate) rule: u32,
+pub(crate) struct Entry<'t> {
     pub(crate) predicates: Range32,
-    pub(crate) common: Common,
+    pub(crate) common: &'t Common,
 }
 
 /// What many matches have in common.
@@ -40,49 +39,46 @@ pub(crate) struct Common {
     pub(crate) flags: u8,
 }
 
-/// A match as it is stored.
-#[derive(Clone, Copy, Debug)]
-struct Stored {
-    rule: u32,
-    /// Index into [`Entries::programs`].
-    program: u32,
-    /// Index into [`Entries::commons`].
-    common: u32,
-}
-
 /// All matches of a table.
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
-    stored: Vec<Stored>,
+    /// The rule of each.
+    rules: Vec<u32>,
     /// Runs of [`Predicates::steps`](super::predicate::Predicates::steps).
     programs: Vec<Range32>,
     commons: Vec<Common>,
 }
 
 impl Entries {
+    /// What a candidate asks.
     #[inline]
-    pub(crate) fn get(&self, id: u32) -> Option<Entry> {
-        let stored = self.stored.get(id as usize)?;
+    pub(crate) fn get(&self, candidate: &Candidate) -> Option<Entry<'_>> {
         Some(Entry {
-            rule: stored.rule,
-            predicates: *self.programs.get(stored.program as usize)?,
-            common: *self.commons.get(stored.common as usize)?,
+            predicates: *self.programs.get(candidate.program as usize)?,
+            common: self.commons.get(candidate.common as usize)?,
         })
     }
 
-    /// Reads what is stored of a match; the value means nothing.
+    /// Reads what a candidate asks; the value means nothing.
     #[inline(always)]
-    pub(crate) fn touch(&self, id: u32) -> u64 {
-        let stored = self.stored.get(id as usize);
-        stored.map_or(0, |stored| u64::from(stored.rule ^ stored.common))
+    pub(crate) fn touch(&self, candidate: &Candidate) -> u64 {
+        let program = self.programs.get(candidate.program as usize);
+        let common = self.commons.get(candidate.common as usize);
+        u64::from(program.map_or(0, |program| program.start))
+            ^ common.map_or(0, |common| common.methods)
+    }
+
+    /// The rule that a match belongs to.
+    pub(crate) fn rule(&self, entry: u32) -> Option<u32> {
+        self.rules.get(entry as usize).copied()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.stored.len()
+        self.rules.len()
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.stored.len() * size_of::<Stored>()
+        self.rules.len() * size_of::<u32>()
             + self.programs.len() * size_of::<Range32>()
             + self.commons.len() * size_of::<Common>()
     }
@@ -102,37 +98,32 @@ impl Entries {
         self.commons.len() as u32 - 1
     }
 
-    /// Adds a match of numbers that were given, and gives its own.
-    pub(crate) fn add(&mut self, rule: u32, program: u32, common: u32) -> u32 {
-        self.stored.push(Stored {
-            rule,
-            program,
-            common,
-        });
-        self.stored.len() as u32 - 1
+    /// What has been added under a number.
+    pub(crate) fn common(&self, common: u32) -> Option<&Common> {
+        self.commons.get(common as usize)
+    }
+
+    /// Adds a match of a rule, and gives its number.
+    pub(crate) fn add(&mut self, rule: u32) -> u32 {
+        self.rules.push(rule);
+        self.rules.len() as u32 - 1
     }
 }
 
-impl Entry {
+impl Entry<'_> {
     pub(crate) const GRPC_ONLY: u8 = 1;
     pub(crate) const HTTP_SCHEME: u8 = 2;
     pub(crate) const HTTPS_SCHEME: u8 = 4;
     /// The path is compared as it came.
     pub(crate) const RAW_PATH: u8 = 8;
+    /// The path is tested besides where the match hangs.
+    pub(crate) const PATH_TEST: u8 = 16;
+    /// What is asked of the request besides its path.
+    pub(crate) const REQUEST_FLAGS: u8 = Self::GRPC_ONLY | Self::HTTP_SCHEME | Self::HTTPS_SCHEME;
 
     /// Whether it takes every request that comes to where it hangs.
     #[cfg(feature = "compile")]
     pub(crate) fn takes_all(&self) -> bool {
-        let is_tested = |id: u32| id != NONE;
-        self.common.methods == 0
-            && self.common.flags == 0
-            && self.predicates.len == 0
-            && ![
-                self.common.path_regex,
-                self.common.path_test,
-                self.common.grpc,
-            ]
-            .into_iter()
-            .any(is_tested)
+        self.common.methods == 0 && self.common.flags == 0 && self.predicates.len == 0
     }
 }

@@ -29,9 +29,8 @@ use super::text::{Text, TextPool};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HostIndex {
     pub(crate) seed: u64,
-    /// Open addressing, a power of two; 0 is empty, otherwise an index plus one.
-    pub(crate) slots: Vec<u32>,
-    pub(crate) patterns: Vec<HostPattern>,
+    /// The patterns with a text, where they hash to: open addressing, a power of two.
+    pub(crate) slots: Vec<Option<HostPattern>>,
     /// The [bits](HostKind::bit) of the patterns' kinds.
     pub(crate) kinds: u8,
     /// Distinct lengths of tails, longest first.
@@ -118,6 +117,12 @@ impl HostKind {
 }
 
 impl HostIndex {
+    /// The patterns with a text, in no order.
+    #[cfg(feature = "explain")]
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &HostPattern> {
+        self.slots.iter().flatten()
+    }
+
     /// Calls `take` with the value of every pattern that takes `host`, most
     /// specific first, until it says to stop.
     #[inline]
@@ -226,8 +231,7 @@ impl HostIndex {
     ) -> Option<u32> {
         let mask = self.slots.len().checked_sub(1)?;
         loop {
-            let slot = *self.slots.get(at)?;
-            let pattern = self.patterns.get(slot.checked_sub(1)? as usize)?;
+            let pattern = self.slots.get(at)?.as_ref()?;
             if pattern.kind == kind && is_same(text.get(pattern.text), key) {
                 return Some(pattern.value);
             }
@@ -245,26 +249,15 @@ impl HostIndex {
     /// Reads what is looked at there; the value means nothing.
     #[inline(always)]
     pub(crate) fn touch(&self, place: usize) -> u64 {
-        self.slots.get(place).map_or(0, |&slot| u64::from(slot))
-    }
-
-    /// The same for the pattern that the slot leads to.
-    #[inline(always)]
-    pub(crate) fn touch_pattern(&self, place: usize) -> u64 {
-        let pattern = self.pattern_at(place);
+        let pattern = self.slots.get(place).and_then(Option::as_ref);
         pattern.map_or(0, |pattern| u64::from(pattern.text.start ^ pattern.value))
     }
 
-    /// The same for the pattern's text.
+    /// The same for the text of the pattern that is there.
     #[inline(always)]
     pub(crate) fn touch_text(&self, text: &TextPool, place: usize) -> u64 {
-        let pattern = self.pattern_at(place);
+        let pattern = self.slots.get(place).and_then(Option::as_ref);
         pattern.map_or(0, |pattern| text.touch(pattern.text))
-    }
-
-    fn pattern_at(&self, place: usize) -> Option<&HostPattern> {
-        let slot = *self.slots.get(place)?;
-        self.patterns.get(slot.checked_sub(1)? as usize)
     }
 
     /// The value of the most specific pattern that takes a host, whose [place](Self::place)
@@ -289,8 +282,7 @@ impl HostIndex {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.slots.len() * 4
-            + self.patterns.len() * size_of::<HostPattern>()
+        self.slots.len() * size_of::<Option<HostPattern>>()
             + (self.tail_lengths.len() + self.head_lengths.len()) * 2
             + self
                 .regexes

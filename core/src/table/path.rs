@@ -70,7 +70,11 @@ pub(crate) enum PathHit {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate {
     pub(crate) rank: u32,
+    /// Number of the match.
     pub(crate) entry: u32,
+    /// What it asks: numbers of [`Entries`](super::entry::Entries).
+    pub(crate) program: u32,
+    pub(crate) common: u32,
 }
 
 impl PathTrie {

@@ -108,7 +108,7 @@ impl Build<'_> {
         let of = |list: Range32| {
             let candidates = list.of(&self.sections.paths.candidates);
             let sure = candidates.iter().find(|one| {
-                let entry = self.sections.entries.get(one.entry);
+                let entry = self.sections.entries.get(one);
                 entry.is_some_and(|entry| entry.takes_all())
             });
             Ranks {

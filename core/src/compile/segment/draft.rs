@@ -53,7 +53,8 @@ pub(crate) struct Drafts {
     state: RandomState,
     pub(super) hung: Vec<Hung>,
     pub(super) outer: Vec<PathItem>,
-    pub(super) places: Vec<u32>,
+    /// Slot and hash of each node that has its place.
+    pub(super) places: Vec<(u32, u64)>,
     /// Nodes that exclusive tries stood for, of the whole table.
     pub(super) merged: usize,
 }

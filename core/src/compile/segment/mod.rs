@@ -3,8 +3,8 @@
 //! A trie is drafted as nodes in the order in which keys need them, so that every node
 //! comes after its parent. Where following text and holes side by side could come by too
 //! many nodes, `exclusive` drafts another trie that stands for it. What hangs at each
-//! node becomes lists, and then nodes get their places: each depends on that of the
-//! parent, under the first seed whose probes are short.
+//! node becomes lists, and then nodes get their places, under the first seed whose probes
+//! are short.
 
 mod carry;
 mod draft;

@@ -3,7 +3,7 @@
 use super::draft::{Drafts, Step};
 use crate::compile::Build;
 use crate::table::NONE;
-use crate::table::segment::{Segment, SegmentTrie, Segments, Slot, place};
+use crate::table::segment::{Segment, SegmentTrie, Segments, Slot, descend, place};
 
 /// Slots for each two nodes.
 const ROOM: usize = 3;
@@ -73,8 +73,8 @@ impl Build<'_> {
                 flags: node.flags,
                 ..Slot::EMPTY
             };
-            let Some(&parent) = places.get(node.parent as usize) else {
-                places.push(0);
+            let Some(&(parent, hash)) = places.get(node.parent as usize) else {
+                places.push((0, 0));
                 if let Some(root) = slots.first_mut() {
                     *root = slot;
                 }
@@ -104,7 +104,8 @@ impl Build<'_> {
             if let Some(before) = slots.get_mut(parent as usize) {
                 before.flags |= leads;
             }
-            let mut at = place(trie, slot.parent, segment.hash) as usize;
+            let hash = descend(hash, segment.hash);
+            let mut at = place(trie, hash) as usize;
             let mut probe = 1;
             // A third of the slots stays empty.
             while let Some(room) = slots.get_mut(1 + at) {
@@ -115,7 +116,7 @@ impl Build<'_> {
                 at = (at + 1) % trie.len as usize;
                 probe += 1;
             }
-            places.push(1 + at as u32);
+            places.push((1 + at as u32, hash));
             longest = longest.max(probe);
             probes = probes.checked_sub(probe)?;
         }

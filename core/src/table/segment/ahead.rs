@@ -1,7 +1,7 @@
 //! Walking a segment trie for several paths at once, a step of each in turn.
 //!
-//! A walk knows where it will read before it has read it: where a child lies follows
-//! from where its parent was found. So [`Ahead::touch`] can be called for many walks
+//! A walk knows where it will read before it has read it: where a node lies follows from
+//! the path. So [`Ahead::touch`] can be called for many walks
 //! before [`Walk::advance`] looks at what came of the first one, and the memory is asked
 //! for all of it in the meantime.
 //!
@@ -10,7 +10,8 @@
 //! that carries something, which is where the search looks first.
 
 use super::read::HOLE;
-use super::{NodeEnd, Segment, SegmentTries, Segments, Slot, Walk, place};
+use super::walk::Node;
+use super::{NodeEnd, Segment, SegmentTries, Segments, Slot, Walk, descend, place};
 use crate::table::NONE;
 use crate::table::text::{Range32, Text, TextPool};
 
@@ -18,7 +19,7 @@ use crate::table::text::{Range32, Text, TextPool};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ahead<'p> {
     segments: Segments<'p>,
-    node: u32,
+    node: Node,
     /// Of the node's slot.
     flags: u16,
     /// Where the node's path ends.
@@ -39,7 +40,10 @@ impl Ahead<'_> {
     /// No walk.
     pub(crate) const NOWHERE: Self = Self {
         segments: Segments::NONE,
-        node: NONE,
+        node: Node {
+            slot: NONE,
+            hash: 0,
+        },
         flags: 0,
         at: 0,
         next: Segment::NONE,
@@ -114,9 +118,12 @@ impl<'t> Walk<'t> {
             return false;
         }
         ahead.segments = Segments::new(self.path);
-        ahead.node = self.trie.root;
+        ahead.node = Node {
+            slot: self.trie.root,
+            hash: 0,
+        };
         ahead.next = ahead.segments.read(self.trie.seed, 1);
-        ahead.slots = [self.slot_of(ahead.node, ahead.next.hash), ahead.node];
+        ahead.slots = [self.slot_of(ahead.node, ahead.next.hash), ahead.node.slot];
         true
     }
 
@@ -124,7 +131,7 @@ impl<'t> Walk<'t> {
     #[inline(always)]
     pub(crate) fn advance(&self, ahead: &mut Ahead<'_>) -> bool {
         if ahead.at == 0 {
-            let Some(root) = self.tries.slots.get(ahead.node as usize) else {
+            let Some(root) = self.tries.slots.get(ahead.node.slot as usize) else {
                 return false;
             };
             self.arrive(ahead, root);
@@ -141,7 +148,7 @@ impl<'t> Walk<'t> {
         self.arrive(ahead, slot);
         if ahead.at >= self.path.len() || slot.flags & Slot::LEADS == 0 {
             // Nothing but the text.
-            ahead.slots = [node; 2];
+            ahead.slots = [node.slot; 2];
             ahead.flags = 0;
             return ahead.text.len > 0;
         }
@@ -156,7 +163,7 @@ impl<'t> Walk<'t> {
     }
 
     #[inline(always)]
-    fn guessed_child(&self, ahead: &Ahead<'_>) -> Option<(u32, &'t Slot)> {
+    fn guessed_child(&self, ahead: &Ahead<'_>) -> Option<(Node, &'t Slot)> {
         let next = ahead.next;
         let text = match ahead.flags & Slot::TEXTS != 0 {
             true => self.child(ahead.node, next.hash, |slot| next.could_be(slot)),
@@ -178,15 +185,15 @@ impl<'t> Walk<'t> {
             false => Slot::SEGMENTS | Slot::BELOW | Slot::END,
         };
         if slot.flags & fits != 0 {
-            ahead.deepest = ahead.node;
+            ahead.deepest = ahead.node.slot;
             ahead.is_whole = is_whole;
         }
     }
 
     /// The slot where a child is looked for first.
     #[inline(always)]
-    fn slot_of(&self, node: u32, hash: u64) -> u32 {
-        self.trie.root + 1 + place(self.trie, node, hash)
+    fn slot_of(&self, node: Node, segment: u64) -> u32 {
+        self.trie.root + 1 + place(self.trie, descend(node.hash, segment))
     }
 }
 

@@ -3,10 +3,9 @@
 //! # Shape
 //!
 //! One trie for each host scope, all in one array of slots. A node stands for whole
-//! segments of a path; it is the slot that holds it. From a node a segment leads to the
-//! slot that the node's place and the segment hash to: there are no pointers, and a
-//! probe waits for no other, since where a child lies is worked out from where its
-//! parent was found and not from what was read there. A segment of at most eight bytes
+//! segments of a path; it is the slot that holds it. A node lies where the segments that
+//! lead to it hash to, all of them together: there are no pointers, and a probe waits for
+//! no other, since where a node lies is worked out from the path alone. A segment of at most eight bytes
 //! is compared with a word in the slot, a longer one with its text.
 //!
 //! A node has at most one child that takes any segment that is not empty: the hole of a
@@ -48,7 +47,7 @@ use super::path::PathEnd;
 use super::text::Range32;
 
 pub(crate) use ahead::Ahead;
-pub(crate) use read::{Segment, Segments, place};
+pub(crate) use read::{Segment, Segments, descend, place};
 pub(crate) use walk::{Live, Walk};
 
 /// The segment tries of all scopes.
@@ -121,6 +120,7 @@ impl Slot {
     pub(crate) const PARAMETER: u16 = 64;
 
     pub(super) const LEADS: u16 = Self::TEXTS | Self::PARAMETER;
+    pub(super) const CARRIES_BELOW: u16 = Self::CARRIES & !Self::EXACT;
     pub(super) const CARRIES: u16 =
         Self::EXACT | Self::SEGMENTS | Self::BELOW | Self::END | Self::REFS;
 }

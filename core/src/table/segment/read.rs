@@ -118,13 +118,17 @@ fn slashes(word: u64) -> u64 {
     !(((other & low) + low) | other | low)
 }
 
-/// Where to look first for what a segment leads to.
+/// The hash of a node that a segment leads to from one of hash `parent`. A root's is 0.
 #[inline]
-pub(crate) fn place(trie: &SegmentTrie, parent: u32, hash: u64) -> u32 {
-    let parent = u64::from(parent - trie.root);
-    let mixed = hash ^ parent.wrapping_mul(PARENT);
+pub(crate) fn descend(parent: u64, segment: u64) -> u64 {
+    (parent ^ segment).wrapping_mul(PARENT)
+}
+
+/// Where to look first for a node.
+#[inline]
+pub(crate) fn place(trie: &SegmentTrie, hash: u64) -> u32 {
     // The upper half times the number of slots, in place of a remainder.
-    (((mixed >> 32) * u64::from(trie.len)) >> 32) as u32
+    (((hash >> 32) * u64::from(trie.len)) >> 32) as u32
 }
 
 #[cfg(test)]

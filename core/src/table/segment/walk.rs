@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::read::{HOLE, TAG};
-use super::{Part, Segment, SegmentTrie, SegmentTries, Segments, Slot, place};
+use super::{Part, Segment, SegmentTrie, SegmentTries, Segments, Slot, descend, place};
 use crate::table::NONE;
 use crate::table::path::{PathHit, PathTrie};
 use crate::table::text::{Range32, Text, TextPool};
@@ -11,8 +11,8 @@ use crate::table::text::{Range32, Text, TextPool};
 /// The nodes that a path so far could be at.
 #[derive(Debug)]
 pub(crate) struct Live {
-    now: Vec<u32>,
-    next: Vec<u32>,
+    now: Vec<Node>,
+    next: Vec<Node>,
 }
 
 impl Live {
@@ -25,8 +25,16 @@ impl Live {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        (self.now.capacity() + self.next.capacity()) * size_of::<u32>()
+        (self.now.capacity() + self.next.capacity()) * size_of::<Node>()
     }
+}
+
+/// A node that was found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node {
+    pub(super) slot: u32,
+    /// Of all segments that lead to it.
+    pub(super) hash: u64,
 }
 
 /// A walk: a trie, what its keys and byte tries are in, and the path.
@@ -52,16 +60,26 @@ impl<'t> Walk<'t> {
             return;
         }
         let segments = Segments::new(self.path);
-        let mut node = self.trie.root;
-        let Some(mut slot) = self.tries.slots.get(node as usize) else {
+        let mut node = Node {
+            slot: self.trie.root,
+            hash: 0,
+        };
+        let Some(mut slot) = self.tries.slots.get(node.slot as usize) else {
             return;
         };
         let mut at = 0;
         loop {
-            if slot.flags & Slot::CARRIES != 0 {
+            if at == self.path.len() {
+                if slot.flags & Slot::CARRIES != 0 {
+                    self.visit(slot, at, hits);
+                }
+                return;
+            }
+            // Most nodes carry exact paths alone, and most are passed.
+            if slot.flags & Slot::CARRIES_BELOW != 0 {
                 self.visit(slot, at, hits);
             }
-            if at == self.path.len() || slot.flags & Slot::LEADS == 0 {
+            if slot.flags & Slot::LEADS == 0 {
                 return;
             }
             let segment = segments.read(self.trie.seed, at + 1);
@@ -99,7 +117,7 @@ impl<'t> Walk<'t> {
             };
             live.next.clear();
             for &node in &live.now {
-                let Some(slot) = self.tries.slots.get(node as usize) else {
+                let Some(slot) = self.tries.slots.get(node.slot as usize) else {
                     return;
                 };
                 if slot.flags & Slot::CARRIES != 0 {
@@ -127,11 +145,11 @@ impl<'t> Walk<'t> {
     #[inline(always)]
     fn text_child(
         &self,
-        node: u32,
+        node: Node,
         flags: u16,
         segment: Segment,
         at: usize,
-    ) -> Option<(u32, &'t Slot)> {
+    ) -> Option<(Node, &'t Slot)> {
         if flags & Slot::TEXTS == 0 {
             return None;
         }
@@ -144,10 +162,10 @@ impl<'t> Walk<'t> {
     #[inline(always)]
     pub(super) fn hole_child(
         &self,
-        node: u32,
+        node: Node,
         segment: Segment,
         has_text: bool,
-    ) -> Option<(u32, &'t Slot)> {
+    ) -> Option<(Node, &'t Slot)> {
         // SPEC: `PathMatch::Template`: a hole takes at least one byte.
         let is_taken = segment.len > 0 && !(self.trie.is_exclusive && has_text);
         if !is_taken {
@@ -156,21 +174,22 @@ impl<'t> Walk<'t> {
         self.child(node, HOLE, |slot| slot.len == Slot::HOLE)
     }
 
-    /// The child of a node that hashes so and is the one.
+    /// The child of a node that a segment of this hash leads to, and that is the one.
     #[inline(always)]
     pub(super) fn child(
         &self,
-        node: u32,
-        hash: u64,
+        node: Node,
+        segment: u64,
         is_it: impl Fn(&Slot) -> bool,
-    ) -> Option<(u32, &'t Slot)> {
+    ) -> Option<(Node, &'t Slot)> {
+        let hash = descend(node.hash, segment);
         let first = self.trie.root + 1;
-        let mut place = place(self.trie, node, hash);
+        let mut place = place(self.trie, hash);
         loop {
             let found = first + place;
             let slot = self.tries.slots.get(found as usize)?;
-            if slot.parent == node && is_it(slot) {
-                return Some((found, slot));
+            if slot.parent == node.slot && is_it(slot) {
+                return Some((Node { slot: found, hash }, slot));
             }
             if slot.parent == NONE {
                 return None;
