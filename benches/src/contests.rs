@@ -114,6 +114,7 @@ pub const CONTESTS: &[Contest] = &[
         sizes: &[100, 1_000, 10_000, 100_000],
         contenders: &[
             all("fingerpost"),
+            all("find-many"),
             all("decide"),
             all("matchit"),
             all("wayfind"),
@@ -131,6 +132,7 @@ pub const CONTESTS: &[Contest] = &[
         sizes: &[100, 1_000, 10_000, 100_000, 1_000_000],
         contenders: &[
             all("fingerpost"),
+            all("find-many"),
             all("decide"),
             all("host-map"),
             growing(100_000, 4_000_000, "linear"),
@@ -147,6 +149,7 @@ pub const CONTESTS: &[Contest] = &[
         sizes: &[1_000, 10_000, 100_000],
         contenders: &[
             all("fingerpost"),
+            all("find-many"),
             all("decide"),
             all("host-map"),
             growing(100_000, 4_000_000, "linear"),

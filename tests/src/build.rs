@@ -1,10 +1,10 @@
 //! Route sets by hand, in few words.
 
 use fingerpost::model::{
-    Action, Attachment, Backend, Filter, Gateway, HeaderMatch, HeaderRules, HostBinding, HostForm,
-    HostMatch, Listener, Normalization, ObjectRef, Origin, PathMatch, Precedence, Protocol,
-    QueryMatch, Route, RouteMatch, RouteSet, Rule, Stage, StageId, Target, ValueMatch,
-    WeightedTarget,
+    Action, Attachment, Backend, Fact, FactMatch, Filter, Gateway, HeaderMatch, HeaderRules,
+    HostBinding, HostForm, HostMatch, Listener, Normalization, ObjectRef, Origin, PathMatch,
+    Precedence, Predicate, Protocol, QueryMatch, Route, RouteMatch, RouteSet, Rule, Stage, StageId,
+    Target, ValueMatch, WeightedTarget,
 };
 
 /// A Service without a port.
@@ -207,4 +207,19 @@ pub fn one_stage(precedence: Precedence, routes: Vec<(&[&str], Route)>) -> Route
     set.gateways
         .push(gateway("public", vec![listener("main", 0)]));
     set
+}
+
+/// Makes a set's table larger than what a cache holds, by a rule that no request asks
+/// for: of large tables, some parts are searched in another way.
+pub fn enlarge(set: &mut RouteSet) {
+    let value = ValueMatch::Exact("b".repeat(6 << 20));
+    let ballast = Predicate::fact(FactMatch::new(Fact::Header("x-ballast".into()), value));
+    let item = RouteMatch {
+        predicates: vec![ballast],
+        ..RouteMatch::default()
+    };
+    let ballast = set.add_route(route("ballast", vec![rule("ballast", vec![item])]));
+    if let Some(stage) = set.stages.first_mut() {
+        stage.attach(ballast, [HostMatch::Exact("ballast.test".into())]);
+    }
 }

@@ -17,7 +17,7 @@ use fingerpost::model::{
 use fingerpost::{
     Decision, Draws, GatewayId, Outcome, Request, RequestProtocol, Scratch, Table, oracle,
 };
-use fingerpost_tests::build::{forward, path, weighted};
+use fingerpost_tests::build::{enlarge, forward, path, weighted};
 use fingerpost_tests::engine::{draws, pairs, request, without_automata};
 use fingerpost_tests::generate::Source;
 use fingerpost_tests::show::Asked;
@@ -45,14 +45,17 @@ fn deciding_and_reading_a_decision_does_not_allocate() {
     let mut made = 0;
     for (seed, rules) in tables.into_iter().enumerate() {
         let mut source = Source::new(seed as u64);
-        let set = source.route_set(rules);
+        let mut set = source.route_set(rules);
+        let asked = asked(&mut source, &set);
+        if seed % 3 == 0 {
+            enlarge(&mut set);
+        }
         let limits = match seed % 2 {
             0 => Limits::default(),
             _ => without_automata(),
         };
         let table = Compiler::new().with_limits(limits).compile(&set).table;
         let mut scratch = table.create_scratch();
-        let asked = asked(&mut source, &set);
         let headers: Vec<_> = asked.iter().map(pairs).collect();
         let requests: Vec<_> = asked.iter().zip(&headers).collect();
         let gateways: Vec<_> = asked.iter().map(|asked| gateway(&table, asked)).collect();
@@ -66,6 +69,11 @@ fn deciding_and_reading_a_decision_does_not_allocate() {
             let before = calls();
             let matched = table.find_with(&mut scratch, &request);
             black_box(matched.map(|matched| (matched.stage(), matched.gateway())));
+            if nth < requests.len() {
+                let mut found = [None; 2];
+                table.find_many_with(&mut scratch, &[request; 2], &mut found);
+                black_box(found);
+            }
             let seen = decide_and_read(&table, &mut scratch, &request, asked);
             let allocations = calls() - before;
             if allocations != 0 {

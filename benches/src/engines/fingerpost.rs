@@ -25,6 +25,10 @@ pub struct Fingerpost {
     is_lifted: bool,
 }
 
+/// `Table::find_many_with`, which is given so many requests at once as [`FindMany::BATCH`].
+#[derive(Debug)]
+pub struct FindMany(pub Fingerpost);
+
 /// `Table::decide_with`: the rule, its captures, the backend, the head that is sent.
 #[derive(Debug)]
 pub struct Decide(pub Fingerpost);
@@ -104,6 +108,49 @@ impl Engine for Fingerpost {
 
     fn structure_bytes(&self) -> Option<usize> {
         Some(self.table.stats().bytes)
+    }
+}
+
+impl FindMany {
+    /// Requests of a batch.
+    pub const BATCH: usize = 32;
+}
+
+impl Engine for FindMany {
+    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
+        let Fingerpost {
+            table,
+            scratch,
+            rules,
+            ..
+        } = &mut self.0;
+        let mut found = [None];
+        table.find_many_with(scratch, &[request(ask)], &mut found);
+        rule(rules, &found[0]?.stage())
+    }
+
+    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
+        let Fingerpost { table, scratch, .. } = &mut self.0;
+        let mut requests = [Request::new(b"GET", b"/"); Self::BATCH];
+        let mut found = [None; Self::BATCH];
+        let mut taken = 0;
+        for asks in asks.chunks(Self::BATCH) {
+            for (room, ask) in requests.iter_mut().zip(asks) {
+                *room = request(black_box(*ask));
+            }
+            let (requests, found) = (&requests[..asks.len()], &mut found[..asks.len()]);
+            table.find_many_with(scratch, black_box(requests), found);
+            taken += black_box(found).iter().flatten().count();
+        }
+        taken
+    }
+
+    fn is_lifted(&self) -> bool {
+        self.0.is_lifted
+    }
+
+    fn structure_bytes(&self) -> Option<usize> {
+        self.0.structure_bytes()
     }
 }
 

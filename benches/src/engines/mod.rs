@@ -8,6 +8,7 @@
 //! | adapter | what it is | answers |
 //! |---|---|---|
 //! | `fingerpost` | `Table::find_with` | rule |
+//! | `find-many` | `Table::find_many_with`, 32 requests a call | rule |
 //! | `decide` | `Table::decide_with`, and the backend read | rule |
 //! | `matchit`, `path-tree`, `wayfind` | tries over paths | rule |
 //! | `regex-set`, `dense-dfa` | all paths as regular expressions | rule |
@@ -35,7 +36,7 @@ mod wayfind;
 use crate::mix::Prepared;
 use crate::routes::Set;
 
-pub use self::fingerpost::{Decide, Fingerpost};
+pub use self::fingerpost::{Decide, FindMany, Fingerpost};
 
 /// Something that finds the rule of a request.
 pub trait Engine {
@@ -92,6 +93,10 @@ pub const ALL: &[Adapter] = &[
     Adapter {
         name: "fingerpost",
         build: |set| Ok(Box::new(Fingerpost::new(set)?)),
+    },
+    Adapter {
+        name: "find-many",
+        build: |set| Ok(Box::new(FindMany(Fingerpost::new(set)?))),
     },
     Adapter {
         name: "decide",

@@ -7,7 +7,8 @@
 //!
 //! * `decide`: the way from stage to stage.
 //! * `check`: what is asked of a request before it is matched.
-//! * `enter`: the listener, and the rule that wins in its stage; `admit`: whether the
+//! * `enter`: the listener, and the rule that wins in its stage; `many`: the same for
+//!   a batch of requests; `admit`: whether the
 //!   gateway lets the request in, and under which path.
 //! * `choose`: targets and mirrors, by `draw` (chance, which the caller supplies) or
 //!   by `hash`.
@@ -30,6 +31,7 @@ pub(crate) mod format;
 pub(crate) mod hash;
 pub(crate) mod head;
 pub(crate) mod headers;
+pub(crate) mod many;
 pub(crate) mod metadata;
 pub(crate) mod policy;
 pub(crate) mod query;

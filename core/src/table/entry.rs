@@ -59,6 +59,15 @@ impl Entries {
         })
     }
 
+    /// Reads what a candidate asks; the value means nothing.
+    #[inline(always)]
+    pub(crate) fn touch(&self, candidate: &Candidate) -> u64 {
+        let program = self.programs.get(candidate.program as usize);
+        let common = self.commons.get(candidate.common as usize);
+        u64::from(program.map_or(0, |program| program.start))
+            ^ common.map_or(0, |common| common.methods)
+    }
+
     /// The rule that a match belongs to.
     pub(crate) fn rule(&self, entry: u32) -> Option<u32> {
         self.rules.get(entry as usize).copied()

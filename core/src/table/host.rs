@@ -217,7 +217,19 @@ impl HostIndex {
     #[inline(always)]
     fn probe_here(&self, text: &TextPool, key: &[u8], kind: HostKind) -> Option<u32> {
         let mask = self.slots.len().checked_sub(1)?;
-        let mut at = hash(self.seed ^ kind as u64, key) as usize & mask;
+        let at = hash(self.seed ^ kind as u64, key) as usize & mask;
+        self.probe_from(text, key, kind, at)
+    }
+
+    #[inline(always)]
+    fn probe_from(
+        &self,
+        text: &TextPool,
+        key: &[u8],
+        kind: HostKind,
+        mut at: usize,
+    ) -> Option<u32> {
+        let mask = self.slots.len().checked_sub(1)?;
         loop {
             let pattern = self.slots.get(at)?.as_ref()?;
             if pattern.kind == kind && is_same(text.get(pattern.text), key) {
@@ -225,6 +237,48 @@ impl HostIndex {
             }
             at = (at + 1) & mask;
         }
+    }
+
+    /// Where an exact host is looked for first.
+    #[inline]
+    pub(crate) fn place(&self, host: &[u8]) -> usize {
+        let hash = hash(self.seed ^ HostKind::Exact as u64, host) as usize;
+        hash & self.slots.len().wrapping_sub(1)
+    }
+
+    /// Reads what is looked at there; the value means nothing.
+    #[inline(always)]
+    pub(crate) fn touch(&self, place: usize) -> u64 {
+        let pattern = self.slots.get(place).and_then(Option::as_ref);
+        pattern.map_or(0, |pattern| u64::from(pattern.text.start ^ pattern.value))
+    }
+
+    /// The same for the text of the pattern that is there.
+    #[inline(always)]
+    pub(crate) fn touch_text(&self, text: &TextPool, place: usize) -> u64 {
+        let pattern = self.slots.get(place).and_then(Option::as_ref);
+        pattern.map_or(0, |pattern| text.touch(pattern.text))
+    }
+
+    /// The value of the most specific pattern that takes a host, whose [place](Self::place)
+    /// is known; where a regular expression might have to be asked, only of an exact one.
+    #[inline(always)]
+    pub(crate) fn first(&self, text: &TextPool, host: &[u8], place: usize) -> Option<u32> {
+        let exact = self.probe_from(text, host, HostKind::Exact, place);
+        match exact.is_some() || !self.regexes.is_empty() {
+            true => exact,
+            false => self.first_other(text, host),
+        }
+    }
+
+    #[inline(never)]
+    fn first_other(&self, text: &TextPool, host: &[u8]) -> Option<u32> {
+        let mut first = None;
+        self.lookup(text, Some(host), |value| {
+            first = Some(value);
+            Next::Stop
+        });
+        first
     }
 
     pub(crate) fn bytes(&self) -> usize {

@@ -47,6 +47,15 @@ impl TextPool {
             .unwrap_or(&[])
     }
 
+    /// Reads a text's first and last byte, which are seldom on other lines of the cache
+    /// than the rest; the value means nothing.
+    #[inline(always)]
+    pub(crate) fn touch(&self, text: Text) -> u64 {
+        let byte = |at: u32| self.bytes.get(at as usize).copied().unwrap_or(0);
+        let last = text.start.wrapping_add(text.len.saturating_sub(1));
+        u64::from(byte(text.start) ^ byte(last))
+    }
+
     /// The text as a string; empty where it is not UTF-8.
     pub(crate) fn str(&self, text: Text) -> &str {
         core::str::from_utf8(self.get(text)).unwrap_or("")

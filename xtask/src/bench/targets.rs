@@ -231,7 +231,8 @@ fn memory(record: &Record, targets: &mut Vec<Target>) {
     let counted = record
         .contests()
         .flat_map(|(_, contest)| contest.all("allocations"));
-    let ours = counted.filter(|(_, _, engine, _)| ["fingerpost", "decide"].contains(engine));
+    let ours =
+        counted.filter(|(_, _, engine, _)| ["fingerpost", "find-many", "decide"].contains(engine));
     let allocations = ours.map(|(.., calls)| calls).reduce(f64::max);
     targets.push(target(
         "allocations of a match or decision, at most",

@@ -36,6 +36,7 @@
 //!    addressed with an empty one among them.
 //! 2. A slot's parent lies in the same trie.
 
+mod ahead;
 mod read;
 mod walk;
 
@@ -45,6 +46,7 @@ use super::NONE;
 use super::path::PathEnd;
 use super::text::Range32;
 
+pub(crate) use ahead::Ahead;
 pub(crate) use read::{Segment, Segments, descend, place};
 pub(crate) use walk::{Live, Walk};
 

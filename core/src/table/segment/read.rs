@@ -15,6 +15,9 @@ pub(crate) struct Segments<'p> {
 }
 
 impl<'p> Segments<'p> {
+    /// Those of an empty path.
+    pub(super) const NONE: Self = Self { path: &[], last: 0 };
+
     #[inline]
     pub(crate) fn new(path: &'p [u8]) -> Self {
         let last = match path.last_chunk::<8>() {
@@ -73,6 +76,12 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
+    pub(super) const NONE: Self = Self {
+        hash: 0,
+        word: 0,
+        len: 0,
+    };
+
     /// What leads from a node to its hole.
     pub(crate) fn hole() -> Self {
         Self {

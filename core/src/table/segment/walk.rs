@@ -31,10 +31,10 @@ impl Live {
 
 /// A node that was found.
 #[derive(Clone, Copy, Debug)]
-struct Node {
-    slot: u32,
+pub(crate) struct Node {
+    pub(super) slot: u32,
     /// Of all segments that lead to it.
-    hash: u64,
+    pub(super) hash: u64,
 }
 
 /// A walk: a trie, what its keys and byte tries are in, and the path.
@@ -160,7 +160,12 @@ impl<'t> Walk<'t> {
 
     /// Where a segment leads from a node with a hole.
     #[inline(always)]
-    fn hole_child(&self, node: Node, segment: Segment, has_text: bool) -> Option<(Node, &'t Slot)> {
+    pub(super) fn hole_child(
+        &self,
+        node: Node,
+        segment: Segment,
+        has_text: bool,
+    ) -> Option<(Node, &'t Slot)> {
         // SPEC: `PathMatch::Template`: a hole takes at least one byte.
         let is_taken = segment.len > 0 && !(self.trie.is_exclusive && has_text);
         if !is_taken {
@@ -171,7 +176,7 @@ impl<'t> Walk<'t> {
 
     /// The child of a node that a segment of this hash leads to, and that is the one.
     #[inline(always)]
-    fn child(
+    pub(super) fn child(
         &self,
         node: Node,
         segment: u64,
