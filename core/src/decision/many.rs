@@ -45,9 +45,9 @@ impl Table {
     /// For programs that hold a batch of requests anyway, and whose table is so large
     /// that most of what a match reads is in no cache: it waits for the memory of sixteen
     /// requests at once. Where requests go all over a table of 1,000,000 rules (82 MB),
-    /// batches of 32 take 0.4 of the time of single matches. But a part of the work is
+    /// batches of 32 take half the time of single matches. But a part of the work is
     /// done twice: where the same few requests come again and again, so that the caches
-    /// hold all they need, it takes 1.7 times as long. In tables up to 6 MB
+    /// hold all they need, it takes 1.8 times as long. In tables up to 6 MB
     /// ([`Stats::bytes`](crate::Stats::bytes)) requests are matched one by one.
     ///
     /// Does not allocate, provided that `scratch` was made for this table, and never
