@@ -188,7 +188,7 @@ fn combinations(segments: u32) -> Vec<Ask> {
 }
 
 #[test]
-fn adv_lim_020_no_path_comes_by_every_combination_of_text_and_hole() {
+fn no_path_comes_by_every_combination_of_text_and_hole() {
     let asks = combinations(10);
     let stats = table(&asks, path_steps(u32::MAX)).table.stats();
     assert_eq!(stats.worst_path_steps, (1 << 11) - 1);

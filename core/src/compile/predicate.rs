@@ -61,8 +61,8 @@ impl Build<'_> {
         Some(bits)
     }
 
-    /// The predicates of a match besides path and method, as the number of a run of steps, and whether
-    /// these are all. What cannot be compiled is reported and left out as a whole: an
+    /// The predicates of a match besides path and method, as the number of a run of
+    /// steps, and whether these are all. What cannot be compiled is reported and left out as a whole: an
     /// alternative that is missing within OR, or anything within NOT, would make the
     /// match narrower, and it must only get wider.
     pub(crate) fn predicates(&mut self, subject: &Subject<'_>, one: &RouteMatch) -> (u32, bool) {

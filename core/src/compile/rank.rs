@@ -295,13 +295,7 @@ mod tests {
     #[test]
     fn ranks_are_in_the_order_of_the_clauses() {
         let mut seed = 7;
-        for preset in [
-            Precedence::GatewayApi,
-            Precedence::AppMesh,
-            Precedence::FirstMatch,
-            Precedence::Specific,
-            Precedence::OldestRoute,
-        ] {
+        for preset in Precedence::ALL {
             let keys: Vec<MatchKey> = (0..40).map(|_| some_match(&mut seed)).collect();
             let mut bounds: Vec<BoundKey> = (0..20).map(|_| some_bound(&mut seed)).collect();
             bounds.sort_by(|one, other| route_order(preset, one, other));

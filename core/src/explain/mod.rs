@@ -32,7 +32,7 @@ use crate::decision::{Decision, Outcome, Reason};
 use crate::matcher::authority::{MAX_HOST, ServerName, host_of, server_name};
 use crate::matcher::facts::{Seen, visit};
 use crate::matcher::request::RequestProtocol;
-use crate::matcher::scratch::{HostView, Scratch, Step};
+use crate::matcher::scratch::{Scratch, Step};
 use crate::table::precedence::Clause;
 use crate::table::rule::TargetKind;
 use crate::table::{NONE, Sections, Table};
@@ -310,17 +310,7 @@ fn explain(
     scratch.fields.begin_gateway(trims);
     let mut stage = listener.stage;
     for step in steps {
-        let host = scratch.host.clone();
-        let path = scratch.paths.get(&request).to_vec();
-        let mut told = stage_explanation(
-            sections,
-            scratch,
-            &request,
-            stage,
-            host.view(&request),
-            &path,
-            step.candidate,
-        );
+        let mut told = stage_explanation(sections, scratch, &request, stage, step.candidate);
         if step.sticky {
             told.hashed = hashed(sections, scratch, &request, step.candidate);
         }
@@ -349,17 +339,7 @@ fn explain(
     }
     // The last stage that was searched had no rule for the request.
     if matches!(decided.outcome, Outcome::NoRoute) {
-        let host = scratch.host.clone();
-        let path = scratch.paths.get(&request).to_vec();
-        let told = stage_explanation(
-            sections,
-            scratch,
-            &request,
-            stage,
-            host.view(&request),
-            &path,
-            NONE,
-        );
+        let told = stage_explanation(sections, scratch, &request, stage, NONE);
         explanation.stages.push(told);
     }
     explanation
@@ -370,13 +350,15 @@ fn stage_explanation(
     scratch: &mut Scratch,
     request: &Request<'_>,
     stage: u32,
-    host: Option<HostView<'_>>,
-    path: &[u8],
     winner: u32,
 ) -> StageExplanation {
+    // Trials need the scratch, and the host and path that are in it.
+    let host = scratch.host.clone();
+    let host = host.view(request);
+    let path = scratch.paths.get(request).to_vec();
     let entry = sections.stages.get(stage as usize);
     let mut trials = entry.map_or(Vec::new(), |entry| {
-        trial::all(sections, scratch, request, entry, host, path)
+        trial::all(sections, scratch, request, entry, host, &path)
     });
     for trial in &mut trials {
         if trial.candidate == winner {
@@ -403,7 +385,7 @@ fn stage_explanation(
             .to_string(),
         precedence: entry.map_or(Precedence::GatewayApi, |entry| entry.precedence),
         host: host.map(|host| readable(host.name)),
-        path: readable(path),
+        path: readable(&path),
         trials,
         tie_break,
         hashed: Vec::new(),

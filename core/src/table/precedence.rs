@@ -303,13 +303,7 @@ mod tests {
 
     #[test]
     fn presets_ask_of_the_parts_in_one_order() {
-        for preset in [
-            Precedence::GatewayApi,
-            Precedence::AppMesh,
-            Precedence::FirstMatch,
-            Precedence::Specific,
-            Precedence::OldestRoute,
-        ] {
+        for preset in Precedence::ALL {
             let clauses = Clause::all(preset).iter();
             assert!(
                 clauses.is_sorted_by_key(|clause| clause.part()),

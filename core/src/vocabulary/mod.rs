@@ -115,6 +115,17 @@ pub enum Precedence {
     Specific,
 }
 
+#[cfg(test)]
+impl Precedence {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::GatewayApi,
+        Self::AppMesh,
+        Self::FirstMatch,
+        Self::OldestRoute,
+        Self::Specific,
+    ];
+}
+
 /// What a header edit does.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]

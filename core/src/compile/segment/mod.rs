@@ -1,4 +1,4 @@
-//! Segment tries: see `table/segment.rs` for what is built here.
+//! Segment tries: see `table/segment` for what is built here.
 //!
 //! A trie is drafted as nodes in the order in which keys need them, so that every node
 //! comes after its parent. Where following text and holes side by side could come by too
