@@ -46,7 +46,8 @@ pub struct Limits {
     /// Bytes of what the groups of one path took; a request with more is refused.
     /// Default 256 KiB.
     pub captured: u32,
-    /// Candidates of a table: each match under each host of its route is one. A route
+    /// Candidates of a table: each match under each host of its route is one, and one more
+    /// for every eight segments of its path. A route
     /// that would cross it is left out of its stage. Default 4,000,000.
     pub candidates: usize,
     /// Candidates of one path node that are tried in turn; a longer list is indexed

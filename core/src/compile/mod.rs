@@ -183,6 +183,8 @@ pub(crate) struct Build<'m> {
     of_route: Vec<Range32>,
     /// What matches are ranked by, by content.
     match_keys: shared::Shared,
+    /// Candidates so far, as the limit on them counts.
+    weighed: usize,
     /// Captures that the formats of a rule name, and that none of its paths has.
     unknown_captures: Vec<unknown_capture::UnknownCapture>,
     /// Captures that the formats of the rule under way name, each with what names it.
@@ -285,6 +287,7 @@ impl<'m> Build<'m> {
             matches: Vec::new(),
             of_route: Vec::with_capacity(set.routes.len()),
             match_keys: shared::Shared::default(),
+            weighed: 0,
             unknown_captures: Vec::new(),
             named_captures: Vec::new(),
             holes: 0,

@@ -10,7 +10,7 @@ use core::cmp::Ordering;
 use super::host::HostItem;
 use super::path::PathItem;
 use super::rank::{self, MatchPlaces};
-use super::{Build, HashMap};
+use super::{Build, CompiledMatch, HashMap, segment};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
 use crate::model::{HostBinding, HostMatch, Route, Stage};
@@ -22,6 +22,10 @@ use crate::table::{NONE, Scope, StageEntry};
 
 /// Where a stage's rules are found: a host and the port that it needs.
 type Place<'m> = (&'m HostMatch, Option<u16>);
+
+/// Segments of a path that the limit counts as one more candidate: their nodes take a
+/// few times the memory of one.
+const SEGMENTS_A_CANDIDATE: usize = 8;
 
 /// What a route without hosts is under.
 const ANY: &[HostBinding] = &[HostBinding {
@@ -151,13 +155,13 @@ impl<'m> Build<'m> {
                 .of_route
                 .get(route_id)
                 .map_or(0, |run| run.len as usize);
-            let added = matches.saturating_mul(bindings.len());
-            let there = self.sections.paths.candidates.len() + count;
-            if added > self.limits.candidates.saturating_sub(there) {
+            let added = self.weight(route_id).saturating_mul(bindings.len());
+            if added > self.limits.candidates.saturating_sub(self.weighed) {
                 self.too_many_candidates(stage, route, (added, bindings.len()));
                 continue;
             }
-            count += added;
+            self.weighed += added;
+            count += matches.saturating_mul(bindings.len());
             let start = bounds.len() as u32;
             let order = name_order.get(route_id).copied().unwrap_or(0);
             for binding in bindings {
@@ -182,6 +186,19 @@ impl<'m> Build<'m> {
             });
         }
         (attached, bounds, count)
+    }
+
+    /// Candidates that a route's matches are under one host, as the limit counts them: one
+    /// for each match, and one more for every eight segments of its path, each of which is
+    /// a node under each host.
+    fn weight(&self, route: usize) -> usize {
+        let run = self.of_route.get(route).copied().unwrap_or_default();
+        let weight = |one: &CompiledMatch| {
+            let key = self.name_texts.get(one.key);
+            let segments = memchr::memchr_iter(b'/', key).take(segment::DEPTH).count();
+            1 + segments / SEGMENTS_A_CANDIDATE
+        };
+        run.of(&self.matches).iter().map(weight).sum()
     }
 
     fn too_many_candidates(

@@ -134,6 +134,15 @@ fn adv_cb_007_many_hosts_of_many_rules_have_a_limit() {
         .map(|found| (found.code.0, found.message.as_str()));
     let (code, message) = error.expect("the limit is crossed");
     assert_eq!(code, 1645);
+    // The nodes of long paths are there once for each host, and count.
+    let long = |segments: usize| {
+        let long = route("long", vec![on(exact(&"/a".repeat(segments)))]);
+        let set = one_stage(Precedence::FirstMatch, vec![(&hosts, long)]);
+        let mut limits = Limits::default();
+        limits.candidates = 8_000;
+        compiled(limits, &set).diagnostics.len()
+    };
+    assert_eq!((long(63), long(64), long(1_000)), (0, 1, 1));
     for word in [
         "all",
         "100000 candidates",
