@@ -99,7 +99,7 @@ fn is_form(request: &Request<'_>) -> Result<bool, Reason> {
 /// Most headers have a name of a length that nobody asks about, and that is all that is
 /// looked at.
 #[inline]
-fn headers(sections: &Sections, request: &Request<'_>) -> Result<u64, Reason> {
+pub(super) fn headers(sections: &Sections, request: &Request<'_>) -> Result<u64, Reason> {
     if request.headers().len() > sections.limits.headers as usize {
         return Err(Reason::TooManyHeaders);
     }

@@ -81,7 +81,6 @@ fn decide<'t>(
     draws: Draws<'_>,
 ) -> Verdict {
     scratch.output.clear();
-    scratch.captures.clear();
     let entry = match enter(sections, scratch, request) {
         Ok(entry) => entry,
         Err(missed) => return missed.verdict(),

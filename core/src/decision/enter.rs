@@ -8,6 +8,7 @@
 use core::fmt;
 
 use super::admit::{Admission, enter_gateway, enter_path};
+use super::straight::{self, Straight};
 use super::view::StageView;
 use super::{Outcome, Reason, Verdict};
 use crate::matcher::facts::Seen;
@@ -149,12 +150,23 @@ pub(crate) fn enter(
     scratch: &mut Scratch,
     request: &Request<'_>,
 ) -> Result<Entered, Missed> {
-    scratch.fields.begin();
-    scratch.trail.len = 0;
-    scratch.paths.changed = false;
-    scratch.host.clear();
-    scratch.captures.clear();
+    match straight::enter(sections, scratch, request) {
+        Straight::Entered(entered) => Ok(entered),
+        Straight::NoRule(listener) => {
+            Err(Missed::new(Outcome::NoRoute, 404, Reason::NoRule).by(listener))
+        }
+        Straight::Other => enter_anyhow(sections, scratch, request),
+    }
+}
 
+/// The same for any request.
+#[inline(never)]
+fn enter_anyhow(
+    sections: &Sections,
+    scratch: &mut Scratch,
+    request: &Request<'_>,
+) -> Result<Entered, Missed> {
+    scratch.begin(u64::MAX);
     if is_http(request) {
         super::check::http(sections, scratch, request).map_err(Missed::refused)?;
     }
@@ -169,7 +181,7 @@ pub(crate) fn enter(
 
 /// Finds the listener and the rule of its stage; leaves the path as that gateway
 /// normalises it.
-#[inline(always)]
+#[inline]
 fn find_entry(
     sections: &Sections,
     scratch: &mut Scratch,
@@ -202,7 +214,7 @@ fn find_entry(
 
 /// Finds the entry where no other gateway is to be asked and no server name counts;
 /// `None` where several of the gateway's listeners take the request.
-#[inline(always)]
+#[inline]
 fn find_in_gateway(
     sections: &Sections,
     scratch: &mut Scratch,

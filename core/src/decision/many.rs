@@ -101,7 +101,7 @@ struct Way<'t, 'r> {
     path: &'r [u8],
     /// What is known of the host's first scope.
     scope: Option<&'t Scope>,
-    ahead: Ahead<'r>,
+    ahead: Ahead,
     goes_on: bool,
 }
 

@@ -37,7 +37,8 @@ pub(crate) mod policy;
 pub(crate) mod query;
 pub(crate) mod redirect;
 pub(crate) mod rewrite;
-pub(crate) mod substitute;
+pub(crate) mod straight;
+mod substitute;
 pub(crate) mod view;
 
 use crate::matcher::output::Span;

@@ -259,7 +259,7 @@ fn explain(
     steps: &[Step],
     decided: &Decided,
 ) -> Explanation {
-    scratch.fields.begin();
+    scratch.fields.begin(u64::MAX);
     scratch.output.clear();
     scratch.captures.clear();
     let listener = sections.listeners.get(decided.listener as usize);

@@ -186,10 +186,11 @@ impl Fields {
             + self.marks.capacity() * size_of::<u64>()
     }
 
-    /// Forgets the last request.
+    /// Forgets the last request. Which headers of this one rules can ask for is as in
+    /// [`Fields::note_likely`].
     #[inline]
-    pub(crate) fn begin(&mut self) {
-        self.likely = u64::MAX;
+    pub(crate) fn begin(&mut self, likely: u64) {
+        self.likely = likely;
         self.forget();
     }
 

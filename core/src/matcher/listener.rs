@@ -3,10 +3,11 @@
 //! The most specific host among the listeners that take the request's port and
 //! protocol wins, and the others are out of reach from then on.
 
+use super::authority::is_canonical_name;
 use super::request::{Request, RequestProtocol};
 use crate::table::host::Next;
-use crate::table::{GatewayEntry, ListenerEntry, Sections};
-use crate::vocabulary::{Protocol, Scheme};
+use crate::table::{GatewayEntry, ListenerEntry, Sections, UsualListener};
+use crate::vocabulary::{HostForm, Protocol, Scheme};
 
 /// The listeners of `gateway` that take the request under its most specific host, in
 /// order. There is more than one only where the request leaves the port open, or where
@@ -46,6 +47,37 @@ pub(crate) fn taking<'s>(
         }
     });
     taking
+}
+
+/// The listener by which nearly every request comes in, where there is one such.
+pub(crate) fn usual(sections: &Sections) -> Option<UsualListener> {
+    let [entry] = sections.gateways.as_slice() else {
+        return None;
+    };
+    let listener = sections.listeners.get(entry.sole as usize)?;
+    if entry.reject_underscores || listener.client_namespace.is_some() {
+        return None;
+    }
+    let stage = sections.stages.get(listener.stage as usize)?;
+    let has_plain_hosts = stage.host_form == HostForm::Name
+        && stage
+            .hosts
+            .exact_hosts(&sections.text)
+            .all(is_canonical_name);
+    let takes = |scheme| {
+        let request = Request::new(b"GET", b"/").with_scheme(scheme);
+        sole(sections, entry, &request).flatten().is_some()
+    };
+    Some(UsualListener {
+        listener: entry.sole,
+        stage: listener.stage,
+        protocol: listener.protocol,
+        port: listener.port,
+        takes_http: takes(Scheme::Http),
+        takes_https: takes(Scheme::Https),
+        trims: entry.trim_values,
+        has_plain_hosts,
+    })
 }
 
 /// Whether the one listener of a gateway takes the request, where it takes every host.

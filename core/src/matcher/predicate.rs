@@ -53,8 +53,16 @@ impl Fields {
         regex: &mut RegexScratch,
         program: Range32,
     ) -> bool {
-        let end = self.walk(sections, seen, regex, program, |_, _| {});
-        end == Step::HOLDS
+        let steps = program.of(&sections.predicates.steps);
+        if steps.is_empty() {
+            return true;
+        }
+        let mut at = 0;
+        while let Some(step) = steps.get(at as usize) {
+            let holds = self.holds(sections, seen, regex, step.predicate);
+            at = if holds { step.yes } else { step.no };
+        }
+        at == Step::HOLDS
     }
 
     /// Walks a program, calls `taken` with every step and whether it held, and gives
@@ -81,8 +89,8 @@ impl Fields {
     }
 
     /// Whether a predicate holds.
-    #[inline]
-    pub(crate) fn holds(
+    #[inline(always)]
+    fn holds(
         &mut self,
         sections: &Sections,
         seen: Seen<'_>,

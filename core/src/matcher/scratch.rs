@@ -195,6 +195,17 @@ impl Scratch {
         }
     }
 
+    /// Forgets the last request. Which headers rules can ask for is as in
+    /// [`Fields::begin`].
+    #[inline(always)]
+    pub(crate) fn begin(&mut self, likely: u64) {
+        self.fields.begin(likely);
+        self.trail.len = 0;
+        self.paths.changed = false;
+        self.host.clear();
+        self.captures.clear();
+    }
+
     #[cold]
     fn replace(&mut self, table: &Table) {
         *self = Self::new(table);
@@ -269,10 +280,16 @@ impl HostBuffer {
         if !is_canonical_name(authority) {
             return self.take_part(authority);
         }
-        self.is_copied = false;
-        self.len = authority.len();
-        self.port = None;
+        self.take_name(authority);
         true
+    }
+
+    /// Takes an authority that is a canonical host.
+    #[inline(always)]
+    pub(crate) fn take_name(&mut self, name: &[u8]) {
+        self.is_copied = false;
+        self.len = name.len();
+        self.port = None;
     }
 
     /// Takes the host of an authority that is not a canonical host as it is.

@@ -21,6 +21,8 @@ pub(crate) struct Shape {
     pub(crate) is_sound: bool,
     /// Whether the path begins with a slash and is [plain](normalize::is_plain).
     pub(crate) is_plain: bool,
+    /// Whether the target is a plain and sound path, and nothing else.
+    pub(crate) is_usual: bool,
 }
 
 impl Shape {
@@ -36,6 +38,7 @@ impl Shape {
         self.path_len = target.len();
         self.is_sound = true;
         self.is_plain = true;
+        self.is_usual = true;
     }
 
     #[inline(never)]
@@ -55,6 +58,7 @@ impl Shape {
         let path_len = memchr::memchr(b'?', target).unwrap_or(len);
         let is_first_sound = target.first().is_none_or(|&byte| !is_unsound(byte));
         Self {
+            is_usual: false,
             len,
             path_len,
             is_sound: is_first_sound && !any_pair(target, |_, byte| is_unsound(byte)),
@@ -98,15 +102,18 @@ mod tests {
         let path = &target[..path_len];
         let is_special = |byte: &u8| matches!(byte, b'%' | b'\\' | b';');
         let is_pair = |pair: &[u8]| pair == b"//" || pair == b"/.";
+        let is_sound = target[..len]
+            .iter()
+            .all(|&byte| byte > b' ' && byte != 0x7f);
+        let is_plain = path.first() == Some(&b'/')
+            && !path.iter().any(is_special)
+            && !path.windows(2).any(is_pair);
         Shape {
             len,
             path_len,
-            is_sound: target[..len]
-                .iter()
-                .all(|&byte| byte > b' ' && byte != 0x7f),
-            is_plain: path.first() == Some(&b'/')
-                && !path.iter().any(is_special)
-                && !path.windows(2).any(is_pair),
+            is_sound,
+            is_plain,
+            is_usual: is_sound && is_plain && path_len == target.len(),
         }
     }
 

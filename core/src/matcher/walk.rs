@@ -25,6 +25,7 @@ use super::request::Request;
 use super::scratch::HostView;
 use crate::table::entry::{Common, Entry};
 use crate::table::host::Next;
+use crate::table::index::ListIndex;
 use crate::table::path::{Candidate, PathHit};
 use crate::table::predicate::ValueTest;
 use crate::table::regex::RegexScratch;
@@ -49,7 +50,7 @@ pub(crate) struct Search<'s, 'r> {
 /// Working memory of a search in a stage.
 #[derive(Debug)]
 pub(crate) struct Hits {
-    /// What a walk came by.
+    /// What a walk came by; empty between two walks.
     found: Vec<PathHit>,
     /// The path in ASCII lower case, where a trie asks for it.
     folded: Vec<u8>,
@@ -85,10 +86,23 @@ pub(crate) struct Found {
 
 impl Search<'_, '_> {
     /// The best-ranked candidate of `stage` that takes the request.
+    #[inline(never)]
     pub(crate) fn find(
         &mut self,
         stage: &StageEntry,
         host: Option<HostView<'_>>,
+        path: &[u8],
+    ) -> Option<Found> {
+        self.find_from(stage, host, None, path)
+    }
+
+    /// The same, where it may be known what is kept under the very host.
+    #[inline(always)]
+    pub(crate) fn find_from(
+        &mut self,
+        stage: &StageEntry,
+        host: Option<HostView<'_>>,
+        exact: Option<u32>,
         path: &[u8],
     ) -> Option<Found> {
         // What was asked of the path or host in another stage does not count here.
@@ -102,29 +116,73 @@ impl Search<'_, '_> {
         let port = host.and_then(|host| host.port);
         let mut best: Option<Found> = None;
         self.hits.is_folded = false;
-        stage.hosts.lookup(&sections.text, name, |first| {
-            let mut at = first;
-            while let Some(scope) = scopes.get(at as usize) {
-                at = scope.next;
-                // SPEC: `HostBinding::port`: the authority must state it.
-                if scope.port.is_some() && scope.port != port {
-                    continue;
-                }
-                if best.is_none_or(|best| scope.best < best.rank) {
-                    self.find_in_scope(scope, path, &mut best);
-                }
-                // SPEC: Gateway API: hosts are an order, not an exclusive choice.
-                // Envoy, VirtualHost: the most specific domain alone is consulted.
-                if !stage.host_fallthrough {
-                    return Next::Stop;
-                }
+        let hosts = &stage.hosts;
+        if hosts.has_others() {
+            hosts.lookup(&sections.text, name, |first| {
+                self.find_under_any(stage, scopes, first, port, path, &mut best)
+            });
+            return best;
+        }
+        // PERF: most stages have whole hosts alone; then there are two places to look at.
+        let exact = match (exact, name) {
+            (None, Some(name)) => hosts.exact(&sections.text, name),
+            (exact, _) => exact,
+        };
+        for first in [exact, hosts.any].into_iter().flatten() {
+            let next = self.find_under_host(stage, scopes, first, port, path, &mut best);
+            if next == Next::Stop {
+                break;
             }
-            Next::Continue
-        });
+        }
         best
     }
 
+    /// [`Search::find_under_host`] where hosts are of several kinds.
+    #[inline(never)]
+    fn find_under_any(
+        &mut self,
+        stage: &StageEntry,
+        scopes: &[Scope],
+        first: u32,
+        port: Option<u16>,
+        path: &[u8],
+        best: &mut Option<Found>,
+    ) -> Next {
+        self.find_under_host(stage, scopes, first, port, path, best)
+    }
+
+    /// Looks at the scopes of one host.
+    #[inline(always)]
+    fn find_under_host(
+        &mut self,
+        stage: &StageEntry,
+        scopes: &[Scope],
+        first: u32,
+        port: Option<u16>,
+        path: &[u8],
+        best: &mut Option<Found>,
+    ) -> Next {
+        let mut at = first;
+        while let Some(scope) = scopes.get(at as usize) {
+            at = scope.next;
+            // SPEC: `HostBinding::port`: the authority must state it.
+            if scope.port.is_some() && scope.port != port {
+                continue;
+            }
+            if best.is_none_or(|best| scope.best < best.rank) {
+                self.find_in_scope(scope, path, best);
+            }
+            // SPEC: Gateway API: hosts are an order, not an exclusive choice.
+            // Envoy, VirtualHost: the most specific domain alone is consulted.
+            if !stage.host_fallthrough {
+                return Next::Stop;
+            }
+        }
+        Next::Continue
+    }
+
     /// Writes the path in ASCII lower case once, which keeps every offset.
+    #[inline(never)]
     fn fold(&mut self, path: &[u8]) {
         let Hits {
             folded, is_folded, ..
@@ -139,6 +197,7 @@ impl Search<'_, '_> {
         }
     }
 
+    #[inline(always)]
     fn find_in_scope(&mut self, scope: &Scope, path: &[u8], best: &mut Option<Found>) {
         let sections = self.sections;
         if scope.folded != NONE {
@@ -150,7 +209,6 @@ impl Search<'_, '_> {
             live,
             ..
         } = &mut *self.hits;
-        found.clear();
         let walk = Walk {
             tries: &sections.segments,
             bytes: &sections.paths,
@@ -158,17 +216,44 @@ impl Search<'_, '_> {
             trie: &scope.trie,
             path,
         };
-        walk.run(live, found);
-        if let Some(trie) = sections.segments.folded.get(scope.folded as usize) {
+        let mut list = walk.run(live, found);
+        if scope.folded != NONE
+            && let Some(trie) = sections.segments.folded.get(scope.folded as usize)
+        {
+            if list.len > 0 {
+                found.push(PathHit::List(list));
+            }
             let path = folded;
-            Walk { trie, path, ..walk }.run(live, found);
+            list = Walk { trie, path, ..walk }.run(live, found);
         }
+        // PERF: most paths come by one list alone.
+        self.find_in_list(list, path, false, best);
+        if !self.hits.found.is_empty() {
+            self.find_in_others(path, best);
+        }
+    }
+
+    /// Looks at what else a walk came by, the longest prefix first, and forgets it.
+    #[inline(never)]
+    fn find_in_others(&mut self, path: &[u8], best: &mut Option<Found>) {
         while let Some(hit) = self.hits.found.pop() {
             match hit {
-                PathHit::List(list) => self.find_in_list(list, path, false, best),
+                PathHit::List(list) => self.find_in_other(list, path, false, best),
                 PathHit::Group(group) => self.find_in_group(group, path, best),
             }
         }
+    }
+
+    /// [`Search::find_in_list`] where it is seldom come by.
+    #[inline(never)]
+    fn find_in_other(
+        &mut self,
+        list: Range32,
+        path: &[u8],
+        is_path_known: bool,
+        best: &mut Option<Found>,
+    ) {
+        self.find_in_list(list, path, is_path_known, best);
     }
 
     /// Tries the candidates of a group's patterns that take the path.
@@ -181,12 +266,13 @@ impl Search<'_, '_> {
             return;
         }
         for list in groups.taking(group, path) {
-            self.find_in_list(list, path, true, best);
+            self.find_in_other(list, path, true, best);
         }
     }
 
     /// Tries a list of candidates; where its pattern is known to take the path, that is
     /// not asked again.
+    #[inline(always)]
     fn find_in_list(
         &mut self,
         list: Range32,
@@ -195,20 +281,10 @@ impl Search<'_, '_> {
         best: &mut Option<Found>,
     ) {
         let sections = self.sections;
-        if let Some(index) = sections.lists.of(list) {
-            let value = self.fields.value(sections, self.seen, index.slot);
-            let group = value.map(|value| sections.lists.group(&sections.text, index, value));
-            let rest = sections.lists.rest(index);
-            for positions in [group.unwrap_or(&[]), rest] {
-                for &position in positions {
-                    let candidate = sections.paths.candidates.get(position as usize);
-                    let Some(&candidate) = candidate else { return };
-                    if self.settles(position, candidate, path, is_path_known, best) {
-                        break;
-                    }
-                }
-            }
-            return;
+        if list.len > sections.lists.unindexed
+            && let Some(index) = sections.lists.of(list)
+        {
+            return self.find_in_index(index, path, is_path_known, best);
         }
         let candidates = list.of(&sections.paths.candidates);
         for (position, &candidate) in (list.start..).zip(candidates) {
@@ -218,9 +294,33 @@ impl Search<'_, '_> {
         }
     }
 
+    /// Tries the candidates of a list that its index gives.
+    #[inline(never)]
+    fn find_in_index(
+        &mut self,
+        index: &ListIndex,
+        path: &[u8],
+        is_path_known: bool,
+        best: &mut Option<Found>,
+    ) {
+        let sections = self.sections;
+        let value = self.fields.value(sections, self.seen, index.slot);
+        let group = value.map(|value| sections.lists.group(&sections.text, index, value));
+        let rest = sections.lists.rest(index);
+        for positions in [group.unwrap_or(&[]), rest] {
+            for &position in positions {
+                let candidate = sections.paths.candidates.get(position as usize);
+                let Some(&candidate) = candidate else { return };
+                if self.settles(position, candidate, path, is_path_known, best) {
+                    break;
+                }
+            }
+        }
+    }
+
     /// Tries a candidate: whether those of its list that come after it cannot win, since
     /// it takes the request or is outranked.
-    #[inline]
+    #[inline(always)]
     fn settles(
         &mut self,
         position: u32,
@@ -264,11 +364,12 @@ impl Search<'_, '_> {
     }
 
     /// Whether the path satisfies what the place in the trie does not say.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn takes_path(&mut self, common: &Common, path: &[u8]) -> bool {
         common.flags & Entry::PATH_TEST == 0 || self.passes_path_test(common, path)
     }
 
+    #[inline(never)]
     fn passes_path_test(&mut self, common: &Common, path: &[u8]) -> bool {
         let sections = self.sections;
         let path = match common.flags & Entry::RAW_PATH != 0 {

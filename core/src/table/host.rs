@@ -150,16 +150,37 @@ impl HostIndex {
         host: &[u8],
         take: &mut impl FnMut(u32) -> Next,
     ) -> Next {
-        if self.kinds & HostKind::Exact.bit() != 0
-            && let Some(value) = self.probe_here(text, host, HostKind::Exact)
+        if let Some(value) = self.exact(text, host)
             && take(value) == Next::Stop
         {
             return Next::Stop;
         }
-        let has_others = self.kinds & !HostKind::Exact.bit() != 0 || !self.regexes.is_empty();
-        match has_others {
+        match self.has_others() {
             true => self.lookup_others(text, host, take),
             false => Next::Continue,
+        }
+    }
+
+    /// The exact hosts, in no order.
+    pub(crate) fn exact_hosts<'i>(&'i self, text: &'i TextPool) -> impl Iterator<Item = &'i [u8]> {
+        let patterns = self.slots.iter().flatten();
+        patterns
+            .filter(|pattern| pattern.kind == HostKind::Exact)
+            .map(|pattern| text.get(pattern.text))
+    }
+
+    /// Whether a pattern asks something of a host and takes more than one.
+    #[inline]
+    pub(crate) fn has_others(&self) -> bool {
+        self.kinds & !HostKind::Exact.bit() != 0 || !self.regexes.is_empty()
+    }
+
+    /// The value of an exact host.
+    #[inline(always)]
+    pub(crate) fn exact(&self, text: &TextPool, host: &[u8]) -> Option<u32> {
+        match self.kinds & HostKind::Exact.bit() != 0 {
+            true => self.probe_here(text, host, HostKind::Exact),
+            false => None,
         }
     }
 
@@ -232,7 +253,10 @@ impl HostIndex {
         let mask = self.slots.len().checked_sub(1)?;
         loop {
             let pattern = self.slots.get(at)?.as_ref()?;
-            if pattern.kind == kind && is_same(text.get(pattern.text), key) {
+            if pattern.kind == kind
+                && pattern.text.len as usize == key.len()
+                && is_same(text.get(pattern.text), key)
+            {
                 return Some(pattern.value);
             }
             at = (at + 1) & mask;

@@ -61,7 +61,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::vocabulary::{HostForm, Normalization, Precedence, Protocol};
+use crate::matcher::listener;
+use crate::vocabulary::{HostForm, Normalization, Precedence, Protocol, Scheme};
 
 use action::Actions;
 use entry::Entries;
@@ -175,6 +176,38 @@ pub(crate) struct Sections {
     /// Whether the structure is so large that most of what a match reads may be in no
     /// cache.
     pub(crate) is_large: bool,
+    /// Where nearly every request comes in, if that is one listener.
+    pub(crate) usual: Option<UsualListener>,
+}
+
+/// The one listener of a table's one gateway, where it takes every host and every
+/// client, and the gateway looks at no more than it has to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UsualListener {
+    pub(crate) listener: u32,
+    pub(crate) stage: u32,
+    pub(crate) protocol: Protocol,
+    /// 0 takes any port.
+    pub(crate) port: u16,
+    /// Whether it takes requests of a scheme that do not say their port.
+    pub(crate) takes_http: bool,
+    pub(crate) takes_https: bool,
+    /// The gateway's [`trim_values`](GatewayEntry::trim_values).
+    pub(crate) trims: bool,
+    /// Whether an authority that is one of the stage's exact hosts, byte for byte, is sound
+    /// and has no port.
+    pub(crate) has_plain_hosts: bool,
+}
+
+impl UsualListener {
+    /// Whether it takes requests of a scheme that do not say their port.
+    #[inline]
+    pub(crate) fn takes(&self, scheme: Scheme) -> bool {
+        match scheme {
+            Scheme::Http => self.takes_http,
+            Scheme::Https => self.takes_https,
+        }
+    }
 }
 
 /// What a request may have before it is refused.
@@ -276,6 +309,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 impl Table {
     pub(crate) fn new(mut sections: Sections) -> Self {
         sections.is_large = sections.bytes() > LARGE;
+        sections.usual = listener::usual(&sections);
         Self {
             sections: Arc::new(sections),
         }

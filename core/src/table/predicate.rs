@@ -219,8 +219,11 @@ impl NameIndex {
         // A few are compared sooner than one is hashed.
         if self.names.len() <= FEW {
             for (number, &candidate) in self.names.iter().enumerate() {
-                if candidate.len as usize == name.len() && is_same_lower(text.get(candidate), name)
-                {
+                if candidate.len as usize != name.len() {
+                    continue;
+                }
+                let known = text.get(candidate);
+                if is_same(known, name) || is_same_lower(known, name) {
                     return Some(number as u32);
                 }
             }

@@ -83,7 +83,7 @@ impl Build<'_> {
             let (segment, leads) = match node.step {
                 Step::Text(text) => {
                     let bytes = self.name_texts.get(text);
-                    let segment = Segments::new(bytes).read(trie.seed, 0);
+                    let segment = Segments::new(bytes).read(trie.seed, bytes);
                     // A short one is in the slot.
                     let start = match bytes.len() {
                         0..=8 => 0,

@@ -17,8 +17,8 @@ use crate::table::text::{Range32, Text, TextPool};
 
 /// How far a path has come.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ahead<'p> {
-    segments: Segments<'p>,
+pub(crate) struct Ahead {
+    segments: Segments,
     node: Node,
     /// Of the node's slot.
     flags: u16,
@@ -36,7 +36,7 @@ pub(crate) struct Ahead<'p> {
     is_whole: bool,
 }
 
-impl Ahead<'_> {
+impl Ahead {
     /// No walk.
     pub(crate) const NOWHERE: Self = Self {
         segments: Segments::NONE,
@@ -110,26 +110,23 @@ impl<'t> Walk<'t> {
     /// Begins at the root, of which nothing is read yet; `false` where no segment of the
     /// trie can take the path.
     #[inline(always)]
-    pub(crate) fn look_ahead<'p>(&self, ahead: &mut Ahead<'p>) -> bool
-    where
-        't: 'p,
-    {
-        if self.path.first() != Some(&b'/') {
+    pub(crate) fn look_ahead(&self, ahead: &mut Ahead) -> bool {
+        let Some(rest) = self.path.strip_prefix(b"/") else {
             return false;
-        }
+        };
         ahead.segments = Segments::new(self.path);
         ahead.node = Node {
             slot: self.trie.root,
             hash: 0,
         };
-        ahead.next = ahead.segments.read(self.trie.seed, 1);
+        ahead.next = ahead.segments.read(self.trie.seed, rest);
         ahead.slots = [self.slot_of(ahead.node, ahead.next.hash), ahead.node.slot];
         true
     }
 
     /// Goes on by a segment; whether there is something to be read for it.
     #[inline(always)]
-    pub(crate) fn advance(&self, ahead: &mut Ahead<'_>) -> bool {
+    pub(crate) fn advance(&self, ahead: &mut Ahead) -> bool {
         if ahead.at == 0 {
             let Some(root) = self.tries.slots.get(ahead.node.slot as usize) else {
                 return false;
@@ -152,7 +149,8 @@ impl<'t> Walk<'t> {
             ahead.flags = 0;
             return ahead.text.len > 0;
         }
-        ahead.next = ahead.segments.read(self.trie.seed, ahead.at + 1);
+        let rest = self.path.get(ahead.at + 1..).unwrap_or(&[]);
+        ahead.next = ahead.segments.read(self.trie.seed, rest);
         let child = self.slot_of(node, ahead.next.hash);
         let hole = match slot.flags & Slot::PARAMETER != 0 {
             true => self.slot_of(node, HOLE),
@@ -163,21 +161,23 @@ impl<'t> Walk<'t> {
     }
 
     #[inline(always)]
-    fn guessed_child(&self, ahead: &Ahead<'_>) -> Option<(Node, &'t Slot)> {
+    fn guessed_child(&self, ahead: &Ahead) -> Option<(Node, &'t Slot)> {
         let next = ahead.next;
         let text = match ahead.flags & Slot::TEXTS != 0 {
-            true => self.child(ahead.node, next.hash, |slot| next.could_be(slot)),
+            true => self.child(self.slots(), ahead.node, next.hash, |slot| {
+                next.could_be(slot)
+            }),
             false => None,
         };
         if text.is_some() || ahead.flags & Slot::PARAMETER == 0 {
             return text;
         }
-        self.hole_child(ahead.node, next, false)
+        self.hole_child(self.slots(), ahead.node, next, false)
     }
 
     /// Notes what a node has for the path.
     #[inline(always)]
-    fn arrive(&self, ahead: &mut Ahead<'_>, slot: &Slot) {
+    fn arrive(&self, ahead: &mut Ahead, slot: &Slot) {
         ahead.flags = slot.flags;
         let is_whole = ahead.at >= self.path.len();
         let fits = match is_whole {

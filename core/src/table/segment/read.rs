@@ -8,34 +8,38 @@ use crate::table::hash::{mix, short_word};
 
 /// A path whose segments are read eight bytes at a time.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Segments<'p> {
-    path: &'p [u8],
-    /// Its last eight bytes, the last one highest.
+pub(crate) struct Segments {
+    /// The path's last eight bytes, the last one highest.
     last: u64,
 }
 
-impl<'p> Segments<'p> {
+impl Segments {
     /// Those of an empty path.
-    pub(super) const NONE: Self = Self { path: &[], last: 0 };
+    pub(super) const NONE: Self = Self { last: 0 };
 
     #[inline]
-    pub(crate) fn new(path: &'p [u8]) -> Self {
+    pub(crate) fn new(path: &[u8]) -> Self {
         let last = match path.last_chunk::<8>() {
             Some(&chunk) => u64::from_le_bytes(chunk),
             None => short_word(path).unbounded_shl(64 - 8 * path.len() as u32),
         };
-        Self { path, last }
+        Self { last }
     }
 
-    /// The segment that begins at `start`: up to the next slash, or to the end.
-    #[inline]
-    pub(crate) fn read(self, seed: u32, start: usize) -> Segment {
+    /// The segment that a rest of the path begins with: up to the next slash, or to the
+    /// end.
+    #[inline(always)]
+    pub(crate) fn read(self, seed: u32, rest: &[u8]) -> Segment {
         let mut state = u64::from(seed) ^ START;
-        let (first, mut taken) = self.word(start);
+        let (first, mut taken) = self.word(rest);
         let (mut word, mut len) = (first, taken);
-        while taken == 8 {
+        let mut rest = rest;
+        while taken == 8
+            && let Some(left) = rest.get(8..)
+        {
+            rest = left;
             state = mix(state ^ word, STEP);
-            (word, taken) = self.word(start + len);
+            (word, taken) = self.word(rest);
             len += taken;
         }
         Segment {
@@ -45,10 +49,9 @@ impl<'p> Segments<'p> {
         }
     }
 
-    /// Up to eight bytes from `at` on, as far as the segment goes.
-    #[inline]
-    fn word(self, at: usize) -> (u64, usize) {
-        let rest = self.path.get(at..).unwrap_or(&[]);
+    /// Up to eight bytes of a rest of the path, as far as its first segment goes.
+    #[inline(always)]
+    fn word(self, rest: &[u8]) -> (u64, usize) {
         let (word, end) = match rest.first_chunk::<8>() {
             Some(&chunk) => (u64::from_le_bytes(chunk), 0),
             // Behind the last byte stands a slash, as it were.
@@ -57,12 +60,13 @@ impl<'p> Segments<'p> {
                 (self.last.unbounded_shr(64 - bits), 0x80 << bits)
             }
         };
-        let slashes = slashes(word) | end;
+        let slashes = first_slash(word) | end;
         if slashes == 0 {
             return (word, 8);
         }
-        let bits = slashes.trailing_zeros() & !7;
-        (word & ((1 << bits) - 1), (bits / 8) as usize)
+        // The bits below the first that is set, but for those of the slash itself.
+        let before = (slashes.wrapping_sub(1) & !slashes) >> 7;
+        (word & before, (slashes.trailing_zeros() / 8) as usize)
     }
 }
 
@@ -109,13 +113,14 @@ const PARENT: u64 = 0xa24b_aed4_963e_e407;
 /// The part of a hash that a key keeps.
 pub(super) const TAG: u64 = 0xffff_ffff_0000_0000;
 
-/// The highest bit of each byte that is a slash, and of no other.
-#[inline]
-fn slashes(word: u64) -> u64 {
+/// The highest bit of the first byte that is a slash, and nothing below; what is above it
+/// means nothing.
+#[inline(always)]
+fn first_slash(word: u64) -> u64 {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let other = word ^ (EACH * b'/' as u64);
-    let low = 0x7f * EACH;
-    !(((other & low) + low) | other | low)
+    // Only a byte that is 0 borrows from the next one.
+    other.wrapping_sub(EACH) & !other & (0x80 * EACH)
 }
 
 /// The hash of a node that a segment leads to from one of hash `parent`. A root's is 0.
@@ -138,7 +143,7 @@ mod tests {
     use super::*;
 
     fn read(seed: u32, rest: &[u8]) -> Segment {
-        Segments::new(rest).read(seed, 0)
+        Segments::new(rest).read(seed, rest)
     }
 
     #[test]

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::read::{HOLE, TAG};
 use super::{Part, Segment, SegmentTrie, SegmentTries, Segments, Slot, descend, place};
 use crate::table::NONE;
+use crate::table::hash::is_same;
 use crate::table::path::{PathHit, PathTrie};
 use crate::table::text::{Range32, Text, TextPool};
 
@@ -49,71 +50,101 @@ pub(crate) struct Walk<'t> {
 
 impl<'t> Walk<'t> {
     /// Adds every list and group of patterns that the path comes by, shortest prefix
-    /// first. Does not allocate, where there is room for the most that there can be.
-    #[inline]
-    pub(crate) fn run(&self, live: &mut Live, hits: &mut Vec<PathHit>) {
+    /// first, and gives the last of them, if it is a list, in place of adding it; an empty
+    /// list otherwise. Does not allocate, where there is room for the most that there can
+    /// be.
+    pub(crate) fn run(&self, live: &mut Live, hits: &mut Vec<PathHit>) -> Range32 {
         if self.trie.outer != NONE {
-            let hit = |hit| hits.push(hit);
-            self.bytes.walk(self.text, self.trie.outer, self.path, hit);
+            self.visit_outer(hits);
         }
-        if self.path.first() != Some(&b'/') {
-            return;
-        }
+        let mut last = Range32::EMPTY;
         let segments = Segments::new(self.path);
         let mut node = Node {
             slot: self.trie.root,
             hash: 0,
         };
         let Some(mut slot) = self.tries.slots.get(node.slot as usize) else {
-            return;
+            return last;
         };
-        let mut at = 0;
-        loop {
-            if at == self.path.len() {
-                if slot.flags & Slot::CARRIES != 0 {
-                    self.visit(slot, at, hits);
-                }
-                return;
-            }
-            // Most nodes carry exact paths alone, and most are passed.
-            if slot.flags & Slot::CARRIES_BELOW != 0 {
-                self.visit(slot, at, hits);
-            }
-            if slot.flags & Slot::LEADS == 0 {
-                return;
-            }
-            let segment = segments.read(self.trie.seed, at + 1);
-            let text = self.text_child(node, slot.flags, segment, at);
-            let hole = match slot.flags & Slot::PARAMETER != 0 {
-                true => self.hole_child(node, segment, text.is_some()),
-                false => None,
-            };
-            at += 1 + segment.len;
-            (node, slot) = match (text, hole) {
-                (Some(one), None) | (None, Some(one)) => one,
-                (None, None) => return,
-                (Some((text, _)), Some((hole, _))) => {
-                    live.now.clear();
-                    live.now.extend([text, hole]);
-                    return self.run_many(segments, at, live, hits);
-                }
-            };
+        // What is left of the path: nothing, or a slash and what follows it.
+        let mut rest = self.path;
+        if rest.first() != Some(&b'/') {
+            return last;
         }
+        let slots = self.slots();
+        while let Some(behind) = rest.get(1..) {
+            let flags = slot.flags;
+            // Most nodes carry exact paths alone, and most are passed.
+            if flags & Slot::CARRIES_BELOW != 0 {
+                self.visit(slot, rest, hits, &mut last);
+            }
+            if flags & Slot::LEADS == 0 {
+                return last;
+            }
+            let segment = segments.read(self.trie.seed, behind);
+            let Some(left) = behind.get(segment.len..) else {
+                return last;
+            };
+            rest = left;
+            if flags & Slot::TEXTS != 0
+                && let Some(found) = self.text_child(slots, node, segment, behind)
+            {
+                if flags & Slot::PARAMETER != 0
+                    && let Some((hole, _)) = self.hole_child(slots, node, segment, true)
+                {
+                    live.now.clear();
+                    live.now.extend([found.0, hole]);
+                    self.run_many(segments, rest, live, hits, &mut last);
+                    return last;
+                }
+                (node, slot) = found;
+                continue;
+            }
+            if flags & Slot::PARAMETER == 0 {
+                return last;
+            }
+            match self.hole_child(slots, node, segment, false) {
+                Some(found) => (node, slot) = found,
+                None => return last,
+            }
+        }
+        if slot.flags & Slot::CARRIES != 0 {
+            self.visit(slot, rest, hits, &mut last);
+        }
+        last
+    }
+
+    /// The slots of the trie but for its root.
+    #[inline(always)]
+    pub(super) fn slots(&self) -> &'t [Slot] {
+        let first = self.trie.root as usize + 1;
+        let slots = self.tries.slots.get(first..first + self.trie.len as usize);
+        slots.unwrap_or(&[])
+    }
+
+    /// Adds what begins with no slash, or states nothing.
+    #[inline(never)]
+    fn visit_outer(&self, hits: &mut Vec<PathHit>) {
+        let hit = |hit| hits.push(hit);
+        self.bytes.walk(self.text, self.trie.outer, self.path, hit);
     }
 
     /// Goes on from several nodes.
+    #[inline(never)]
     fn run_many(
         &self,
-        segments: Segments<'_>,
-        mut at: usize,
+        segments: Segments,
+        mut rest: &[u8],
         live: &mut Live,
         hits: &mut Vec<PathHit>,
+        last: &mut Range32,
     ) {
+        let slots = self.slots();
         loop {
-            let is_end = at == self.path.len();
-            let segment = match is_end {
-                true => Segment::hole(),
-                false => segments.read(self.trie.seed, at + 1),
+            let behind = rest.get(1..);
+            let segment = match behind {
+                None => Segment::hole(),
+                Some(behind) => segments.read(self.trie.seed, behind),
             };
             live.next.clear();
             for &node in &live.now {
@@ -121,47 +152,82 @@ impl<'t> Walk<'t> {
                     return;
                 };
                 if slot.flags & Slot::CARRIES != 0 {
-                    self.visit(slot, at, hits);
+                    self.visit(slot, rest, hits, last);
                 }
-                if is_end || slot.flags & Slot::LEADS == 0 {
+                let Some(behind) = behind.filter(|_| slot.flags & Slot::LEADS != 0) else {
                     continue;
-                }
-                let text = self.text_child(node, slot.flags, segment, at);
+                };
+                let text = match slot.flags & Slot::TEXTS != 0 {
+                    true => self.text_child(slots, node, segment, behind),
+                    false => None,
+                };
                 live.next.extend(text.map(|(node, _)| node));
                 if slot.flags & Slot::PARAMETER != 0 {
-                    let hole = self.hole_child(node, segment, text.is_some());
+                    let hole = self.hole_child(slots, node, segment, text.is_some());
                     live.next.extend(hole.map(|(node, _)| node));
                 }
             }
             if live.next.is_empty() {
                 return;
             }
-            at += 1 + segment.len;
+            rest = behind
+                .and_then(|behind| behind.get(segment.len..))
+                .unwrap_or(&[]);
             core::mem::swap(&mut live.now, &mut live.next);
         }
     }
 
-    /// Where the text of a segment leads from a node, which begins behind `at`.
+    /// Where the text of a segment leads from a node; `behind` begins with it.
     #[inline(always)]
     fn text_child(
         &self,
+        slots: &'t [Slot],
         node: Node,
-        flags: u16,
         segment: Segment,
-        at: usize,
+        behind: &[u8],
     ) -> Option<(Node, &'t Slot)> {
-        if flags & Slot::TEXTS == 0 {
-            return None;
+        // A longer segment is known by its hash, and compared when it is found.
+        let (key, mask) = match segment.len {
+            0..=8 => (segment.word, u64::MAX),
+            _ => (segment.hash, TAG),
+        };
+        let found = self.child(slots, node, segment.hash, |slot| {
+            usize::from(slot.len) == segment.len && (slot.key ^ key) & mask == 0
+        });
+        match found {
+            Some((_, slot)) if mask == TAG && !self.has_text(slot.key, behind, segment.len) => {
+                self.other_child(node, segment, behind)
+            }
+            found => found,
         }
-        self.child(node, segment.hash, |slot| {
-            usize::from(slot.len) == segment.len && self.is_text(slot, segment, at)
+    }
+
+    /// The same where another text of the same length and hash came first.
+    #[cold]
+    #[inline(never)]
+    fn other_child(&self, node: Node, segment: Segment, behind: &[u8]) -> Option<(Node, &'t Slot)> {
+        self.child(self.slots(), node, segment.hash, |slot| {
+            usize::from(slot.len) == segment.len && self.has_text(slot.key, behind, segment.len)
         })
+    }
+
+    /// Whether a slot's key leads to the text that `behind` begins with.
+    // PERF: where it stands in a loop, what it compares with is made ready for each
+    // segment, and most are short.
+    #[inline(never)]
+    fn has_text(&self, key: u64, behind: &[u8], len: usize) -> bool {
+        let text = Text {
+            start: key as u32,
+            len: len as u32,
+        };
+        is_same(self.text.get(text), behind.get(..len).unwrap_or(&[]))
     }
 
     /// Where a segment leads from a node with a hole.
     #[inline(always)]
     pub(super) fn hole_child(
         &self,
+        slots: &'t [Slot],
         node: Node,
         segment: Segment,
         has_text: bool,
@@ -171,90 +237,89 @@ impl<'t> Walk<'t> {
         if !is_taken {
             return None;
         }
-        self.child(node, HOLE, |slot| slot.len == Slot::HOLE)
+        self.child(slots, node, HOLE, |slot| slot.len == Slot::HOLE)
     }
 
-    /// The child of a node that a segment of this hash leads to, and that is the one.
+    /// The child of a node that a segment of this hash leads to, and that is the one; among
+    /// the trie's [slots](Self::slots).
     #[inline(always)]
     pub(super) fn child(
         &self,
+        slots: &'t [Slot],
         node: Node,
         segment: u64,
         is_it: impl Fn(&Slot) -> bool,
     ) -> Option<(Node, &'t Slot)> {
         let hash = descend(node.hash, segment);
-        let first = self.trie.root + 1;
-        let mut place = place(self.trie, hash);
+        let mut place = place(self.trie, hash) as usize;
         loop {
-            let found = first + place;
-            let slot = self.tries.slots.get(found as usize)?;
+            let slot = slots.get(place)?;
             if slot.parent == node.slot && is_it(slot) {
-                return Some((Node { slot: found, hash }, slot));
+                let found = Node {
+                    slot: self.trie.root + 1 + place as u32,
+                    hash,
+                };
+                return Some((found, slot));
             }
             if slot.parent == NONE {
                 return None;
             }
             place += 1;
-            if place == self.trie.len {
+            if place == slots.len() {
                 place = 0;
             }
         }
     }
 
-    /// Whether a slot of the same length has a segment's text.
+    /// Adds what a node carries for a path of which a rest is left; what was the last
+    /// before is in `last`, and the last is afterwards.
     #[inline(always)]
-    fn is_text(&self, slot: &Slot, segment: Segment, at: usize) -> bool {
-        match segment.len {
-            0..=8 => slot.key == segment.word,
-            _ => self.is_long_text(slot, segment, at),
-        }
-    }
-
-    fn is_long_text(&self, slot: &Slot, segment: Segment, at: usize) -> bool {
-        let text = Text {
-            start: slot.key as u32,
-            len: u32::from(slot.len),
+    fn visit(&self, slot: &Slot, rest: &[u8], hits: &mut Vec<PathHit>, last: &mut Range32) {
+        let fits = match rest.is_empty() {
+            true => Slot::EXACT | Slot::SEGMENTS,
+            false => Slot::SEGMENTS | Slot::BELOW,
         };
-        (slot.key ^ segment.hash) & TAG == 0
-            && self.path.get(at + 1..at + 1 + segment.len) == Some(self.text.get(text))
+        if slot.flags & fits != 0 {
+            let before = core::mem::replace(last, slot.list);
+            if before.len > 0 {
+                hits.push(PathHit::List(before));
+            }
+        } else if slot.flags & (Slot::END | Slot::REFS) != 0 {
+            let before = core::mem::replace(last, Range32::EMPTY);
+            if before.len > 0 {
+                hits.push(PathHit::List(before));
+            }
+            self.visit_several(slot, rest, hits);
+        }
     }
 
-    /// Adds what a node carries for a path that ends or has a slash at `at`.
-    #[inline]
-    fn visit(&self, slot: &Slot, at: usize, hits: &mut Vec<PathHit>) {
-        let is_whole = at == self.path.len();
-        let is_simple = Slot::EXACT | Slot::SEGMENTS | Slot::BELOW;
-        if slot.flags & is_simple != 0 {
-            let fits = match is_whole {
-                true => Slot::EXACT | Slot::SEGMENTS,
-                false => Slot::SEGMENTS | Slot::BELOW,
-            };
-            if slot.flags & fits != 0 {
-                hits.push(PathHit::List(slot.list));
-            }
-        } else if slot.flags & Slot::END != 0 {
+    /// The same for a node that carries more than a list.
+    #[inline(never)]
+    fn visit_several(&self, slot: &Slot, rest: &[u8], hits: &mut Vec<PathHit>) {
+        let is_whole = rest.is_empty();
+        if slot.flags & Slot::END != 0 {
             if !is_whole {
-                self.visit_part(slot.list.start, Part::Below, at, hits);
+                self.visit_part(slot.list.start, Part::Below, rest, hits);
             }
-            self.visit_part(slot.list.start, Part::Segments, at, hits);
+            self.visit_part(slot.list.start, Part::Segments, rest, hits);
             if is_whole {
-                self.visit_part(slot.list.start, Part::Exact, at, hits);
+                self.visit_part(slot.list.start, Part::Exact, rest, hits);
             }
-        } else {
-            for found in slot.list.of(&self.tries.refs) {
-                let fits = match found.part {
-                    Part::Exact => is_whole,
-                    Part::Segments => true,
-                    Part::Below => !is_whole,
-                };
-                if fits {
-                    self.visit_part(found.end, found.part, at, hits);
-                }
+            return;
+        }
+        for found in slot.list.of(&self.tries.refs) {
+            let fits = match found.part {
+                Part::Exact => is_whole,
+                Part::Segments => true,
+                Part::Below => !is_whole,
+            };
+            if fits {
+                self.visit_part(found.end, found.part, rest, hits);
             }
         }
     }
 
-    fn visit_part(&self, end: u32, part: Part, at: usize, hits: &mut Vec<PathHit>) {
+    fn visit_part(&self, end: u32, part: Part, rest: &[u8], hits: &mut Vec<PathHit>) {
         let Some(end) = self.tries.ends.get(end as usize) else {
             return;
         };
@@ -273,9 +338,9 @@ impl<'t> Walk<'t> {
                 list(lists.prefix);
                 hits.extend(lists.groups.indices().map(PathHit::Group));
                 if end.trie != NONE {
-                    let rest = self.path.get(at + 1..).unwrap_or(&[]);
+                    let behind = rest.get(1..).unwrap_or(&[]);
                     let hit = |hit| hits.push(hit);
-                    self.bytes.walk(self.text, end.trie, rest, hit);
+                    self.bytes.walk(self.text, end.trie, behind, hit);
                 }
             }
         }
