@@ -4,7 +4,9 @@
 mod routes;
 
 use fingerpost::Normalization;
+use fingerpost::compile::Compiler;
 use fingerpost::compile::limits::Limits;
+use fingerpost::diagnostic::{Severity, codes};
 use fingerpost::model::PathMatch;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -199,6 +201,48 @@ fn no_path_comes_by_every_combination_of_text_and_hole() {
     assert_eq!(stats.worst_path_hits, 1);
     assert_eq!(table.path("/a".repeat(10)), "0");
     assert_eq!(table.path(format!("{}/", "/a".repeat(9))), "-");
+}
+
+/// So many templates, each segment of which is a text or a hole, at random.
+fn sparse(count: usize, segments: u32) -> Vec<Ask> {
+    let mut state = 1u64;
+    let mut next = || {
+        state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+        state >> 33
+    };
+    let one = |bits: u64| Ask {
+        steps: (0..segments)
+            .map(|at| match bits >> at & 1 {
+                0 => Step::Hole,
+                _ => Step::Text("a"),
+            })
+            .chain([Step::Text("b")])
+            .collect(),
+        kind: Kind::Exact,
+        cut: 0,
+        fold: false,
+    };
+    (0..count).map(|_| one(next())).collect()
+}
+
+#[test]
+fn paths_that_fit_in_too_many_ways_are_told_of() {
+    let is_told = |asks: &[Ask]| {
+        let set = asks.iter().enumerate();
+        let rules = set.map(|(at, ask)| rule(&at.to_string(), path(ask.model())));
+        let set = Shape::default().set(vec![(vec![], rules.collect())]);
+        let compiled = Compiler::new().compile(&set);
+        let told = compiled.diagnostics.iter().any(|one| {
+            one.code == codes::compile::TOO_MANY_WAYS && one.severity == Severity::Warning
+        });
+        let most = Limits::default().path_steps as usize;
+        assert_eq!(told, compiled.table.stats().worst_path_steps > most);
+        told
+    };
+    assert!(!is_told(&combinations(8)));
+    assert!(!is_told(&sparse(3_000, 12)));
+    // The trie in which every path follows one way has too many nodes.
+    assert!(is_told(&sparse(500, 14)));
 }
 
 #[test]

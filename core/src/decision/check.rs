@@ -33,16 +33,20 @@ pub(super) fn http(
     target(sections, request, shape)?;
     scratch.fields.note_likely(headers(sections, request)?);
     let shape = &scratch.paths.shape;
-    let most = sections.limits.parameters;
-    if most != u32::MAX
-        && shape.path_len < shape.len
-        && parameters(query_of(request.target()))
-            .nth(most as usize)
-            .is_some()
-    {
+    if shape.path_len < shape.len && has_too_many_parameters(sections, request) {
         return Err(Reason::TooManyParameters);
     }
     Ok(())
+}
+
+/// Whether a query has more parameters than the table's limit.
+#[inline]
+pub(super) fn has_too_many_parameters(sections: &Sections, request: &Request<'_>) -> bool {
+    let most = sections.limits.parameters;
+    most != u32::MAX
+        && parameters(query_of(request.target()))
+            .nth(most as usize)
+            .is_some()
 }
 
 /// What one gateway does not take.

@@ -180,8 +180,8 @@ fn touch_entries(sections: &Sections, list: Range32) -> u64 {
 }
 
 impl<'t, 'r> Way<'t, 'r> {
-    /// Where a request goes, if it goes the usual way: one gateway, and no server name. A
-    /// host that has to be put right first will not be found.
+    /// Where a request goes, if it goes the usual way: one gateway, and the listener that
+    /// its authority says. A host that has to be put right first will not be found.
     #[inline(always)]
     fn new(sections: &'t Sections, request: &Request<'r>) -> Option<Self> {
         let gateway = match request.gateway() {
@@ -189,7 +189,7 @@ impl<'t, 'r> Way<'t, 'r> {
             None if sections.gateways.len() == 1 => 0,
             None => return None,
         };
-        if !is_http(request) || request.sni().is_some() {
+        if !is_http(request) {
             return None;
         }
         let entry = sections.gateways.get(gateway as usize)?;

@@ -1,7 +1,7 @@
 //! The straight way in: nearly every request's.
 //!
 //! It comes by the one gateway, whose one listener takes every host; its target is a
-//! plain path, and nothing in it is refused. All of that is asked here with as few
+//! plain path, perhaps with a query, and nothing in it is refused. All of that is asked here with as few
 //! questions as there can be. A request of which one is answered otherwise is looked at
 //! again by [`enter`](super::enter), from the start: that is the only place that says
 //! what becomes of it.
@@ -36,9 +36,16 @@ pub(super) fn enter(sections: &Sections, scratch: &mut Scratch, request: &Reques
     if !shape.is_usual || shape.len > sections.limits.target as usize || !takes(usual, request) {
         return Straight::Other;
     }
+    if shape.path_len < shape.len && check::has_too_many_parameters(sections, request) {
+        return Straight::Other;
+    }
     // A method that rules name is a token.
     let method = sections.method_bit(request.method());
     if method == 0 && !is_token(request.method()) {
+        return Straight::Other;
+    }
+    // SPEC: RFC 6066 3. A server name chooses among listeners, and here is one.
+    if request.sni().is_some() && !scratch.server_name.take(request.sni()) {
         return Straight::Other;
     }
     let Ok(likely) = check::headers(sections, request) else {
@@ -72,7 +79,7 @@ pub(super) fn enter(sections: &Sections, scratch: &mut Scratch, request: &Reques
         }
     };
 
-    let path = request.target();
+    let path = scratch.paths.get(request);
     let mut search = Search {
         sections,
         request,
@@ -112,7 +119,6 @@ fn takes(usual: &UsualListener, request: &Request<'_>) -> bool {
     };
     is_port_taken
         && request.trims() == usual.trims
-        && request.sni().is_none()
         && request.gateway().is_none_or(|gateway| gateway.0 == 0)
         && request.listener().is_none()
         && request.client_namespace().is_none()

@@ -3,8 +3,8 @@
 //! Where the path ends, whether there is a fragment, whether a byte stands in it that
 //! may not, and whether the path is canonical under every profile: all of these are
 //! asked of each request, and of most the answer is the usual one to all of them at
-//! once. Only a target with a query, an escape or the like is gone through again for
-//! each question.
+//! once: a plain path, and perhaps a query. Only a target with an escape, a fragment or
+//! the like is gone through again for each question.
 
 use super::normalize;
 use super::request::{Request, is_http};
@@ -21,7 +21,8 @@ pub(crate) struct Shape {
     pub(crate) is_sound: bool,
     /// Whether the path begins with a slash and is [plain](normalize::is_plain).
     pub(crate) is_plain: bool,
-    /// Whether the target is a plain and sound path, and nothing else.
+    /// Whether the target is a plain and sound path, perhaps with a sound query, and has no
+    /// fragment.
     pub(crate) is_usual: bool,
 }
 
@@ -30,23 +31,38 @@ impl Shape {
     #[inline(always)]
     pub(crate) fn read(&mut self, request: &Request<'_>) {
         let target = request.target();
-        if !is_http(request) || !is_usual(target) {
+        if !is_http(request) || !is_usual_path(target) {
             *self = Self::of_unusual(request);
             return;
         }
-        self.len = target.len();
-        self.path_len = target.len();
-        self.is_sound = true;
-        self.is_plain = true;
-        self.is_usual = true;
+        *self = Self::of_usual(target.len(), target.len());
+    }
+
+    #[inline(always)]
+    fn of_usual(len: usize, path_len: usize) -> Self {
+        Self {
+            len,
+            path_len,
+            is_sound: true,
+            is_plain: true,
+            is_usual: true,
+        }
     }
 
     #[inline(never)]
     fn of_unusual(request: &Request<'_>) -> Self {
-        match is_http(request) {
-            true => Self::of_parts(request.target()),
-            false => Self::default(),
+        if !is_http(request) {
+            return Self::default();
         }
+        let target = request.target();
+        if let Some(path_len) = memchr::memchr(b'?', target)
+            && let Some((path, query)) = target.split_at_checked(path_len)
+            && is_usual_path(path)
+            && !any_pair(query, |_, byte| is_unsound(byte) | (byte == b'#'))
+        {
+            return Self::of_usual(target.len(), path_len);
+        }
+        Self::of_parts(target)
     }
 
     /// Any target, part by part.
@@ -68,9 +84,9 @@ impl Shape {
     }
 }
 
-/// Whether a target is a plain and sound path, and nothing else.
+/// Whether a text is a plain and sound path, and nothing else.
 #[inline(never)]
-fn is_usual(target: &[u8]) -> bool {
+fn is_usual_path(target: &[u8]) -> bool {
     target.first() == Some(&b'/')
         && !any_pair(target, |before, byte| {
             is_unsound(byte) | matches!(byte, b'?' | b'#') | normalize::is_special(before, byte)
@@ -113,7 +129,7 @@ mod tests {
             path_len,
             is_sound,
             is_plain,
-            is_usual: is_sound && is_plain && path_len == target.len(),
+            is_usual: is_sound && is_plain && len == target.len(),
         }
     }
 

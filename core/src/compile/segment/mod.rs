@@ -34,6 +34,8 @@ pub(crate) struct BuiltTrie {
     pub(crate) trie: SegmentTrie,
     /// Most lists and groups that a walk comes by.
     pub(crate) hits: u32,
+    /// Most nodes that a walk comes by, where that is over the limit.
+    pub(crate) excess: Option<u32>,
 }
 
 impl Build<'_> {
@@ -69,6 +71,7 @@ impl Build<'_> {
         }
         let trie = self.settle(&mut drafts, outer, is_exclusive);
         self.drafts = drafts;
-        BuiltTrie { trie, hits }
+        let excess = (!is_exclusive && steps > self.limits.path_steps).then_some(steps);
+        BuiltTrie { trie, hits, excess }
     }
 }

@@ -31,4 +31,5 @@ codes! {
     UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";
     STAGE_CYCLE = 1641, "a stage leads back to itself";
     TOO_MANY_CANDIDATES = 1645, "matches and hosts make more pairs than the limit";
+    TOO_MANY_WAYS = 1646, "paths fit templates in more ways than the limit";
 }
