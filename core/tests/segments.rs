@@ -7,11 +7,11 @@ use fingerpost::Normalization;
 use fingerpost::compile::Compiler;
 use fingerpost::compile::limits::Limits;
 use fingerpost::diagnostic::{Severity, codes};
-use fingerpost::model::PathMatch;
+use fingerpost::model::{Fact, FactMatch, HostMatch, PathMatch, Predicate, RouteMatch, ValueMatch};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use routes::{Asked, Shape, folded, path, rule, template};
+use routes::{Asked, Shape, folded, host, path, rule, template};
 
 /// Segments of rules and requests: short, longer than a word, as long as one, empty.
 const TEXTS: &[&str] = &[
@@ -225,24 +225,48 @@ fn sparse(count: usize, segments: u32) -> Vec<Ask> {
     (0..count).map(|_| one(next())).collect()
 }
 
+/// Whether it is told that paths come by too many places under some of the hosts.
+fn is_told(hosts: &[(&str, &[Ask])], of: impl Fn(PathMatch) -> RouteMatch) -> bool {
+    let routes = hosts.iter().map(|&(name, asks)| {
+        let rules = asks.iter().enumerate();
+        let rules = rules.map(|(at, ask)| rule(&at.to_string(), of(ask.model())));
+        (vec![host(HostMatch::Exact(name.into()))], rules.collect())
+    });
+    let compiled = Compiler::new().compile(&Shape::default().set(routes.collect()));
+    let told = compiled
+        .diagnostics
+        .iter()
+        .any(|one| one.code == codes::compile::TOO_MANY_WAYS && one.severity == Severity::Warning);
+    let most = Limits::default().path_steps as usize;
+    let stats = compiled.table.stats();
+    let worst = stats.worst_path_steps.max(stats.worst_path_hits);
+    assert_eq!(told, worst > most, "{stats:?}");
+    told
+}
+
 #[test]
 fn paths_that_fit_in_too_many_ways_are_told_of() {
-    let is_told = |asks: &[Ask]| {
-        let set = asks.iter().enumerate();
-        let rules = set.map(|(at, ask)| rule(&at.to_string(), path(ask.model())));
-        let set = Shape::default().set(vec![(vec![], rules.collect())]);
-        let compiled = Compiler::new().compile(&set);
-        let told = compiled.diagnostics.iter().any(|one| {
-            one.code == codes::compile::TOO_MANY_WAYS && one.severity == Severity::Warning
-        });
-        let most = Limits::default().path_steps as usize;
-        assert_eq!(told, compiled.table.stats().worst_path_steps > most);
-        told
-    };
-    assert!(!is_told(&combinations(8)));
-    assert!(!is_told(&sparse(3_000, 12)));
+    assert!(!is_told(&[("a", &combinations(8))], path));
+    assert!(!is_told(&[("a", &sparse(3_000, 12))], path));
     // The trie in which every path follows one way has too many nodes.
-    assert!(is_told(&sparse(500, 14)));
+    assert!(is_told(&[("a", &sparse(500, 14))], path));
+    // No rule is there for everybody, so that a path comes by all.
+    let asks_a_header = |asked| RouteMatch {
+        predicates: vec![Predicate::fact(FactMatch::new(
+            Fact::Header("x-env".into()),
+            ValueMatch::Exact("canary".into()),
+        ))],
+        ..path(asked)
+    };
+    assert!(is_told(&[("a", &combinations(8))], asks_a_header));
+    assert!(!is_told(&[("a", &combinations(6))], asks_a_header));
+}
+
+#[test]
+fn no_host_takes_from_another_what_its_trie_may_cost() {
+    let (large, small) = (combinations(14), combinations(10));
+    assert!(!is_told(&[("a", &large), ("b", &small)], path));
+    assert!(!is_told(&[("b", &small), ("a", &large)], path));
 }
 
 #[test]

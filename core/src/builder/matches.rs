@@ -40,11 +40,12 @@ pub fn any() -> Match {
 ///
 /// let rule = path("/users/{id}").to("users").rewrite("/v2/users/{id}");
 /// ```
-pub fn path(path: &str) -> Match {
+pub fn path(path: impl Into<String>) -> Match {
+    let path = path.into();
     let is_plain = !path.contains(['{', '}', '*']);
     matching(match is_plain {
-        true => PathMatch::Exact(String::from(path)),
-        false => PathMatch::Template(String::from(path)),
+        true => PathMatch::Exact(path),
+        false => PathMatch::Template(path),
     })
 }
 
@@ -56,8 +57,8 @@ pub fn path(path: &str) -> Match {
 ///
 /// let rule = segments("/cart").to("cart");
 /// ```
-pub fn segments(prefix: &str) -> Match {
-    matching(PathMatch::Segments(String::from(prefix)))
+pub fn segments(prefix: impl Into<String>) -> Match {
+    matching(PathMatch::Segments(prefix.into()))
 }
 
 /// A path of any kind that the model has.

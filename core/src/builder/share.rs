@@ -54,6 +54,12 @@ impl From<String> for Share {
     }
 }
 
+impl From<&String> for Share {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
 impl<T: Into<Self>> From<(T, u32)> for Share {
     fn from((target, weight): (T, u32)) -> Self {
         let mut share = target.into();

@@ -186,9 +186,14 @@ impl Build<'_> {
             }
         }
         let mut words = Words::default();
-        (words.seed, words.slots) = slots::build(found.len(), |seed, number| {
+        let hash_of = |seed, number: usize| {
             let word = found.get(number);
             word.map_or(0, |(word, _)| hash(seed, self.interner.get(*word)))
+        };
+        (words.seed, words.slots) = slots::build(found.len(), hash_of, |add| {
+            found
+                .iter()
+                .for_each(|(word, _)| add(self.interner.get(*word)));
         });
         for (word, marks) in found {
             words.words.push((word, append(&mut words.marks, marks)));

@@ -88,10 +88,12 @@ impl Build<'_> {
             lengths.dedup();
         }
         let interner = &self.interner;
-        let (seed, table) = slots::build(patterns.len(), |seed, key| {
-            patterns
-                .get(key)
-                .map_or(0, |p| hash(seed ^ p.kind as u64, interner.get(p.text)))
+        let hash_of = |seed, key: usize| {
+            let pattern = patterns.get(key);
+            pattern.map_or(0, |p| hash(seed ^ p.kind as u64, interner.get(p.text)))
+        };
+        let (seed, table) = slots::build(patterns.len(), hash_of, |add| {
+            patterns.iter().for_each(|p| add(interner.get(p.text)));
         });
         index.seed = seed;
         index.slots = table

@@ -86,10 +86,12 @@ fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
             }
         }
     }
-    let (seed, table) = slots::build(groups.len(), |seed, number| {
-        groups
-            .get(number)
-            .map_or(0, |(value, _)| hash(seed, text.get(*value)))
+    let hash_of = |seed, number: usize| {
+        let group = groups.get(number);
+        group.map_or(0, |(value, _)| hash(seed, text.get(*value)))
+    };
+    let (seed, table) = slots::build(groups.len(), hash_of, |add| {
+        groups.iter().for_each(|(value, _)| add(text.get(*value)));
     });
     let lists = &mut sections.lists;
     let first_group = lists.groups.len() as u32;

@@ -31,9 +31,10 @@ pub struct Limits {
     pub ungrouped_patterns: u32,
     /// Nodes of the path trie that one path may come by where both a text and a hole of
     /// templates fit its segments. A trie in which it could be more is compiled into one
-    /// in which every path follows one way; where that would be too large, it stays as it
-    /// is, which is reported as [`TOO_MANY_WAYS`](crate::diagnostic::codes::compile::TOO_MANY_WAYS).
-    /// Changes no decision. Default 128.
+    /// in which every path follows one way, as far as that stays small. Where a path can
+    /// come by more nodes or lists of rules all the same, that is reported as
+    /// [`TOO_MANY_WAYS`](crate::diagnostic::codes::compile::TOO_MANY_WAYS). Changes no
+    /// decision. Default 128.
     pub path_steps: u32,
     /// Bytes of the automaton that patterns at one path node share; patterns that do
     /// not fit into one are split over several, and one by one. Counts toward

@@ -46,6 +46,7 @@ pub(crate) mod predicate;
 pub(crate) mod program;
 pub(crate) mod rank;
 pub(crate) mod regex;
+pub(crate) mod seeds;
 pub(crate) mod segment;
 pub(crate) mod shared;
 pub(crate) mod slots;

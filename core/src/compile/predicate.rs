@@ -257,10 +257,12 @@ impl Build<'_> {
         let interner = &self.interner;
         for index in self.sections.predicates.names.all_mut() {
             let names = &index.names;
-            let (seed, table) = slots::build(names.len(), |seed, key| {
-                names
-                    .get(key)
-                    .map_or(0, |&name| hash(seed, interner.get(name)))
+            let hash_of = |seed, key: usize| {
+                let name = names.get(key);
+                name.map_or(0, |&name| hash(seed, interner.get(name)))
+            };
+            let (seed, table) = slots::build(names.len(), hash_of, |add| {
+                names.iter().for_each(|&name| add(interner.get(name)));
             });
             index.seed = seed;
             index.slots = table;

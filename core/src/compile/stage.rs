@@ -217,11 +217,11 @@ impl<'m> Build<'m> {
         self.diagnostics.push(found);
     }
 
-    fn too_many_ways(&mut self, stage: &Stage, host: &str, steps: u32) {
+    fn too_many_ways(&mut self, stage: &Stage, host: &str, places: u32) {
         let limit = self.limits.path_steps;
         let message = format!(
-            "{}: a path under {host} can come by {steps} nodes, which is over the limit \
-             `path_steps` of {limit}, and a trie in which it would follow one way is too large",
+            "{}: a path under {host} can come by {places} places with rules or ways to such, \
+             and all may have to be looked at; that is over the limit `path_steps` of {limit}",
             stage.object
         );
         let found = Diagnostic::warning(codes::TOO_MANY_WAYS, stage.origin, message);
@@ -257,7 +257,7 @@ impl<'m> Build<'m> {
             }
         }
         let mut own: Vec<(u32, u32)> = Vec::new();
-        // Most nodes that a path comes by, and the scope where.
+        // Most places that a path comes by, and the scope where.
         let mut excess: Option<(u32, usize)> = None;
         for (at, members) in of_place.iter().enumerate() {
             own.clear();
@@ -290,7 +290,7 @@ impl<'m> Build<'m> {
             let plain = self.trie(plain);
             let folded = (!folded.is_empty()).then(|| self.trie(folded));
             let worst = plain.excess.max(folded.and_then(|trie| trie.excess));
-            excess = excess.max(worst.map(|steps| (steps, at)));
+            excess = excess.max(worst.map(|places| (places, at)));
             let hits = plain.hits + folded.map_or(0, |trie| trie.hits);
             let paths = &mut self.sections.paths;
             paths.worst_hits = paths.worst_hits.max(hits);
@@ -319,9 +319,9 @@ impl<'m> Build<'m> {
             };
             self.sections.names.scopes.push(text);
         }
-        if let Some((steps, at)) = excess {
+        if let Some((places, at)) = excess {
             let host = list.get(at).map(|(host, _)| host.to_text());
-            self.too_many_ways(stage, host.as_deref().unwrap_or_default(), steps);
+            self.too_many_ways(stage, host.as_deref().unwrap_or_default(), places);
         }
         let hosts = self.chain(first, list);
         let items = hosts.into_iter().filter_map(|(host, value)| {

@@ -38,6 +38,21 @@ impl Table {
     /// Does not allocate, provided that `scratch` was made for this table, and
     /// never panics. Linear in the request and in the rules that share its host
     /// and path prefix.
+    ///
+    /// ```
+    /// # #[cfg(feature = "compile")] {
+    /// use fingerpost::Request;
+    /// use fingerpost::builder::{Route, Routes, segments};
+    ///
+    /// let shop = Route::any_host().rule(segments("/cart").to("cart"));
+    /// let table = Routes::new().route(shop).build().unwrap();
+    /// let mut scratch = table.create_scratch(); // one for each thread
+    ///
+    /// let cart = table.find_with(&mut scratch, &Request::new(b"GET", b"/cart/7"));
+    /// assert_eq!(cart.map(|matched| matched.stage().rule), Some(0));
+    /// assert!(table.find_with(&mut scratch, &Request::new(b"GET", b"/")).is_none());
+    /// # }
+    /// ```
     pub fn find_with<'t>(
         &'t self,
         scratch: &mut Scratch,
@@ -82,6 +97,16 @@ impl<'t> Matched<'t> {
         self.sections.listener_name(self.listener)
     }
 }
+
+/// Whether two are the same match of the same table, come in by the same listener.
+impl PartialEq for Matched<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        core::ptr::eq(self.sections, other.sections)
+            && (self.listener, self.candidate) == (other.listener, other.candidate)
+    }
+}
+
+impl Eq for Matched<'_> {}
 
 impl fmt::Debug for Matched<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -55,8 +55,6 @@ pub(crate) struct Drafts {
     pub(super) outer: Vec<PathItem>,
     /// Slot and hash of each node that has its place.
     pub(super) places: Vec<(u32, u64)>,
-    /// Nodes that exclusive tries stood for, of the whole table.
-    pub(super) merged: usize,
 }
 
 /// An item and where it hangs.

@@ -7,8 +7,9 @@
 //! a hole alone. A walk then follows one way.
 //!
 //! The result is a tree and can be much larger than what it stands for, so it has a
-//! budget, of the whole table; where that is spent, the trie stays as it was, and
-//! `show --stats` tells what its walks can come by.
+//! budget, which follows from the trie alone: no tenant's paths take it from another's.
+//! Where it is spent, the trie stays as it was, which is reported, and `show --stats`
+//! tells what its walks can come by.
 
 use alloc::vec::Vec;
 
@@ -19,9 +20,9 @@ use crate::table::text::Range32;
 
 /// Nodes that a trie may get for each that it had, and in any case.
 const NODES: (usize, usize) = (4, 1 << 10);
-/// Nodes that all exclusive tries of a table may stand for, each as often as it is a
-/// member.
-const MEMBERS: usize = 16 << 20;
+/// Nodes that it may stand for, each as often as it is a member: so many for each that
+/// there was and in any case, and at most so many.
+const MEMBERS: (usize, usize, usize) = (256, 4 << 10, 16 << 20);
 
 /// A draft in which each node stands for several of another.
 pub(super) struct Merged {
@@ -90,11 +91,13 @@ impl Children {
     }
 }
 
-/// Merges a draft; `None` where that takes more than there is budget for. `spent` counts
-/// the members of all tries.
-pub(super) fn merge(interner: &Interner, nodes: &[Draft], spent: &mut usize) -> Option<Merged> {
+/// Merges a draft; `None` where that takes more than there is budget for.
+pub(super) fn merge(interner: &Interner, nodes: &[Draft]) -> Option<Merged> {
     let (each, least) = NODES;
     let most = nodes.len().saturating_mul(each).saturating_add(least);
+    let (each, least, cap) = MEMBERS;
+    let most_members = nodes.len().saturating_mul(each).saturating_add(least);
+    let most_members = most_members.min(cap);
     let children = Children::new(nodes);
     let mut merged = Vec::from([Draft::new(NONE, Step::Hole)]);
     let mut members = Members::default();
@@ -132,12 +135,10 @@ pub(super) fn merge(interner: &Interner, nodes: &[Draft], spent: &mut usize) -> 
             merged.push(Draft::new(parent, Step::Hole));
             members.push(holes.iter().copied());
         }
-        if merged.len() > most || members.ids.len() > MEMBERS.saturating_sub(*spent) {
-            *spent = spent.saturating_add(members.ids.len()).min(MEMBERS);
+        if merged.len() > most || members.ids.len() > most_members {
             return None;
         }
     }
-    *spent += members.ids.len();
     Some(Merged {
         nodes: merged,
         members,

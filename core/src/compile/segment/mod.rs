@@ -34,7 +34,7 @@ pub(crate) struct BuiltTrie {
     pub(crate) trie: SegmentTrie,
     /// Most lists and groups that a walk comes by.
     pub(crate) hits: u32,
-    /// Most nodes that a walk comes by, where that is over the limit.
+    /// Most nodes or lists that a walk comes by, where that is over the limit.
     pub(crate) excess: Option<u32>,
 }
 
@@ -48,7 +48,7 @@ impl Build<'_> {
         }
         let steps = Drafts::most(&drafts.nodes, false, |_| 1);
         let merged = match steps > self.limits.path_steps {
-            true => exclusive::merge(&self.name_texts, &drafts.nodes, &mut drafts.merged),
+            true => exclusive::merge(&self.name_texts, &drafts.nodes),
             false => None,
         };
         let is_exclusive = merged.is_some();
@@ -71,7 +71,11 @@ impl Build<'_> {
         }
         let trie = self.settle(&mut drafts, outer, is_exclusive);
         self.drafts = drafts;
-        let excess = (!is_exclusive && steps > self.limits.path_steps).then_some(steps);
+        let places = match is_exclusive {
+            true => hits,
+            false => hits.max(steps),
+        };
+        let excess = (places > self.limits.path_steps).then_some(places);
         BuiltTrie { trie, hits, excess }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::draft::{Drafts, Step};
 use crate::compile::Build;
+use crate::compile::seeds::{Seeds, TRIED};
 use crate::table::NONE;
 use crate::table::segment::{Segment, SegmentTrie, Segments, Slot, descend, place};
 
@@ -9,8 +10,6 @@ use crate::table::segment::{Segment, SegmentTrie, Segments, Slot, descend, place
 const ROOM: usize = 3;
 /// Probes for each node after which a seed is given up: usually it is two.
 const PROBES: usize = 16;
-/// Seeds tried before the best so far is taken.
-const SEEDS: u32 = 32;
 /// Longest probe that ends the search for a better seed, for each doubling of the nodes.
 /// With a third of the slots empty, the longest is seldom more than seven of these.
 const GOOD_PROBE: usize = 10;
@@ -38,12 +37,13 @@ impl Build<'_> {
         slots.resize(slots.len() + 1 + trie.len as usize, Slot::EMPTY);
         let bound = GOOD_PROBE * (1 + count.checked_ilog2().unwrap_or(0) as usize);
         let mut best = (usize::MAX, 0);
-        for seed in 0..SEEDS {
-            trie.seed = seed;
+        for number in 0..TRIED {
+            trie.seed = self.seed(drafts, number);
             let Some(longest) = self.settle_with(drafts, &trie, count * PROBES) else {
+                best.1 = trie.seed;
                 continue;
             };
-            best = best.min((longest, seed));
+            best = best.min((longest, trie.seed));
             if longest <= bound {
                 return trie;
             }
@@ -51,6 +51,19 @@ impl Build<'_> {
         trie.seed = best.1;
         self.settle_with(drafts, &trie, usize::MAX);
         trie
+    }
+
+    /// A seed that follows from all nodes.
+    fn seed(&self, drafts: &Drafts, number: u32) -> u32 {
+        let mut seeds = Seeds::new(|add: &mut dyn FnMut(&[u8])| {
+            for node in &drafts.nodes {
+                add(&node.parent.to_le_bytes());
+                if let Step::Text(text) = node.step {
+                    add(self.name_texts.get(text));
+                }
+            }
+        });
+        seeds.get(number) as u32
     }
 
     /// Gives every node its place under the trie's seed, and tells the longest probe;
