@@ -36,7 +36,8 @@ pub(super) fn enter(sections: &Sections, scratch: &mut Scratch, request: &Reques
     if !shape.is_usual || shape.len > sections.limits.target as usize || !takes(usual, request) {
         return Straight::Other;
     }
-    if shape.path_len < shape.len && check::has_too_many_parameters(sections, request) {
+    let path_len = shape.path_len;
+    if path_len < shape.len && check::has_too_many_parameters(sections, request) {
         return Straight::Other;
     }
     // A method that rules name is a token.
@@ -79,7 +80,7 @@ pub(super) fn enter(sections: &Sections, scratch: &mut Scratch, request: &Reques
         }
     };
 
-    let path = scratch.paths.get(request);
+    let path = request.target().get(..path_len).unwrap_or_default();
     let mut search = Search {
         sections,
         request,

@@ -67,6 +67,7 @@ impl Fields {
 
     /// Walks a program, calls `taken` with every step and whether it held, and gives
     /// where it ends.
+    #[cfg(feature = "explain")]
     pub(crate) fn walk(
         &mut self,
         sections: &Sections,
@@ -81,11 +82,24 @@ impl Fields {
         }
         let mut at = 0;
         while let Some(step) = steps.get(at as usize) {
-            let holds = self.holds(sections, seen, regex, step.predicate);
+            let holds = self.holds_apart(sections, seen, regex, step.predicate);
             taken(step, holds);
             at = if holds { step.yes } else { step.no };
         }
         at
+    }
+
+    /// [`Fields::holds`] where it is not the search that asks.
+    #[cfg(feature = "explain")]
+    #[inline(never)]
+    fn holds_apart(
+        &mut self,
+        sections: &Sections,
+        seen: Seen<'_>,
+        regex: &mut RegexScratch,
+        predicate: u32,
+    ) -> bool {
+        self.holds(sections, seen, regex, predicate)
     }
 
     /// Whether a predicate holds.
@@ -141,7 +155,7 @@ impl Fields {
     }
 
     /// Whether a test holds, before it is inverted; `None` where there is no value.
-    #[inline]
+    #[inline(always)]
     fn ask(
         &mut self,
         sections: &Sections,

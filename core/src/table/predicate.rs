@@ -219,11 +219,8 @@ impl NameIndex {
         // A few are compared sooner than one is hashed.
         if self.names.len() <= FEW {
             for (number, &candidate) in self.names.iter().enumerate() {
-                if candidate.len as usize != name.len() {
-                    continue;
-                }
-                let known = text.get(candidate);
-                if is_same(known, name) || is_same_lower(known, name) {
+                if candidate.len as usize == name.len() && is_same_lower(text.get(candidate), name)
+                {
                     return Some(number as u32);
                 }
             }
