@@ -271,8 +271,11 @@ impl Build<'_> {
             && text != "**"
             && text.len() <= longest
             && slashes <= segment::DEPTH
-            && !text.as_bytes().contains(&segment::HOLE);
-        let template = Template::read(text).ok().filter(|_| is_apt)?;
+            && memchr::memchr(segment::HOLE, text.as_bytes()).is_none();
+        if !is_apt {
+            return None;
+        }
+        let template = Template::read(text).ok()?;
         (template.holes() <= self.limits.pattern_holes).then_some(template)
     }
 

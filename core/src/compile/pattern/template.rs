@@ -122,7 +122,7 @@ impl Template {
     /// The template as whole segments, as far as it is of them.
     pub(crate) fn segments(&self) -> Segments<'_> {
         let mut segments = Segments {
-            key: Vec::new(),
+            key: Vec::with_capacity(self.literal() as usize + self.holes() as usize),
             holes: Vec::new(),
             end: SegmentsEnd::Whole,
         };
@@ -218,9 +218,8 @@ struct Hole {
 impl Hole {
     /// Reads what follows the opening brace, which is at byte `at`.
     fn parse(inside: &str, at: usize) -> Result<Self, InvalidPattern> {
-        let end = inside
-            .find(['{', '}'])
-            .ok_or(InvalidPattern::Unbalanced(at))?;
+        let end = memchr::memchr2(b'{', b'}', inside.as_bytes());
+        let end = end.ok_or(InvalidPattern::Unbalanced(at))?;
         let (inside, rest) = inside.split_at_checked(end).unwrap_or((inside, ""));
         if rest.starts_with('{') {
             return Err(InvalidPattern::Nested(at + 1 + end));
@@ -259,7 +258,8 @@ impl Hole {
 fn push_piece(pieces: &mut Vec<Piece>, rest: &str) -> usize {
     match stars(rest) {
         0 => {
-            let end = rest.find(['*', '{', '}']).unwrap_or(rest.len());
+            let end = memchr::memchr3(b'*', b'{', b'}', rest.as_bytes());
+            let end = end.unwrap_or(rest.len());
             push_text(pieces, rest.get(..end).unwrap_or(rest));
             end
         }
