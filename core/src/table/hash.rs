@@ -2,9 +2,14 @@
 //!
 //! Its value is part of a compiled table, so it must be the same on every
 //! machine and never change with a library: multiply and fold in 128 bits over
-//! eight bytes at a time, seeded. The seed is chosen when compiling, so that the
-//! longest probe of each index stays under a bound whatever names a tenant picks;
-//! a request cannot lengthen a probe, since a probe ends at the first empty slot.
+//! eight bytes at a time, seeded. Compiling chooses the seed of each index: the first of
+//! 32 under which its longest probe is short, and where none is, the best of them. So
+//! names that collide under one seed are moved apart by another, and a tenant would have
+//! to pick names that collide under all. A request cannot lengthen a probe, since a probe
+//! ends at the first empty slot.
+//!
+//! Segments of paths have the same hash, found in the pass that finds where they end: see
+//! [`segment`](super::segment).
 
 /// Hashes `bytes`.
 #[inline]
