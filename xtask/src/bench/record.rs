@@ -181,22 +181,30 @@ pub(crate) fn machine() -> Vec<String> {
             word("rustc", &["--version"])
         ),
         format!("date: {}", word("date", &["-u", "+%Y-%m-%d"])),
-        format!(
-            "commit: {}",
-            // Says `-dirty` where the tree is not what the commit has.
-            word(
-                "git",
-                &[
-                    "describe",
-                    "--always",
-                    "--dirty",
-                    "--abbrev=12",
-                    "--exclude=*"
-                ]
-            )
-        ),
+        format!("commit: {}", commit()),
         format!("peers: {}", peers()),
     ]
+}
+
+/// What is written down by a run, and so says nothing of what was measured.
+const WRITTEN: [&str; 3] = [
+    ":(top,exclude)benches/record",
+    ":(top,exclude)docs/performance.md",
+    ":(top,exclude)docs/pictures",
+];
+
+/// The commit that is checked out, with `-dirty` where the tree is not what it has. What
+/// earlier runs wrote is left out: it would mark every run of a contest after the first.
+fn commit() -> String {
+    let describe = ["describe", "--always", "--abbrev=12", "--exclude=*"];
+    let Some(commit) = probe("git", &describe) else {
+        return "unknown".to_string();
+    };
+    let mut status = vec!["status", "--porcelain", "--untracked-files=no", "--", ":/"];
+    status.extend(WRITTEN);
+    let is_clean = probe("git", &status).is_some_and(|changed| changed.trim().is_empty());
+    let mark = if is_clean { "" } else { "-dirty" };
+    format!("{}{mark}", commit.trim())
 }
 
 /// A system's name and the first two numbers of its version: what follows them is its
