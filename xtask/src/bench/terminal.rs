@@ -57,12 +57,8 @@ pub(super) fn targets(record: &Record, now: &[String]) -> String {
         let _ = writeln!(text, "{mark}{line}");
     }
     let count = |word: &str| all.iter().filter(|one| one.verdict() == word).count();
-    let _ = write!(
-        text,
-        "\n{} targets met, {} missed",
-        count("met"),
-        count("missed")
-    );
+    let (met, missed) = (count("met"), count("missed"));
+    let _ = write!(text, "\ntargets: {met} met, {missed} missed");
     match count("not measured") {
         0 => text.push('\n'),
         more => {
