@@ -14,8 +14,8 @@ use crate::workspace;
 
 /// This engine, as the record names it.
 const OURS: &str = "fingerpost";
-/// A median above this many times the least says that the machine was busy: on one that
-/// is left alone it is seldom above 1.2.
+/// A median above this many times the least says that the machine was busy: even on one
+/// that others share, it is below 1.2 in most rows.
 const BUSY: f64 = 1.5;
 
 /// What is told of a value besides its contest: size, mix, engine, metric.
