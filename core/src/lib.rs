@@ -53,7 +53,7 @@
 //! | feature | adds | default |
 //! |---|---|---|
 //! | `std` | the standard library where dependencies can use it | yes |
-//! | `compile` | [`model`], [`builder`], [`compile`], [`diagnostic`] | through the others |
+//! | `compile` | [`model`], [`builder`], [`compile`], [`diagnostic`] | through `import` and `json` |
 //! | `import` | [`import`]: native documents, Gateway API and App Mesh; its YAML parser needs the standard library | yes |
 //! | `explain` | [`explain`] | yes |
 //! | `http` | module `http`: requests and responses of the `http` crate; needs the standard library | no |

@@ -194,6 +194,8 @@ fn no_path_comes_by_every_combination_of_text_and_hole() {
     let asks = combinations(10);
     let stats = table(&asks, path_steps(u32::MAX)).table.stats();
     assert_eq!(stats.worst_path_steps, (1 << 11) - 1);
+    // All that there are: both count the root.
+    assert_eq!(stats.path_nodes, stats.worst_path_steps);
     let mut table = table(&asks, Limits::default());
     let stats = table.table.stats();
     assert_eq!(stats.worst_path_steps, 11);

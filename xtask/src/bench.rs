@@ -10,6 +10,7 @@
 //! | `record.rs` | measured values, and the files that keep them |
 //! | `targets.rs` | what is aimed at, and what of it is met |
 //! | `tables.rs` | the tables of the document |
+//! | `terminal.rs` | what a run prints |
 //! | `chart.rs` | growth curves as SVG |
 //! | `instructions.rs` | instruction counts, the gate against regressions |
 //!
@@ -21,6 +22,7 @@ pub(crate) mod instructions;
 mod record;
 mod tables;
 mod targets;
+mod terminal;
 
 use std::fs;
 use std::path::PathBuf;
@@ -90,30 +92,48 @@ pub(crate) fn run(selection: &Selection) -> ExitCode {
 fn measure(selection: &Selection) -> Result<(), String> {
     let folder = folder(selection.quick);
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let (mut names, mut wrong) = (Vec::new(), Vec::new());
+    let (mut measured_now, mut wrong, mut written) = (Vec::new(), Vec::new(), Vec::new());
     if !selection.show {
         let log = Log::create("bench").map_err(|error| error.to_string())?;
-        names = contests(&log, selection)?;
+        let names = contests(&log, selection)?;
         let machine = record::machine();
         for name in &names {
             eprintln!("{name}");
             match contest(&log, name, selection.quick) {
-                Ok(measured) => record::write(&folder, name, &machine, &measured)?,
+                Ok(measured) => {
+                    written.push(record::write(&folder, name, &machine, &measured)?);
+                    measured_now.push(name.clone());
+                }
                 // The others may still be measured.
                 Err(why) => wrong.push(format!("{name}: {why}")),
             }
         }
     }
     let mut record = Record::read(&folder)?;
-    if selection.quick && !names.is_empty() {
+    if selection.quick && !selection.show {
         // An earlier quick run may have left other contests behind.
-        record.keep(&names);
+        record.keep(&measured_now);
     }
-    print!("{}", tables::targets(&record));
+    let shown = match selection.show {
+        true => &selection.only,
+        false => &measured_now,
+    };
+    if let Some(name) = shown.iter().find(|name| record.contest(name).is_none()) {
+        return Err(format!("the record has no contest '{name}'"));
+    }
+    print!("{}", terminal::contests(&record, shown));
+    print!("{}", terminal::targets(&record, &measured_now));
     if selection.quick {
-        println!("\na quick run; values are in {}", folder.display());
+        println!("a quick run: the record is as it was");
     } else {
-        write_document(&record)?;
+        written.extend(write_document(&record)?);
+    }
+    if !written.is_empty() {
+        println!("\nwritten:");
+    }
+    for path in &written {
+        let path = path.strip_prefix(workspace::root()).unwrap_or(path);
+        println!("  {}", path.display());
     }
     match wrong.is_empty() {
         true => Ok(()),
@@ -178,20 +198,27 @@ fn contest(log: &Log, name: &str, quick: bool) -> Result<String, String> {
     Ok(measured)
 }
 
-/// Writes the tables into the document, and the pictures beside it.
-fn write_document(record: &Record) -> Result<(), String> {
+/// Writes the tables into the document, and the pictures beside it. Gives the files that
+/// are now other than they were.
+fn write_document(record: &Record) -> Result<Vec<PathBuf>, String> {
     let path = workspace::root().join(DOCUMENT);
     let text = fs::read_to_string(&path).map_err(|error| format!("{DOCUMENT}: {error}"))?;
-    let text = tables::fill(&text, record)?;
-    fs::write(&path, text).map_err(|error| format!("{DOCUMENT}: {error}"))?;
+    let mut files = vec![(DOCUMENT.to_string(), tables::fill(&text, record)?)];
     for (name, picture) in chart::all(record) {
-        let file = format!("docs/pictures/{name}.svg");
-        let path = workspace::root().join(&file);
-        let folder = path.parent().unwrap_or(&path);
-        let written = fs::create_dir_all(folder).and_then(|()| fs::write(&path, picture));
-        written.map_err(|error| format!("{file}: {error}"))?;
+        files.push((format!("docs/pictures/{name}.svg"), picture));
     }
-    Ok(())
+    let mut written = Vec::new();
+    for (file, text) in files {
+        let path = workspace::root().join(&file);
+        if fs::read_to_string(&path).is_ok_and(|known| known == text) {
+            continue;
+        }
+        let folder = path.parent().unwrap_or(&path);
+        let done = fs::create_dir_all(folder).and_then(|()| fs::write(&path, text));
+        done.map_err(|error| format!("{file}: {error}"))?;
+        written.push(path);
+    }
+    Ok(written)
 }
 
 #[cfg(test)]

@@ -57,10 +57,10 @@ usage: cargo xtask <command>
           --list    name the stages and what each holds
   doctor  what this machine has, and what to install for what is missing
   bench [--quick] [--only CONTEST]... [--show] [--instructions]
-          measure the engine and its peers, print what of the targets is met, and
-          write benches/record/, docs/performance.md and its pictures
+          measure the engine and its peers, print the tables and what of the targets
+          is met, and write benches/record/, docs/performance.md and its pictures
           --quick  less of it, and nothing is written
-          --show   measure nothing, read the record
+          --show   measure nothing, read the record; tables of the contests named
           --instructions  count instructions and write them down instead
   fuzz TARGET [SECONDS]
           build and run a fuzz target of fuzz/, for a minute unless said otherwise

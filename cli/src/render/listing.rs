@@ -106,7 +106,7 @@ pub(crate) fn stats(out: &mut dyn Write, stats: &Stats) -> io::Result<()> {
             stats.worst_path_steps,
         ),
         ("most lists that a path comes by", stats.worst_path_hits),
-        ("most candidates at one path node", stats.worst_candidates),
+        ("most candidates tried of one list", stats.worst_candidates),
         ("bytes", stats.bytes),
         ("bytes of names", stats.name_bytes),
     ];

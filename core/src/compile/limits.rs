@@ -48,9 +48,11 @@ pub struct Limits {
     /// Bytes of what the groups of one path took; a request with more is refused.
     /// Default 256 KiB.
     pub captured: u32,
-    /// Candidates of a table: each match under each host of its route is one, and one more
-    /// for every eight segments of its path. A route
-    /// that would cross it is left out of its stage. Default 4,000,000.
+    /// Weight of a table's candidates: each match under each host of its route weighs one,
+    /// and one more for every eight segments of its path, whose nodes take memory as
+    /// well. [`Stats::candidates`](crate::Stats::candidates) counts each once, so it is
+    /// at most this. A route that would cross it is left out of its stage. Default
+    /// 4,000,000.
     pub candidates: usize,
     /// Candidates of one path node that are tried in turn; a longer list is indexed
     /// by the fact that tells its rules apart, where one does. At least 1. Default 16.

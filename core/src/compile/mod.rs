@@ -24,9 +24,11 @@
 //! a broader rule, unless the route says so (`Route::drops_faulty_matches`). The rule's
 //! other matches do what the rule says.
 //!
-//! Compiling takes time in proportion to the input, times the logarithm of the largest
-//! stage for sorting, and does not depend on the input's order. The same input gives the
-//! same table on every machine.
+//! Compiling takes time in proportion to the input, each route once for each of its
+//! hosts, times the logarithm of the largest stage for sorting, and does not depend on the
+//! input's order. Beyond that go only tries that are merged (`segment`): the nodes that
+//! stand for others can be many times as many, up to a budget for each node. The same
+//! input gives the same table on every machine.
 
 pub(crate) mod action;
 pub(crate) mod automaton;

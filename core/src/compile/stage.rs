@@ -23,8 +23,8 @@ use crate::table::{NONE, Scope, StageEntry};
 /// Where a stage's rules are found: a host and the port that it needs.
 type Place<'m> = (&'m HostMatch, Option<u16>);
 
-/// Segments of a path that the limit counts as one more candidate: their nodes take a
-/// few times the memory of one.
+/// Segments of a path that weigh as much as a candidate: their nodes take a few times the
+/// memory of one.
 const SEGMENTS_A_CANDIDATE: usize = 8;
 
 /// What a route without hosts is under.
@@ -188,7 +188,7 @@ impl<'m> Build<'m> {
         (attached, bounds, count)
     }
 
-    /// Candidates that a route's matches are under one host, as the limit counts them: one
+    /// What a route's matches weigh under one host, as the limit on candidates counts: one
     /// for each match, and one more for every eight segments of its path, each of which is
     /// a node under each host.
     fn weight(&self, route: usize) -> usize {
@@ -209,8 +209,9 @@ impl<'m> Build<'m> {
     ) {
         let limit = self.limits.candidates;
         let message = format!(
-            "{}: its matches under {hosts} hosts are {added} candidates, and with those of \
-             other routes over the limit `candidates` of {limit}, so that it is left out of {}",
+            "{}: its matches under {hosts} hosts weigh as much as {added} candidates, and with \
+             those of other routes more than the limit `candidates` of {limit}, so that it is \
+             left out of {}",
             route.object, stage.object
         );
         let found = Diagnostic::error(codes::TOO_MANY_CANDIDATES, route.origin, message);

@@ -2,9 +2,13 @@
 //!
 //! Its value is part of a compiled table, so it must be the same on every
 //! machine and never change with a library: multiply and fold in 128 bits over
-//! eight bytes at a time, seeded. The seed is chosen when compiling, so that the
-//! longest probe of each index stays under a bound whatever names a tenant picks;
-//! a request cannot lengthen a probe, since a probe ends at the first empty slot.
+//! eight bytes at a time, seeded. Compiling chooses the seed of each index: 0, or where
+//! that makes long probes the first of 31 that do not, all of which follow from the keys in
+//! a way that nobody can steer (see `compile::seeds`). A request cannot lengthen a probe,
+//! since a probe ends at the first empty slot.
+//!
+//! Segments of paths have the same hash, found in the pass that finds where they end: see
+//! [`segment`](super::segment).
 
 /// Hashes `bytes`.
 #[inline]

@@ -7,10 +7,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::run::probe;
 use crate::workspace;
+
+/// This engine, as the record names it.
+const OURS: &str = "fingerpost";
+/// A median above this many times the least says that the machine was busy: even on one
+/// that others share, it is below 1.2 in most rows.
+const BUSY: f64 = 1.5;
 
 /// What is told of a value besides its contest: size, mix, engine, metric.
 type Key = (u64, String, String, String);
@@ -42,10 +48,16 @@ impl Record {
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
             let text = fs::read_to_string(&path);
             let text = text.map_err(|error| format!("{}: {error}", path.display()))?;
-            let contest = Contest::parse(&text).map_err(|why| format!("{name}: {why}"))?;
-            record.contests.insert(name.into_owned(), contest);
+            record.add(&name, &text)?;
         }
         Ok(record)
+    }
+
+    /// Adds a contest from the text of its file.
+    pub(crate) fn add(&mut self, name: &str, text: &str) -> Result<(), String> {
+        let contest = Contest::parse(text).map_err(|why| format!("{name}: {why}"))?;
+        self.contests.insert(name.to_string(), contest);
+        Ok(())
     }
 
     /// Forgets other contests than these.
@@ -103,6 +115,24 @@ impl Contest {
         self.value(size, mix, engine, "ns")
     }
 
+    /// Whether the machine had other work while this engine was asked: the median of its
+    /// passes is far from the least times of their batches.
+    pub(crate) fn is_busy(&self, size: u64, mix: &str) -> bool {
+        let median = self.value(size, mix, OURS, "ns-median");
+        let least = self.ns(size, mix, OURS);
+        median
+            .zip(least)
+            .is_some_and(|(median, least)| median > BUSY * least)
+    }
+
+    /// How many sizes and mixes that is so for.
+    pub(crate) fn busy_rows(&self) -> usize {
+        let rows = self.all("ns-median");
+        let ours = rows.filter(|(_, _, engine, _)| *engine == OURS);
+        ours.filter(|(size, mix, ..)| self.is_busy(*size, mix))
+            .count()
+    }
+
     /// One engine's time in that of another.
     pub(crate) fn ratio(&self, size: u64, mix: &str, engine: &str, to: &str) -> Option<f64> {
         Some(self.ns(size, mix, engine)? / self.ns(size, mix, to)?)
@@ -124,13 +154,14 @@ impl Contest {
     }
 }
 
-/// Writes what a contest's programs printed: six fields a line, the contest first.
+/// Writes what a contest's programs printed: six fields a line, the contest first. Gives
+/// the file.
 pub(crate) fn write(
     folder: &Path,
     name: &str,
     machine: &[String],
     measured: &str,
-) -> Result<(), String> {
+) -> Result<PathBuf, String> {
     let mut text = String::new();
     for line in machine {
         // Writing to a string does not fail.
@@ -143,7 +174,8 @@ pub(crate) fn write(
         }
     }
     let path = folder.join(format!("{name}.tsv"));
-    fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
+    fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(path)
 }
 
 /// The machine and the tools, in words: what one has to know to understand a value,
@@ -181,22 +213,30 @@ pub(crate) fn machine() -> Vec<String> {
             word("rustc", &["--version"])
         ),
         format!("date: {}", word("date", &["-u", "+%Y-%m-%d"])),
-        format!(
-            "commit: {}",
-            // Says `-dirty` where the tree is not what the commit has.
-            word(
-                "git",
-                &[
-                    "describe",
-                    "--always",
-                    "--dirty",
-                    "--abbrev=12",
-                    "--exclude=*"
-                ]
-            )
-        ),
+        format!("commit: {}", commit()),
         format!("peers: {}", peers()),
     ]
+}
+
+/// What is written down by a run, and so says nothing of what was measured.
+const WRITTEN: [&str; 3] = [
+    ":(top,exclude)benches/record",
+    ":(top,exclude)docs/performance.md",
+    ":(top,exclude)docs/pictures",
+];
+
+/// The commit that is checked out, with `-dirty` where the tree is not what it has. What
+/// earlier runs wrote is left out: it would mark every run of a contest after the first.
+fn commit() -> String {
+    let describe = ["describe", "--always", "--abbrev=12", "--exclude=*"];
+    let Some(commit) = probe("git", &describe) else {
+        return "unknown".to_string();
+    };
+    let mut status = vec!["status", "--porcelain", "--untracked-files=no", "--", ":/"];
+    status.extend(WRITTEN);
+    let is_clean = probe("git", &status).is_some_and(|changed| changed.trim().is_empty());
+    let mark = if is_clean { "" } else { "-dirty" };
+    format!("{}{mark}", commit.trim())
 }
 
 /// A system's name and the first two numbers of its version: what follows them is its

@@ -1,4 +1,4 @@
-//! The tables of the document, and that of the terminal.
+//! The tables of the document.
 
 use std::fmt::Write;
 
@@ -39,32 +39,6 @@ const CONTESTS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The table of targets for a terminal.
-pub(super) fn targets(record: &Record) -> String {
-    let targets = targets::all(record);
-    let width =
-        |text: &dyn Fn(&targets::Target) -> usize| targets.iter().map(text).max().unwrap_or(0);
-    let what = width(&|target| target.what.chars().count());
-    let goal = width(&|target| target.goal().chars().count());
-    let measured = width(&|target| target.measured().chars().count());
-    let mut text = String::new();
-    for target in &targets {
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            text,
-            "{:what$}  {:goal$}  {:measured$}  {}",
-            target.what,
-            target.goal(),
-            target.measured(),
-            target.verdict()
-        );
-    }
-    let count = |word: &str| targets.iter().filter(|one| one.verdict() == word).count();
-    let (met, missed) = (count("met"), count("missed"));
-    let _ = writeln!(text, "\n{met} targets met, {missed} missed");
-    text
-}
-
 /// The document with its tables written anew.
 pub(super) fn fill(text: &str, record: &Record) -> Result<String, String> {
     let (before, rest) = text.split_once(BEGIN).ok_or("the document has no tables")?;
@@ -88,20 +62,14 @@ fn document(record: &Record) -> String {
             target.verdict()
         );
     }
-    for (name, baseline, title) in CONTESTS {
-        if let Some(contest) = record.contest(name) {
-            let _ = write!(text, "\n### {title}\n\n{}", times(contest, baseline));
-            text.push_str(&memory(contest));
-            if super::chart::is_drawn(name) {
-                let _ = write!(text, "\n![{title}: growth](pictures/{name}.svg)\n");
-            }
+    for (name, _, title) in CONTESTS {
+        text.push_str(&section(record, name, false).unwrap_or_default());
+        if record.contest(name).is_some() && super::chart::is_drawn(name) {
+            let _ = write!(text, "\n![{title}: growth](pictures/{name}.svg)\n");
         }
     }
-    if let Some(contest) = record.contest("features") {
-        text.push_str(&features(contest));
-    }
-    if let Some(contest) = record.contest("hostile") {
-        text.push_str(&hostile(contest));
+    for name in ["features", "hostile"] {
+        text.push_str(&section(record, name, false).unwrap_or_default());
     }
     text.push_str("\n### Measured with\n\n");
     let mut told: Vec<(Vec<String>, Vec<&str>)> = Vec::new();
@@ -126,16 +94,38 @@ fn document(record: &Record) -> String {
     text
 }
 
+/// A contest's heading and tables, those that have been measured; some contests have
+/// targets only. Rows that were measured on a busy machine are marked if that is asked.
+pub(super) fn section(record: &Record, name: &str, marks_busy: bool) -> Option<String> {
+    let contest = record.contest(name)?;
+    let known = CONTESTS.iter().find(|(known, ..)| *known == name);
+    let (title, tables) = match (known, name) {
+        (Some((_, baseline, title)), _) => (
+            *title,
+            times(contest, baseline, marks_busy) + &memory(contest),
+        ),
+        (None, "features") => ("What a feature costs", features(contest)),
+        (None, "hostile") => ("What a byte costs", hostile(contest)),
+        _ => return None,
+    };
+    Some(format!("\n### {title} (`{name}`)\n\n{tables}"))
+}
+
 /// A row for each size and mix: the time of the one that others are compared with, and
 /// the others as multiples of it.
-fn times(contest: &Contest, baseline: &str) -> String {
+fn times(contest: &Contest, baseline: &str, marks_busy: bool) -> String {
     let others = contest.engines.iter().filter(|name| *name != baseline);
     let others: Vec<&String> = others.collect();
     let mut text = format!("| rules | mix | {baseline}, ns |");
     for name in &others {
         let _ = write!(text, " {name} |");
     }
-    let _ = write!(text, "\n|--:|---|--:|{}\n", "--:|".repeat(others.len()));
+    let mut rule = "--:|".repeat(others.len());
+    if marks_busy {
+        text.push_str("  |");
+        rule.push_str("---|");
+    }
+    let _ = write!(text, "\n|--:|---|--:|{rule}\n");
     for size in contest.sizes() {
         for mix in &contest.mixes {
             let known = contest.ns(size, mix, baseline);
@@ -151,6 +141,10 @@ fn times(contest: &Contest, baseline: &str) -> String {
                 let ratio = contest.ratio(size, mix, name, baseline);
                 let _ = write!(text, " {} |", ratio.map_or(String::new(), number));
             }
+            if marks_busy {
+                let is_busy = contest.is_busy(size, mix);
+                let _ = write!(text, " {} |", if is_busy { "busy" } else { "" });
+            }
             text.push('\n');
         }
     }
@@ -159,8 +153,7 @@ fn times(contest: &Contest, baseline: &str) -> String {
 
 /// What each feature of a rule costs, in that of a rule with the first of them.
 fn features(contest: &Contest) -> String {
-    let mut text =
-        String::from("\n### What a feature costs\n\n| a rule with | decision |\n|---|--:|\n");
+    let mut text = String::from("| a rule with | decision |\n|---|--:|\n");
     for size in contest.sizes() {
         let plain = contest.mixes.first();
         for mix in &contest.mixes {
@@ -175,8 +168,7 @@ fn features(contest: &Contest) -> String {
 
 /// What a byte of each hostile kind of request costs, in that of an ordinary one.
 fn hostile(contest: &Contest) -> String {
-    let mut text =
-        String::from("\n### What a byte costs\n\n| request | bytes | a byte |\n|---|--:|--:|\n");
+    let mut text = String::from("| request | bytes | a byte |\n|---|--:|--:|\n");
     let values: Vec<(u64, &str, f64)> = contest
         .all("ns-per-byte")
         .map(|(size, mix, _, value)| (size, mix, value))

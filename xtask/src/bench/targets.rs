@@ -15,6 +15,8 @@ enum Goal {
 
 /// One line of the table of targets.
 pub(super) struct Target {
+    /// The contest whose values it is about; `None` is all of them.
+    contest: Option<&'static str>,
     /// What is measured.
     pub(super) what: String,
     goal: Goal,
@@ -32,10 +34,15 @@ impl Target {
         format!("{word} {}{}", number(goal), self.unit)
     }
 
-    /// What was measured, in words.
+    /// What was measured, in the unit of the goal.
     pub(super) fn measured(&self) -> String {
-        let measured = self.measured;
-        measured.map_or("-".into(), |value| number(value) + self.unit)
+        self.measured.map_or("-".into(), number)
+    }
+
+    /// Whether it is about what one of these contests measured.
+    pub(super) fn is_of(&self, contests: &[String]) -> bool {
+        let named = |contest| contests.iter().any(|name| name == contest);
+        self.contest.map_or(!contests.is_empty(), named)
     }
 
     /// Whether it is met, in a word.
@@ -52,13 +59,22 @@ impl Target {
     }
 }
 
-/// A number with as many digits as say something.
+/// A number with as many digits as say something: two at least.
 pub(super) fn number(value: f64) -> String {
     match value {
         _ if value == value.trunc() && value < 1e6 => format!("{value:.0}"),
         _ if value >= 100.0 => format!("{value:.0}"),
         _ if value >= 10.0 => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
+        _ if value >= 0.1 => format!("{value:.2}"),
+        _ => {
+            // In this form the exponent is that of the rounded value.
+            let rounded = format!("{value:.1e}");
+            let exponent = rounded.split_once("e-").map(|(_, digits)| digits.parse());
+            match exponent {
+                Some(Ok(places)) => format!("{value:.0$}", 1usize.saturating_add(places).min(9)),
+                _ => format!("{value:.2}"),
+            }
+        }
     }
 }
 
@@ -74,12 +90,14 @@ pub(super) fn all(record: &Record) -> Vec<Target> {
 }
 
 fn target(
+    contest: &'static str,
     what: impl Into<String>,
     goal: Goal,
     unit: &'static str,
     measured: Option<f64>,
 ) -> Target {
     Target {
+        contest: Some(contest),
         what: what.into(),
         goal,
         unit,
@@ -97,24 +115,28 @@ fn paths(record: &Record, targets: &mut Vec<Target>) {
     let most = Goal::AtMost;
     targets.extend([
         target(
+            "github",
             "GitHub, 203 operations as 142 paths",
             most(0.75),
-            " of matchit",
+            " times what matchit takes",
             of_matchit("github", 142),
         ),
         target(
+            "github-operations",
             "GitHub, 203 operations with their methods",
             most(0.75),
-            " of matchit",
+            " times what matchit takes",
             of_matchit("github-operations", 203),
         ),
         target(
+            "openapi",
             "GitHub's OpenAPI, 811 paths",
             most(0.85),
-            " of matchit",
+            " times what matchit takes",
             of_matchit("openapi", 811),
         ),
         target(
+            "openapi",
             "GitHub's OpenAPI, paths rejected",
             most(0.0),
             "",
@@ -123,15 +145,17 @@ fn paths(record: &Record, targets: &mut Vec<Target>) {
                 .and_then(|c| c.value(811, "-", "fingerpost", "rules-rejected")),
         ),
         target(
+            "microservice",
             "path only, 10,000",
             most(0.7),
-            " of matchit",
+            " times what matchit takes",
             of_matchit("microservice", 10_000),
         ),
         target(
+            "microservice",
             "path only, 100,000",
             most(0.3),
-            " of matchit",
+            " times what matchit takes",
             of_matchit("microservice", 100_000),
         ),
     ]);
@@ -149,9 +173,10 @@ fn full(record: &Record, targets: &mut Vec<Target>) {
     for (size, text, goal) in sizes {
         let measured = against(contest, size, "host-map");
         targets.push(target(
+            "full",
             what(text),
             Goal::AtMost(goal),
-            " of a host map of matchit",
+            " times what a host map of matchit takes",
             measured,
         ));
     }
@@ -168,7 +193,13 @@ fn full(record: &Record, targets: &mut Vec<Target>) {
             "linear" => " times faster than linear",
             _ => " times faster than atc-router",
         };
-        targets.push(target(what(text), Goal::AtLeast(goal), unit, measured));
+        targets.push(target(
+            "full",
+            what(text),
+            Goal::AtLeast(goal),
+            unit,
+            measured,
+        ));
     }
     let hot = contest.and_then(|contest| {
         let sizes = contest.sizes().into_iter();
@@ -176,6 +207,7 @@ fn full(record: &Record, targets: &mut Vec<Target>) {
         ratios.reduce(f64::max)
     });
     targets.push(target(
+        "full",
         "hot, at the worst size",
         Goal::AtMost(6.0),
         " chained hashes of host and path",
@@ -189,6 +221,7 @@ fn full(record: &Record, targets: &mut Vec<Target>) {
         });
         let what = format!("cold beside hot, {text}");
         targets.push(target(
+            "full",
             what,
             Goal::AtMost(goal),
             " dependent misses",
@@ -207,18 +240,21 @@ fn shapes(record: &Record, targets: &mut Vec<Target>) {
     let adversarial = adversarial.and_then(|c| c.ns(1 << 14, "worst", "fingerpost"));
     targets.extend([
         target(
+            "tenants",
             "one path, 10,000 tenants by a header",
             Goal::AtMost(2.0),
-            " of 10 tenants",
+            " times what 10 tenants take",
             tenants,
         ),
         target(
+            "regexes",
             "1,000 regular expressions",
             Goal::AtMost(3.0),
-            " of one dense DFA",
+            " times what one dense DFA takes",
             regexes,
         ),
         target(
+            "adversarial",
             "2^14 static and parameter combinations, worst miss",
             Goal::AtMost(2.0),
             " µs",
@@ -234,17 +270,22 @@ fn memory(record: &Record, targets: &mut Vec<Target>) {
     let ours =
         counted.filter(|(_, _, engine, _)| ["fingerpost", "find-many", "decide"].contains(engine));
     let allocations = ours.map(|(.., calls)| calls).reduce(f64::max);
-    targets.push(target(
-        "allocations of a match or decision, at most",
-        Goal::AtMost(0.0),
-        "",
-        allocations,
-    ));
+    targets.push(Target {
+        contest: None,
+        ..target(
+            "",
+            "allocations of a match or decision, at most",
+            Goal::AtMost(0.0),
+            "",
+            allocations,
+        )
+    });
     for name in ["full", "busy-host", "microservice"] {
         let bytes = record
             .contest(name)
             .and_then(|contest| contest.value(100_000, "-", "fingerpost", "structure-bytes"));
         targets.push(target(
+            name,
             format!("bytes a rule without names, {name} 100,000"),
             Goal::AtMost(64.0),
             "",
@@ -265,7 +306,7 @@ fn building(record: &Record, targets: &mut Vec<Target>) {
                 .contest("compile")
                 .and_then(|contest| contest.value(size, &mix, "fingerpost", "us-per-rule"));
             let what = format!("compile a rule, {name} {text}, {order}");
-            targets.push(target(what, Goal::AtMost(1.5), " µs", micros));
+            targets.push(target("compile", what, Goal::AtMost(1.5), " µs", micros));
         }
     }
     let manifests = record.contest("manifests").and_then(|contest| {
@@ -273,9 +314,10 @@ fn building(record: &Record, targets: &mut Vec<Target>) {
         Some(micros("fingerpost")? / micros("yaml-events")?)
     });
     targets.push(target(
+        "manifests",
         "read, import, compile 10,000 HTTPRoutes",
         Goal::AtMost(3.0),
-        " of the YAML parser's events",
+        " times what the YAML parser's events take",
         manifests,
     ));
     let hostile = record.contest("hostile").and_then(|contest| {
@@ -288,9 +330,10 @@ fn building(record: &Record, targets: &mut Vec<Target>) {
         Some(worst.map(|(_, value)| *value).reduce(f64::max)? / mean)
     });
     targets.push(target(
+        "hostile",
         "worst adversarial request, a byte",
         Goal::AtMost(10.0),
-        " of the mean cost a byte",
+        " times the mean byte of an ordinary one",
         hostile,
     ));
 }
@@ -309,7 +352,7 @@ mod tests {
 
     #[test]
     fn a_target_is_met_at_its_goal() {
-        let verdict = |goal, measured| target("", goal, "", Some(measured)).verdict();
+        let verdict = |goal, measured| target("full", "", goal, "", Some(measured)).verdict();
         assert_eq!(verdict(Goal::AtMost(2.0), 2.0), "met");
         assert_eq!(verdict(Goal::AtMost(2.0), 2.1), "missed");
         assert_eq!(verdict(Goal::AtLeast(15.0), 15.0), "met");
@@ -322,5 +365,22 @@ mod tests {
         assert_eq!(number(15.0), "15");
         assert_eq!(number(15.26), "15.3");
         assert_eq!(number(1234.5), "1234");
+        assert_eq!(number(0.0), "0");
+        assert_eq!(number(0.0123), "0.012");
+        assert_eq!(number(0.0999), "0.10");
+        assert_eq!(number(0.000_044), "0.000044");
+    }
+
+    #[test]
+    fn a_target_is_of_its_contest() {
+        let named = |names: &[&str]| names.iter().map(|name| name.to_string()).collect();
+        let of = |names: Vec<String>| {
+            let targets = all(&Record::default()).into_iter();
+            targets.filter(|target| target.is_of(&names)).count()
+        };
+        assert_eq!(of(named(&[])), 0);
+        // The one, and that of allocations, which is of all.
+        assert_eq!(of(named(&["github"])), 2);
+        assert_eq!(of(named(&["features"])), 1);
     }
 }

@@ -30,6 +30,6 @@ codes! {
     UNKNOWN_CAPTURE = 1639, "a format names a capture that no path of its rule has";
     UNNORMALIZED_DENIAL = 1640, "a path-scoped denial without path normalization";
     STAGE_CYCLE = 1641, "a stage leads back to itself";
-    TOO_MANY_CANDIDATES = 1645, "matches and hosts make more pairs than the limit";
+    TOO_MANY_CANDIDATES = 1645, "a route's matches under its hosts weigh more than the limit leaves";
     TOO_MANY_WAYS = 1646, "paths fit templates in more ways than the limit";
 }

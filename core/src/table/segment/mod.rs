@@ -25,10 +25,15 @@
 //! # Complexity
 //!
 //! Where text and a hole fit, both ways are followed. How many nodes that makes for any
-//! path is known when the trie is compiled ([`SegmentTries::worst_steps`]); where it is
-//! more than a few for each segment, the compiler puts in their place a trie in which
-//! text is followed alone, each node of which stands for all the nodes that a path so
-//! far could be at ([`SegmentTrie::is_exclusive`]).
+//! path is known when the trie is compiled ([`SegmentTries::worst_steps`]). Where it is
+//! more than `Limits::path_steps`, whatever the path's length, the compiler puts in its
+//! place a trie in which text is followed alone, each node of which stands for all the
+//! nodes that a path so far could be at ([`SegmentTrie::is_exclusive`]). Such a trie has a
+//! budget; where it is spent, the trie stays as it is and both ways are followed.
+//!
+//! A trie is at most as deep as compiling allows (64 segments), and a segment of it as
+//! long as a slot can say. What is behind such a depth or begins with a longer segment
+//! ends in the byte trie of the node where it was cut.
 //!
 //! # Invariants
 //!
@@ -158,9 +163,10 @@ impl SegmentTries {
             + self.folded.len() * size_of::<SegmentTrie>()
     }
 
-    /// Nodes of all tries.
+    /// Nodes of all tries, with the roots of those that are not empty.
     pub(crate) fn nodes(&self) -> usize {
-        let is_node = |slot: &&Slot| slot.parent != NONE;
+        // A root has no parent, but a node that leads or carries has flags.
+        let is_node = |slot: &&Slot| slot.parent != NONE || slot.flags != 0;
         self.slots.iter().filter(is_node).count()
     }
 }

@@ -141,6 +141,7 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::*;
+    use crate::table::hash::hash;
 
     fn read(seed: u32, rest: &[u8]) -> Segment {
         Segments::new(rest).read(seed, rest)
@@ -173,6 +174,29 @@ mod tests {
                 let want = if byte == b'/' { place } else { 10 };
                 assert_eq!(read(1, &rest).len, want, "{byte} at {place}");
             }
+        }
+    }
+
+    #[test]
+    fn value_is_the_same_everywhere() {
+        assert_eq!(read(0, b"").hash, 0xb657017574975b95);
+        assert_eq!(read(1, b"cart").hash, 0x5d718ffc2f2801b6);
+        assert_eq!(
+            read(u32::MAX, b"repositories/rest").hash,
+            0xe7974a2ccc3e52bc
+        );
+        assert_eq!(Segment::hole().hash, 0x5851f42d4c957f2d);
+        assert_eq!(
+            descend(descend(0, read(2, b"v1").hash), HOLE),
+            0x99bde0b18f74957f
+        );
+    }
+
+    #[test]
+    fn a_segment_has_the_hash_of_its_text() {
+        for length in 0..40 {
+            let text: Vec<u8> = (0..length).map(|at| b'a' + at % 26).collect();
+            assert_eq!(read(5, &text).hash, hash(5, &text), "{length}");
         }
     }
 
