@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::{HashMap, program, slots};
 use crate::table::Sections;
 use crate::table::hash::hash;
-use crate::table::index::{Group, ListIndex};
+use crate::table::index::{Group, HOLDS, ListIndex};
 use crate::table::path::Candidate;
 use crate::table::predicate::{Predicate, Predicates, ValueTest};
 use crate::table::text::{Range32, Text, TextPool};
@@ -39,6 +39,10 @@ pub(crate) fn build(sections: &mut Sections, text: &TextPool, unindexed: u32) {
 /// Indexes a list by the fact that leaves the fewest candidates to try in the
 /// worst case, if any does; gives how many those are.
 fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
+    // Positions have to be told from marked ones.
+    if list.start.saturating_add(list.len) > HOLDS {
+        return list.len;
+    }
     let wanted = |candidate: &Candidate| {
         let entry = sections.entries.get(candidate);
         let steps = entry.map(|entry| entry.predicates.of(&sections.predicates.steps));
@@ -76,12 +80,17 @@ fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
         match wanted(candidate).find(|(own, _)| *own == slot) {
             None => rest.push(position),
             Some((_, value)) => {
+                let asks_no_more = sections
+                    .entries
+                    .get(candidate)
+                    .is_some_and(|entry| entry.predicates.len == 1);
+                let mark = if asks_no_more { HOLDS } else { 0 };
                 let number = *numbers.entry(value).or_insert_with(|| {
                     groups.push((value, Vec::new()));
                     groups.len() - 1
                 });
                 if let Some((_, members)) = groups.get_mut(number) {
-                    members.push(position);
+                    members.push(position | mark);
                 }
             }
         }
@@ -97,7 +106,13 @@ fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
     let first_group = lists.groups.len() as u32;
     let group_count = groups.len() as u32;
     for (value, members) in groups {
-        let members = append(&mut lists.members, members);
+        let members = match members.as_slice() {
+            &[start] => Range32 {
+                start,
+                len: Group::ONE,
+            },
+            _ => append(&mut lists.members, members),
+        };
         lists.groups.push(Group { value, members });
     }
     let rest = append(&mut lists.members, rest);

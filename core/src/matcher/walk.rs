@@ -25,7 +25,7 @@ use super::request::Request;
 use super::scratch::HostView;
 use crate::table::entry::{Common, Entry};
 use crate::table::host::Next;
-use crate::table::index::ListIndex;
+use crate::table::index::{HOLDS, ListIndex};
 use crate::table::path::{Candidate, PathHit};
 use crate::table::predicate::ValueTest;
 use crate::table::regex::RegexScratch;
@@ -75,6 +75,15 @@ impl Hits {
     pub(crate) fn bytes(&self) -> usize {
         self.found.capacity() * size_of::<PathHit>() + self.folded.capacity() + self.live.bytes()
     }
+}
+
+/// What is known of a candidate without asking it.
+#[derive(Clone, Copy)]
+struct Known {
+    /// Its pattern takes the path.
+    path: bool,
+    /// Its predicates hold.
+    predicates: bool,
 }
 
 /// The winning candidate.
@@ -287,8 +296,12 @@ impl Search<'_, '_> {
             return self.find_in_index(index, path, is_path_known, best);
         }
         let candidates = list.of(&sections.paths.candidates);
+        let known = Known {
+            path: is_path_known,
+            predicates: false,
+        };
         for (position, &candidate) in (list.start..).zip(candidates) {
-            if self.settles(position, candidate, path, is_path_known, best) {
+            if self.settles(position, candidate, path, known, best) {
                 return;
             }
         }
@@ -308,10 +321,15 @@ impl Search<'_, '_> {
         let group = value.map(|value| sections.lists.group(&sections.text, index, value));
         let rest = sections.lists.rest(index);
         for positions in [group.unwrap_or(&[]), rest] {
-            for &position in positions {
+            for &member in positions {
+                let position = member & !HOLDS;
                 let candidate = sections.paths.candidates.get(position as usize);
                 let Some(&candidate) = candidate else { return };
-                if self.settles(position, candidate, path, is_path_known, best) {
+                let known = Known {
+                    path: is_path_known,
+                    predicates: member & HOLDS != 0,
+                };
+                if self.settles(position, candidate, path, known, best) {
                     break;
                 }
             }
@@ -326,7 +344,7 @@ impl Search<'_, '_> {
         position: u32,
         candidate: Candidate,
         path: &[u8],
-        is_path_known: bool,
+        known: Known,
         best: &mut Option<Found>,
     ) -> bool {
         if best.is_some_and(|best| best.rank <= candidate.rank) {
@@ -335,8 +353,9 @@ impl Search<'_, '_> {
         let Some(entry) = self.sections.entries.get(&candidate) else {
             return false;
         };
-        let takes =
-            self.satisfies(&entry) && (is_path_known || self.takes_path(entry.common, path));
+        let takes = self.satisfies_besides(&entry)
+            && (known.predicates || self.satisfies_program(&entry))
+            && (known.path || self.takes_path(entry.common, path));
         if takes {
             *best = Some(Found {
                 candidate: position,
@@ -346,16 +365,19 @@ impl Search<'_, '_> {
         takes
     }
 
-    /// Whether the request satisfies everything but host and path. Cheap tests come
-    /// first.
-    #[inline]
-    pub(crate) fn satisfies(&mut self, entry: &Entry<'_>) -> bool {
+    /// Whether the request has the method and the flags that a match asks for.
+    #[inline(always)]
+    fn satisfies_besides(&mut self, entry: &Entry<'_>) -> bool {
         if entry.common.methods != 0 && entry.common.methods & self.method == 0 {
             return false;
         }
-        if entry.common.flags & Entry::REQUEST_FLAGS != 0 && !self.has_flags(entry.common.flags) {
-            return false;
-        }
+        let flags = entry.common.flags;
+        flags & Entry::REQUEST_FLAGS == 0 || self.has_flags(flags)
+    }
+
+    /// Whether a match's predicates hold.
+    #[inline(always)]
+    fn satisfies_program(&mut self, entry: &Entry<'_>) -> bool {
         let (sections, program) = (self.sections, entry.predicates);
         program.len == 0
             || self

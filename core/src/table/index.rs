@@ -10,11 +10,12 @@
 //! 1. Members of a group are positions in [`PathTrie::candidates`](super::path::PathTrie),
 //!    in order of rank, as the list itself is.
 //! 2. Every candidate of the list is in exactly one group or in the rest; one in a
-//!    group holds only where the request's value is the group's.
+//!    group holds only where the request's value is the group's. Where that is all that
+//!    its predicates ask, it is marked as [`HOLDS`].
 
 use alloc::vec::Vec;
 
-use super::hash::hash;
+use super::hash::{hash, is_same};
 use super::text::{Range32, Text, TextPool};
 
 /// The indexes of all long lists.
@@ -28,9 +29,12 @@ pub(crate) struct ListIndexes {
     /// group's number plus one.
     pub(crate) slots: Vec<u32>,
     pub(crate) groups: Vec<Group>,
-    /// Positions of candidates.
+    /// Positions of candidates, some of them marked.
     pub(crate) members: Vec<u32>,
 }
+
+/// Marks a member whose predicates hold where its group's value is the request's.
+pub(crate) const HOLDS: u32 = 1 << 31;
 
 /// One list's index.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +54,13 @@ pub(crate) struct ListIndex {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Group {
     pub(crate) value: Text,
+    /// A run of [`ListIndexes::members`]; or where the length is [`Group::ONE`], the one
+    /// member itself in place of a start.
     pub(crate) members: Range32,
+}
+
+impl Group {
+    pub(crate) const ONE: u32 = u32::MAX;
 }
 
 impl ListIndexes {
@@ -68,7 +78,12 @@ impl ListIndexes {
     }
 
     /// The candidates of a list that want `value`.
-    pub(crate) fn group(&self, text: &TextPool, index: &ListIndex, value: &[u8]) -> &[u32] {
+    pub(crate) fn group<'i>(
+        &'i self,
+        text: &TextPool,
+        index: &ListIndex,
+        value: &[u8],
+    ) -> &'i [u32] {
         let slots = index.slots.of(&self.slots);
         let groups = index.groups.of(&self.groups);
         let Some(mask) = slots.len().checked_sub(1) else {
@@ -79,8 +94,11 @@ impl ListIndexes {
             let Some(group) = groups.get(number as usize) else {
                 return &[];
             };
-            if text.get(group.value) == value {
-                return group.members.of(&self.members);
+            if is_same(text.get(group.value), value) {
+                return match group.members.len {
+                    Group::ONE => core::slice::from_ref(&group.members.start),
+                    _ => group.members.of(&self.members),
+                };
             }
             at = (at + 1) & mask;
         }
