@@ -380,9 +380,7 @@ impl<'m> Build<'m> {
     }
 
     fn add_rule(&mut self, entry: RuleEntry) -> u32 {
-        let rules = &mut self.sections.actions.rules.entries;
-        rules.push(entry);
-        rules.len() as u32 - 1
+        self.sections.actions.rules.add(entry)
     }
 
     fn one_match(

@@ -351,7 +351,7 @@ impl Sections {
     pub(crate) fn rule_of_candidate(&self, candidate: u32) -> Option<(RuleEntry, u32)> {
         let candidate = self.paths.candidates.get(candidate as usize)?;
         let rule = self.entries.rule(candidate.entry)?;
-        Some((*self.actions.rules.entries.get(rule as usize)?, rule))
+        Some((self.actions.rules.get(rule)?, rule))
     }
 
     /// The target that was chosen in a step.

@@ -263,7 +263,7 @@ fn predicate(sections: &Sections, id: u32, negated: bool) -> String {
 fn targets(sections: &Sections, entry: u32) -> Vec<String> {
     let rules = &sections.actions.rules;
     let rule = sections.entries.rule(entry);
-    let Some(&rule) = rule.and_then(|rule| rules.entries.get(rule as usize)) else {
+    let Some(rule) = rule.and_then(|rule| rules.get(rule)) else {
         return Vec::new();
     };
     match rule.action() {

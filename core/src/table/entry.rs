@@ -7,6 +7,7 @@
 
 use alloc::vec::Vec;
 
+use super::column::Column;
 use super::path::Candidate;
 use super::text::Range32;
 
@@ -42,8 +43,8 @@ pub(crate) struct Common {
 /// All matches of a table.
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
-    /// The rule of each.
-    rules: Vec<u32>,
+    /// The rule of each: where each rule has one match, the one with its number.
+    rules: Column,
     /// Runs of [`Predicates::steps`](super::predicate::Predicates::steps).
     programs: Vec<Range32>,
     commons: Vec<Common>,
@@ -70,7 +71,7 @@ impl Entries {
 
     /// The rule that a match belongs to.
     pub(crate) fn rule(&self, entry: u32) -> Option<u32> {
-        self.rules.get(entry as usize).copied()
+        self.rules.get(entry)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -78,7 +79,7 @@ impl Entries {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.rules.len() * size_of::<u32>()
+        self.rules.bytes()
             + self.programs.len() * size_of::<Range32>()
             + self.commons.len() * size_of::<Common>()
     }

@@ -34,6 +34,7 @@
 
 pub(crate) mod action;
 pub(crate) mod automaton;
+pub(crate) mod column;
 pub(crate) mod entry;
 pub(crate) mod fact;
 pub(crate) mod format;

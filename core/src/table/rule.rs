@@ -2,8 +2,9 @@
 //!
 //! Most rules send every request to one backend and do nothing else, and the backends
 //! of a table differ in little but their names. So a rule is two numbers: its action,
-//! and its *extras*, which is everything else and [`NONE`] for most. Extras, lists of
-//! targets and the *families* of backends are stored once, however many rules have them.
+//! and its *extras*, which is everything else and [`NONE`] for most, so that it has a
+//! column of its own. Extras, lists of targets and the *families* of backends are stored
+//! once, however many rules have them.
 //!
 //! # Invariants
 //!
@@ -15,6 +16,7 @@ use alloc::vec::Vec;
 
 use super::NONE;
 use super::action::{Actions, Effects};
+use super::column::Column;
 use super::fact::FactEntry;
 use super::text::{Range32, Text, TextPool};
 
@@ -101,15 +103,6 @@ pub(crate) struct InvalidEntry {
     pub(crate) reason: Text,
 }
 
-/// A backend: a name in a family.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct BackendEntry {
-    /// Where its name ends in [`Rules::backend_names`].
-    pub(crate) name_end: u32,
-    /// Index into [`Rules::families`].
-    pub(crate) family: u32,
-}
-
 /// Backends that differ in nothing but their names.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct FamilyEntry {
@@ -121,9 +114,12 @@ pub(crate) struct FamilyEntry {
 }
 
 /// All rules of a table.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Rules {
-    pub(crate) entries: Vec<RuleEntry>,
+    /// Of each rule, as [`RuleEntry`] has it.
+    actions: Vec<u32>,
+    /// Of each rule, an index into [`Rules::extras`] or [`NONE`].
+    extras_of: Column,
     pub(crate) extras: Vec<RuleExtras>,
     /// Runs of [`Rules::targets`].
     pub(crate) lists: Vec<Range32>,
@@ -131,9 +127,31 @@ pub(crate) struct Rules {
     pub(crate) target_extras: Vec<TargetExtras>,
     pub(crate) from_request: Vec<FromRequestEntry>,
     pub(crate) invalid: Vec<InvalidEntry>,
-    pub(crate) backends: Vec<BackendEntry>,
-    pub(crate) backend_names: TextPool,
+    /// Of each backend, where its name ends in [`Rules::backend_names`].
+    name_ends: Vec<u32>,
+    /// Of each backend, an index into [`Rules::families`].
+    families_of: Column,
+    backend_names: TextPool,
     pub(crate) families: Vec<FamilyEntry>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            actions: Vec::new(),
+            extras_of: Column::same(NONE),
+            extras: Vec::new(),
+            lists: Vec::new(),
+            targets: Vec::new(),
+            target_extras: Vec::new(),
+            from_request: Vec::new(),
+            invalid: Vec::new(),
+            name_ends: Vec::new(),
+            families_of: Column::same(0),
+            backend_names: TextPool::default(),
+            families: Vec::new(),
+        }
+    }
 }
 
 /// The targets of one rule.
@@ -265,33 +283,65 @@ impl Actions {
 }
 
 impl Rules {
+    /// The rule of a number.
+    pub(crate) fn get(&self, rule: u32) -> Option<RuleEntry> {
+        Some(RuleEntry {
+            action: *self.actions.get(rule as usize)?,
+            extras: self.extras_of.get(rule)?,
+        })
+    }
+
     /// A backend's family and name.
     pub(crate) fn backend(&self, backend: u32) -> Option<(&FamilyEntry, &str)> {
         let at = backend as usize;
-        let entry = self.backends.get(at)?;
-        let before = at
-            .checked_sub(1)
-            .and_then(|before| self.backends.get(before));
-        let start = before.map_or(0, |before| before.name_end);
+        let end = *self.name_ends.get(at)?;
+        let before = at.checked_sub(1);
+        let start = before.and_then(|before| self.name_ends.get(before));
+        let start = start.copied().unwrap_or(0);
         let name = Text {
             start,
-            len: entry.name_end.saturating_sub(start),
+            len: end.saturating_sub(start),
         };
-        let family = self.families.get(entry.family as usize)?;
+        let family = self.families.get(self.family(backend)? as usize)?;
         Some((family, self.backend_names.str(name)))
     }
 
+    /// The number of a backend's family.
+    pub(crate) fn family(&self, backend: u32) -> Option<u32> {
+        self.families_of.get(backend)
+    }
+
     pub(crate) fn bytes(&self) -> usize {
-        self.entries.len() * size_of::<RuleEntry>()
+        (self.actions.len() + self.name_ends.len()) * size_of::<u32>()
+            + self.extras_of.bytes()
+            + self.families_of.bytes()
             + self.extras.len() * size_of::<RuleExtras>()
             + self.lists.len() * size_of::<Range32>()
             + self.targets.len() * size_of::<TargetEntry>()
             + self.target_extras.len() * size_of::<TargetExtras>()
             + self.from_request.len() * size_of::<FromRequestEntry>()
             + self.invalid.len() * size_of::<InvalidEntry>()
-            + self.backends.len() * size_of::<BackendEntry>()
             + self.backend_names.len()
             + self.families.len() * size_of::<FamilyEntry>()
+    }
+}
+
+#[cfg(feature = "compile")]
+impl Rules {
+    /// Adds a rule, and gives its number.
+    pub(crate) fn add(&mut self, rule: RuleEntry) -> u32 {
+        self.actions.push(rule.action);
+        self.extras_of.push(rule.extras);
+        self.actions.len() as u32 - 1
+    }
+
+    /// Adds a backend, and gives its number.
+    pub(crate) fn add_backend(&mut self, family: u32, name: &str) -> u32 {
+        let names: &mut Vec<u8> = &mut self.backend_names.bytes;
+        names.extend_from_slice(name.as_bytes());
+        self.name_ends.push(names.len() as u32);
+        self.families_of.push(family);
+        self.name_ends.len() as u32 - 1
     }
 }
 
@@ -315,8 +365,6 @@ mod tests {
 
     #[test]
     fn entries_are_small() {
-        assert_eq!(size_of::<RuleEntry>(), 8);
-        assert_eq!(size_of::<BackendEntry>(), 8);
         assert_eq!(size_of::<TargetEntry>(), 24);
     }
 }

@@ -1,7 +1,6 @@
 //! Backends and their families: see `table/rule.rs` for what is built here.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
@@ -11,7 +10,7 @@ use super::super::Build;
 use super::super::shared::Shared;
 use super::super::text::spread;
 use crate::model::Backend;
-use crate::table::rule::{BackendEntry, FamilyEntry, Rules};
+use crate::table::rule::{FamilyEntry, Rules};
 use crate::table::text::Text;
 
 /// The backends that there are, by content.
@@ -72,9 +71,8 @@ impl KnownBackends {
     fn number(&mut self, rules: &mut Rules, family: u32, name: &str) -> u32 {
         let hash = self.state.hash_one((family, name)) as u32;
         let is_same = |&(known, backend): &(u32, u32)| {
-            let entry = rules.backends.get(backend as usize);
             known == hash
-                && entry.is_some_and(|entry| entry.family == family)
+                && rules.family(backend) == Some(family)
                 && rules
                     .backend(backend)
                     .is_some_and(|(_, known)| known == name)
@@ -82,13 +80,7 @@ impl KnownBackends {
         if let Some(&(_, known)) = self.known.find(spread(hash), is_same) {
             return known;
         }
-        let number = rules.backends.len() as u32;
-        let names: &mut Vec<u8> = &mut rules.backend_names.bytes;
-        names.extend_from_slice(name.as_bytes());
-        rules.backends.push(BackendEntry {
-            name_end: names.len() as u32,
-            family,
-        });
+        let number = rules.add_backend(family, name);
         self.known
             .insert_unique(spread(hash), (hash, number), |&(hash, _)| spread(hash));
         number
