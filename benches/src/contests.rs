@@ -223,10 +223,10 @@ pub const CONTESTS: &[Contest] = &[
         sizes: &[10],
         // matchit takes one hole in a segment.
         contenders: &[
-            growing(ANY, 1_000_000, "fingerpost"),
-            growing(ANY, 1_000_000, "decide"),
-            growing(ANY, 1_000_000, "wayfind"),
-            growing(ANY, 1_000_000, "path-tree"),
+            growing(ANY, 400_000, "fingerpost"),
+            growing(ANY, 400_000, "decide"),
+            growing(ANY, 400_000, "wayfind"),
+            growing(ANY, 400_000, "path-tree"),
             all("hash-map"),
             all("hash"),
         ],

@@ -96,14 +96,6 @@ const SCENARIOS: &[Scenario] = &[
             Mix::Uniform,
         )
     },
-    Scenario {
-        way: Way::FindMany,
-        ..find(
-            "full-100000-find-many-uniform",
-            || full::set(100_000),
-            Mix::Uniform,
-        )
-    },
     find("full-1000-find-miss", || full::set(1_000), Mix::Miss),
     find("full-1000-find-worst", || full::set(1_000), Mix::Worst),
     find(
