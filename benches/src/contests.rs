@@ -86,6 +86,7 @@ pub const CONTESTS: &[Contest] = &[
             all("fingerpost"),
             all("decide"),
             all("matchit"),
+            all("hash-map"),
             all("hash"),
         ],
         ..PLAIN
@@ -169,6 +170,7 @@ pub const CONTESTS: &[Contest] = &[
             growing(ANY, 1_000_000, "host-map"),
             growing(ANY, 1_000_000, "linear"),
             growing(1_000, 1_000_000, "atc-router"),
+            all("hash-map"),
             all("hash"),
         ],
         ..PLAIN
@@ -182,6 +184,7 @@ pub const CONTESTS: &[Contest] = &[
             all("decide"),
             all("dense-dfa"),
             growing(ANY, 200_000, "regex-set"),
+            all("hash-map"),
             all("hash"),
         ],
         ..PLAIN
@@ -196,9 +199,52 @@ pub const CONTESTS: &[Contest] = &[
             growing(ANY, 1_000_000, "matchit"),
             growing(ANY, 1_000_000, "wayfind"),
             growing(ANY, 1_000_000, "path-tree"),
+            all("hash-map"),
             all("hash"),
         ],
-        mixes: &[Mix::Uniform, Mix::Miss, Mix::Worst],
+        ..PLAIN
+    },
+    Contest {
+        name: "adversarial-header",
+        make: adversarial::with_header,
+        sizes: &[10],
+        // Peers find a template, and here a thousand take the same path.
+        contenders: &[
+            growing(ANY, 1_000_000, "fingerpost"),
+            growing(ANY, 1_000_000, "decide"),
+            all("hash-map"),
+            all("hash"),
+        ],
+        ..PLAIN
+    },
+    Contest {
+        name: "adversarial-pattern",
+        make: adversarial::with_pattern,
+        sizes: &[10],
+        // matchit takes one hole in a segment.
+        contenders: &[
+            growing(ANY, 400_000, "fingerpost"),
+            growing(ANY, 400_000, "decide"),
+            growing(ANY, 400_000, "wayfind"),
+            growing(ANY, 400_000, "path-tree"),
+            all("hash-map"),
+            all("hash"),
+        ],
+        ..PLAIN
+    },
+    Contest {
+        name: "adversarial-sparse",
+        make: adversarial::sparse,
+        sizes: &[500],
+        contenders: &[
+            growing(ANY, 1_000_000, "fingerpost"),
+            growing(ANY, 1_000_000, "decide"),
+            growing(ANY, 1_000_000, "matchit"),
+            growing(ANY, 1_000_000, "wayfind"),
+            growing(ANY, 1_000_000, "path-tree"),
+            all("hash-map"),
+            all("hash"),
+        ],
         ..PLAIN
     },
 ];

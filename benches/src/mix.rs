@@ -77,11 +77,11 @@ pub struct Prepared<'a> {
     pub method: &'a str,
     /// The authority; empty where the set has no hosts.
     pub host: &'a str,
-    /// The path.
+    /// The path, and the query where there is one.
     pub path: &'a str,
     /// Headers, names in lower case.
     pub headers: Vec<(&'a [u8], &'a [u8])>,
-    /// Host and path as the rule has them, for the floor.
+    /// What its rule is found under, for the floor: [`Set::key`].
     pub key: &'a str,
     /// The class of the rule that takes it.
     pub want: Option<u32>,

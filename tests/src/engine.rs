@@ -7,8 +7,8 @@ use fingerpost::diagnostic::codes::compile as codes;
 use fingerpost::model::{self, Backend, MetadataValue, RouteSet};
 use fingerpost::oracle::{self, Answer, Edit, Forward, Redirected, Refusal, Responded, Step};
 use fingerpost::{
-    BackendView, Decision, Draws, MetadataView, Outcome, Reason, Request, RequestProtocol, Scratch,
-    Table,
+    BackendView, Decision, Draws, Matched, MetadataView, Outcome, Reason, Request, RequestProtocol,
+    Scratch, Table,
 };
 
 /// What is said of rules that mean little; random ones often do.
@@ -17,6 +17,7 @@ const HARMLESS: &[Code] = &[
     codes::MATCHES_NOTHING,
     codes::IDLE_FILTER,
     codes::UNKNOWN_CAPTURE,
+    codes::TOO_MANY_WAYS,
 ];
 
 /// A compiled table with its scratch.
@@ -96,6 +97,55 @@ impl Engine {
         assert_eq!(decision.stages().next().map(place), found);
         answer(&decision)
     }
+
+    /// Asks for all of these at once: a batch finds what its requests find alone.
+    ///
+    /// # Panics
+    ///
+    /// Panics where it does not.
+    pub fn check_batch(&mut self, asked: &[oracle::Request]) {
+        let headers: Vec<_> = asked.iter().map(pairs).collect();
+        let attributes: Vec<_> = asked.iter().map(attributes).collect();
+        let facts = headers.iter().zip(&attributes);
+        let requests: Vec<_> = asked
+            .iter()
+            .zip(facts)
+            .map(|(asked, (headers, attributes))| whole(&self.table, asked, headers, attributes))
+            .collect();
+        let mut found = vec![None; requests.len()];
+        self.table
+            .find_many_with(&mut self.scratch, &requests, &mut found);
+        for (request, found) in requests.iter().zip(&found) {
+            let alone = self.table.find_with(&mut self.scratch, request);
+            assert_eq!(shown(found.as_ref()), shown(alone.as_ref()), "{request:?}");
+        }
+    }
+}
+
+/// The oracle's request as the engine's, with attributes and the first gateway of its
+/// name, where there is one.
+pub fn whole<'r>(
+    table: &Table,
+    asked: &'r oracle::Request,
+    headers: &'r [(&'r [u8], &'r [u8])],
+    attributes: &'r [(&'r str, &'r [u8])],
+) -> Request<'r> {
+    let request = request(asked, headers).with_attributes(attributes);
+    let mut named = asked
+        .gateway
+        .iter()
+        .flat_map(|name| table.gateways_named(name));
+    match named.next() {
+        Some(gateway) => request.with_gateway(gateway),
+        None => request,
+    }
+}
+
+/// All that is said of what is found, so that it can be compared.
+pub fn shown(matched: Option<&Matched<'_>>) -> Option<String> {
+    let matched = matched?;
+    let (gateway, listener) = (matched.gateway(), matched.listener());
+    Some(format!("{matched:?} {gateway:?} {listener:?}"))
 }
 
 fn has_control(asked: &oracle::Request) -> bool {

@@ -1,10 +1,10 @@
 //! A batch of requests finds what its requests find one by one.
 
+use fingerpost::Request;
 use fingerpost::compile::Compiler;
 use fingerpost::model::Precedence;
-use fingerpost::{Matched, Request, Table, oracle};
 use fingerpost_tests::build::{enlarge, one_stage, prefix, route, rule, segments};
-use fingerpost_tests::engine::{attributes, pairs, request};
+use fingerpost_tests::engine::{attributes, pairs, shown, whole};
 use fingerpost_tests::generate::Source;
 
 /// Requests, and places for what they find: none, fewer than a group, a group, more.
@@ -93,29 +93,6 @@ fn requests_found_alike(seed: u64, rules: usize, is_large: bool) -> usize {
         from += asked;
     }
     alone.iter().flatten().count()
-}
-
-fn whole<'r>(
-    table: &Table,
-    asked: &'r oracle::Request,
-    headers: &'r [(&'r [u8], &'r [u8])],
-    attributes: &'r [(&'r str, &'r [u8])],
-) -> Request<'r> {
-    let request = request(asked, headers).with_attributes(attributes);
-    let mut named = asked
-        .gateway
-        .iter()
-        .flat_map(|name| table.gateways_named(name));
-    match named.next() {
-        Some(gateway) => request.with_gateway(gateway),
-        None => request,
-    }
-}
-
-fn shown(matched: Option<&Matched<'_>>) -> Option<String> {
-    let matched = matched?;
-    let (gateway, listener) = (matched.gateway(), matched.listener());
-    Some(format!("{matched:?} {gateway:?} {listener:?}"))
 }
 
 /// Some of these are put right before they are matched, and some are refused.

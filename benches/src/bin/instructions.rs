@@ -15,7 +15,7 @@
 use std::hint::black_box;
 use std::process::ExitCode;
 
-use fingerpost_benches::engines::{Decide, Engine, Fingerpost};
+use fingerpost_benches::engines::{Decide, Engine, FindMany, Fingerpost, OverTls};
 use fingerpost_benches::measure::tally;
 use fingerpost_benches::mix::{Mix, Prepared, Workload};
 use fingerpost_benches::routes::{
@@ -25,12 +25,26 @@ use fingerpost_benches::routes::{
 /// Requests of a scenario.
 const REQUESTS: usize = 256;
 
+/// What targets bring besides their path in scenarios of queries.
+const QUERY: &str = "?page=2&sort=name";
+
 /// A table, and what it is asked.
 struct Scenario {
     name: &'static str,
     set: fn() -> Set,
     mix: Mix,
-    decide: bool,
+    way: Way,
+    /// What stands behind each path.
+    query: &'static str,
+}
+
+/// How a table is asked.
+#[derive(Clone, Copy)]
+enum Way {
+    Find,
+    FindOverTls,
+    FindMany,
+    Decide,
 }
 
 const fn find(name: &'static str, set: fn() -> Set, mix: Mix) -> Scenario {
@@ -38,13 +52,14 @@ const fn find(name: &'static str, set: fn() -> Set, mix: Mix) -> Scenario {
         name,
         set,
         mix,
-        decide: false,
+        way: Way::Find,
+        query: "",
     }
 }
 
 const fn decide(name: &'static str, set: fn() -> Set, mix: Mix) -> Scenario {
     Scenario {
-        decide: true,
+        way: Way::Decide,
         ..find(name, set, mix)
     }
 }
@@ -65,6 +80,22 @@ const SCENARIOS: &[Scenario] = &[
         || full::set(1_000),
         Mix::Uniform,
     ),
+    Scenario {
+        query: QUERY,
+        ..find("full-1000-find-query", || full::set(1_000), Mix::Uniform)
+    },
+    Scenario {
+        way: Way::FindOverTls,
+        ..find("full-1000-find-tls", || full::set(1_000), Mix::Uniform)
+    },
+    Scenario {
+        way: Way::FindMany,
+        ..find(
+            "full-1000-find-many-uniform",
+            || full::set(1_000),
+            Mix::Uniform,
+        )
+    },
     find("full-1000-find-miss", || full::set(1_000), Mix::Miss),
     find("full-1000-find-worst", || full::set(1_000), Mix::Worst),
     find(
@@ -72,9 +103,15 @@ const SCENARIOS: &[Scenario] = &[
         || busy_host::set(1_000),
         Mix::Uniform,
     ),
+    find("tenants-10-find-uniform", || tenants::set(10), Mix::Uniform),
     find(
         "tenants-1000-find-uniform",
         || tenants::set(1_000),
+        Mix::Uniform,
+    ),
+    find(
+        "tenants-10000-find-uniform",
+        || tenants::set(10_000),
         Mix::Uniform,
     ),
     find(
@@ -120,12 +157,23 @@ fn run(scenario: &Scenario) -> Result<(), String> {
     let set = (scenario.set)();
     let workload = Workload::new(&set, scenario.mix);
     let prepared = workload.prepare();
+    let targets: Vec<String> = prepared
+        .iter()
+        .map(|ask| format!("{}{}", ask.path, scenario.query))
+        .collect();
+    let prepared: Vec<Prepared<'_>> = prepared
+        .into_iter()
+        .zip(&targets)
+        .map(|(ask, path)| Prepared { path, ..ask })
+        .collect();
     let asks = workload.in_order(&prepared);
     let asks = &asks[..REQUESTS.min(asks.len())];
     let found = Fingerpost::new(&set)?;
-    let mut engine: Box<dyn Engine> = match scenario.decide {
-        true => Box::new(Decide(found)),
-        false => Box::new(found),
+    let mut engine: Box<dyn Engine> = match scenario.way {
+        Way::Find => Box::new(found),
+        Way::FindOverTls => Box::new(OverTls(found)),
+        Way::FindMany => Box::new(FindMany(found)),
+        Way::Decide => Box::new(Decide(found)),
     };
     // A wrong answer may well be a short one.
     let (answers, wrong) = tally(&set, &mut *engine, asks);

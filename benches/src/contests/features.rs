@@ -1,19 +1,24 @@
-//! What a decision costs more when its rule says more.
+//! What a decision costs more when its rule says more, or its request brings more.
 //!
 //! A hundred rules under one host, all of one kind; each request is decided and read as
 //! a proxy would. The plain kind is a segment prefix that leads to one backend, and
-//! every other kind says one thing more or another.
+//! every other kind says one thing more or another. All kinds are asked the same
+//! requests, and the plain kind is asked those of [`requests::BROUGHT`] too.
+
+mod requests;
 
 use std::hint::black_box;
-use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use fingerpost::builder::{Match, Route, Routes, Rule, matching, path, segments};
+use fingerpost::compile::Compiler;
+use fingerpost::diagnostic::Severity;
 use fingerpost::model::{
     CorsOrigin, CorsPolicy, Fact, FactMatch, PathMatch, Predicate, ValueMatch,
 };
 use fingerpost::{Decision, Draws, Reason, Request, Scratch, Table};
 
+use self::requests::{BROUGHT, Brought, PLAIN};
 use crate::Random;
 use crate::measure::{Depth, Record};
 use crate::routes::browser_headers;
@@ -121,35 +126,22 @@ const DONE: &[Feature] = &[
     ("response", |at| prefix(at).respond(404)),
 ];
 
-/// A table of one feature, and its least times.
-struct Entry {
+/// A table of one feature, what it is asked, and its least times.
+struct Entry<'r> {
     name: &'static str,
     table: Table,
     scratch: Scratch,
+    requests: Vec<Request<'r>>,
     least: Vec<Duration>,
 }
 
 /// Nanoseconds of a decision for each feature.
 pub(super) fn time(depth: Depth, record: &mut Record<'_>) -> Result<(), String> {
-    let mut entries = Vec::new();
-    for (name, rule) in ASKED.iter().chain(DONE) {
-        let rules = (0..RULES).map(rule);
-        let route = rules.fold(Route::host(HOST), Route::rule);
-        let table = Routes::new().route(route).build();
-        let table = table.map_err(|error| format!("{name}: {error}"))?;
-        entries.push(Entry {
-            name,
-            scratch: table.create_scratch(),
-            table,
-            least: vec![Duration::MAX; BATCHES],
-        });
-    }
     let mut random = Random::new(0xfea);
     let wanted: Vec<usize> = (0..BATCH * BATCHES).map(|_| random.below(RULES)).collect();
-    let targets: Vec<String> = wanted
-        .iter()
-        .map(|&at| format!("{}/items/42?lang=de", base(at)))
-        .collect();
+    let targets = |brought: &Brought| wanted.iter().map(|&at| (brought.target)(at)).collect();
+    let plain: Vec<String> = targets(&PLAIN);
+    let brought: Vec<Vec<String>> = BROUGHT.iter().map(targets).collect();
     let headers = browser_headers();
     let mut headers: Vec<(&[u8], &[u8])> = headers
         .iter()
@@ -157,18 +149,22 @@ pub(super) fn time(depth: Depth, record: &mut Record<'_>) -> Result<(), String> 
         .collect();
     headers.push((b"x-env", b"canary"));
     headers.push((b"origin", b"https://www.example"));
-    let requests: Vec<Request<'_>> = targets
-        .iter()
-        .map(|target| {
-            Request::new(b"GET", target.as_bytes())
-                .with_authority(HOST.as_bytes())
-                .with_headers(&headers)
-                .with_source_ip(IpAddr::from([10, 1, 2, 3]))
-        })
-        .collect();
 
+    let mut entries = Vec::new();
+    for &feature in ASKED.iter().chain(DONE) {
+        entries.push(Entry::new(feature, &PLAIN, &plain, &headers)?);
+    }
+    for (brought, targets) in BROUGHT.iter().zip(&brought) {
+        let plain = |at| prefix(at).to("a");
+        entries.push(Entry::new(
+            (brought.name, plain),
+            brought,
+            targets,
+            &headers,
+        )?);
+    }
     for entry in &mut entries {
-        entry.check(&requests, &wanted)?;
+        entry.check(&wanted)?;
     }
     let rounds = match depth {
         Depth::Answers => return Ok(()),
@@ -176,11 +172,11 @@ pub(super) fn time(depth: Depth, record: &mut Record<'_>) -> Result<(), String> 
         Depth::Full => 200,
     };
     for _ in 0..rounds {
-        entries.iter_mut().for_each(|entry| entry.round(&requests));
+        entries.iter_mut().for_each(Entry::round);
     }
     for entry in entries {
         let sum: Duration = entry.least.iter().sum();
-        let ns = sum.as_nanos() as f64 / requests.len() as f64;
+        let ns = sum.as_nanos() as f64 / wanted.len() as f64;
         record
             .value(RULES, entry.name, "decide", "ns", format!("{ns:.2}"))
             .map_err(|error| error.to_string())?;
@@ -188,10 +184,30 @@ pub(super) fn time(depth: Depth, record: &mut Record<'_>) -> Result<(), String> 
     Ok(())
 }
 
-impl Entry {
+impl<'r> Entry<'r> {
+    fn new(
+        (name, rule): Feature,
+        brought: &Brought,
+        targets: &'r [String],
+        headers: &'r [(&'r [u8], &'r [u8])],
+    ) -> Result<Self, String> {
+        let table = table(rule, brought).map_err(|why| format!("{name}: {why}"))?;
+        let requests = targets
+            .iter()
+            .map(|target| brought.request(&table, target, headers))
+            .collect();
+        Ok(Self {
+            name,
+            scratch: table.create_scratch(),
+            table,
+            requests,
+            least: vec![Duration::MAX; BATCHES],
+        })
+    }
+
     /// Every request is taken by the rule that it is for.
-    fn check(&mut self, requests: &[Request<'_>], wanted: &[usize]) -> Result<(), String> {
-        for (request, &wanted) in requests.iter().zip(wanted) {
+    fn check(&mut self, wanted: &[usize]) -> Result<(), String> {
+        for (request, &wanted) in self.requests.iter().zip(wanted) {
             let decision = self
                 .table
                 .decide_with(&mut self.scratch, request, Draws::fixed(0));
@@ -204,8 +220,8 @@ impl Entry {
         Ok(())
     }
 
-    fn round(&mut self, requests: &[Request<'_>]) {
-        for (batch, least) in requests.chunks(BATCH).zip(&mut self.least) {
+    fn round(&mut self) {
+        for (batch, least) in self.requests.chunks(BATCH).zip(&mut self.least) {
             let start = Instant::now();
             for request in batch {
                 let request = black_box(request);
@@ -216,6 +232,26 @@ impl Entry {
             }
             *least = start.elapsed().min(*least);
         }
+    }
+}
+
+/// The table of a feature, behind so many gateways as the requests are for.
+fn table(rule: fn(usize) -> Rule, brought: &Brought) -> Result<Table, String> {
+    let rules = (0..RULES).map(rule);
+    let route = rules.fold(Route::host(HOST), Route::rule);
+    let routes = Routes::new().route(route).into_route_set();
+    let mut routes = routes.map_err(|error| error.to_string())?;
+    for name in brought.more_gateways {
+        if let Some(mut gateway) = routes.gateways.first().cloned() {
+            gateway.object.name = (*name).to_string();
+            routes.gateways.push(gateway);
+        }
+    }
+    let compiled = Compiler::new().compile(&routes);
+    let mut found = compiled.diagnostics.iter();
+    match found.find(|one| one.severity == Severity::Error) {
+        Some(error) => Err(error.message.to_string()),
+        None => Ok(compiled.table),
     }
 }
 

@@ -4,15 +4,13 @@
 //! for and no more, as Kong does it. Kong's cache of answers is left out: it is keyed
 //! by requests, and whoever sends new ones gets none of it.
 
-use std::hint::black_box;
-
 use atc_router::ast::{Type, Value};
 use atc_router::context::Context;
 use atc_router::router::Router;
 use atc_router::schema::Schema;
 use uuid::Uuid;
 
-use super::{Engine, by_precedence, count};
+use super::{Search, Sink, by_precedence, each};
 use crate::mix::Prepared;
 use crate::routes::{Path, Set};
 
@@ -75,13 +73,10 @@ impl Atc {
     }
 }
 
-impl Engine for Atc {
-    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
-        self.find(ask)
-    }
-
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
-        count(asks, |ask| black_box(self.find(ask)).is_some())
+impl Search for Atc {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
+        each(asks, sink, |ask| self.find(ask));
     }
 }
 

@@ -1,14 +1,12 @@
 //! One dense automaton of `regex-automata` over all paths: one step a byte.
 
-use std::hint::black_box;
-
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::nfa::thompson;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
 use super::regex_set::{pattern, specific_first};
-use super::{Engine, count};
+use super::{Search, Sink, each};
 use crate::mix::Prepared;
 use crate::routes::Set;
 
@@ -42,13 +40,10 @@ impl DenseDfa {
     }
 }
 
-impl Engine for DenseDfa {
-    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
-        self.find(ask)
-    }
-
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
-        count(asks, |ask| black_box(self.find(ask)).is_some())
+impl Search for DenseDfa {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
+        each(asks, sink, |ask| self.find(ask));
     }
 
     fn structure_bytes(&self) -> Option<usize> {

@@ -9,9 +9,9 @@ use std::hint::black_box;
 use ::fingerpost::compile::Compiler;
 use ::fingerpost::compile::limits::Limits;
 use ::fingerpost::diagnostic::{Diagnostic, Severity, codes};
-use ::fingerpost::{Draws, Outcome, Request, Scratch, StageView, Table};
+use ::fingerpost::{Draws, Outcome, Request, Scheme, Scratch, StageView, Table};
 
-use super::{Engine, count};
+use super::{Search, Sink};
 use crate::mix::Prepared;
 use crate::routes::{Set, model};
 
@@ -24,6 +24,10 @@ pub struct Fingerpost {
     rules: Vec<Vec<u32>>,
     is_lifted: bool,
 }
+
+/// `Table::find_with`, of requests that came over TLS with the host as server name.
+#[derive(Debug)]
+pub struct OverTls(pub Fingerpost);
 
 /// `Table::find_many_with`, which is given so many requests at once as [`FindMany::BATCH`].
 #[derive(Debug)]
@@ -89,17 +93,32 @@ fn rule(rules: &[Vec<u32>], stage: &StageView<'_>) -> Option<u32> {
     rules.get(route)?.get(stage.rule as usize).copied()
 }
 
-impl Engine for Fingerpost {
-    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
-        let matched = self.table.find_with(&mut self.scratch, &request(ask))?;
-        rule(&self.rules, &matched.stage())
+impl Fingerpost {
+    /// Finds the rule of each request, which `make` puts together.
+    #[inline(always)]
+    fn find_each<'p>(
+        &mut self,
+        asks: &[&'p Prepared<'_>],
+        sink: &mut impl Sink,
+        make: impl Fn(&'p Prepared<'_>) -> Request<'p>,
+    ) {
+        let Self {
+            table,
+            scratch,
+            rules,
+            ..
+        } = self;
+        for ask in asks {
+            let found = black_box(table.find_with(scratch, &make(black_box(*ask))));
+            sink.answer(found.is_some(), || rule(rules, &found?.stage()));
+        }
     }
+}
 
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
-        let Self { table, scratch, .. } = self;
-        count(asks, |ask| {
-            black_box(table.find_with(scratch, &request(ask))).is_some()
-        })
+impl Search for Fingerpost {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
+        self.find_each(asks, sink, request);
     }
 
     fn is_lifted(&self) -> bool {
@@ -111,38 +130,43 @@ impl Engine for Fingerpost {
     }
 }
 
+impl Search for OverTls {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
+        self.0.find_each(asks, sink, |ask| {
+            request(ask)
+                .with_scheme(Scheme::Https)
+                .with_sni(ask.host.as_bytes())
+        });
+    }
+}
+
 impl FindMany {
     /// Requests of a batch.
     pub const BATCH: usize = 32;
 }
 
-impl Engine for FindMany {
-    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
+impl Search for FindMany {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
         let Fingerpost {
             table,
             scratch,
             rules,
             ..
         } = &mut self.0;
-        let mut found = [None];
-        table.find_many_with(scratch, &[request(ask)], &mut found);
-        rule(rules, &found[0]?.stage())
-    }
-
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
-        let Fingerpost { table, scratch, .. } = &mut self.0;
         let mut requests = [Request::new(b"GET", b"/"); Self::BATCH];
         let mut found = [None; Self::BATCH];
-        let mut taken = 0;
         for asks in asks.chunks(Self::BATCH) {
             for (room, ask) in requests.iter_mut().zip(asks) {
                 *room = request(black_box(*ask));
             }
             let (requests, found) = (&requests[..asks.len()], &mut found[..asks.len()]);
             table.find_many_with(scratch, black_box(requests), found);
-            taken += black_box(found).iter().flatten().count();
+            for found in black_box(found).iter() {
+                sink.answer(found.is_some(), || rule(rules, &found.as_ref()?.stage()));
+            }
         }
-        taken
     }
 
     fn is_lifted(&self) -> bool {
@@ -154,27 +178,27 @@ impl Engine for FindMany {
     }
 }
 
-impl Engine for Decide {
-    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
+impl Search for Decide {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
         let Fingerpost {
             table,
             scratch,
             rules,
             ..
         } = &mut self.0;
-        let request = request(ask);
-        let decision = table.decide_with(scratch, &request, Draws::fixed(0));
-        rule(rules, &decision.stages().next()?)
-    }
-
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
-        let Fingerpost { table, scratch, .. } = &mut self.0;
-        count(asks, |ask| {
-            let request = request(ask);
+        for ask in asks {
+            let request = request(black_box(*ask));
             let decision = table.decide_with(scratch, &request, Draws::fixed(0));
             black_box(decision.backend());
-            black_box(decision.outcome()) == Outcome::Forward
-        })
+            let is_forwarded = black_box(decision.outcome()) == Outcome::Forward;
+            sink.answer(is_forwarded, || {
+                let rule = rule(rules, &decision.stages().next()?)?;
+                // Each rule has a backend of its own.
+                let backend = decision.backend()?.name;
+                (backend == model::backend(rule)).then_some(rule)
+            });
+        }
     }
 
     fn is_lifted(&self) -> bool {

@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use foldhash::fast::FixedState;
 
-use super::{Answers, Engine, count};
+use super::{Extent, Search, Sink};
 use crate::mix::Prepared;
 
 /// Hashes host and path; each hash goes into the next, so that none begins before the
@@ -13,27 +13,24 @@ use crate::mix::Prepared;
 /// whose next step depends on a hash can have it.
 pub(super) struct Hash;
 
-impl Engine for Hash {
-    fn which(&mut self, _: &Prepared<'_>) -> Option<u32> {
-        None
-    }
-
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
+impl Search for Hash {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
         let state = FixedState::with_seed(7);
         let mut last = 0;
-        let taken = count(asks, |ask| {
+        for ask in asks {
+            let ask = black_box(*ask);
             let mut hasher = state.build_hasher();
             hasher.write_u64(last);
             hasher.write(ask.host.as_bytes());
             hasher.write(ask.path.as_bytes());
             last = hasher.finish();
-            false
-        });
+            sink.answer(false, || None);
+        }
         black_box(last);
-        taken
     }
 
-    fn answers(&self) -> Answers {
-        Answers::Nothing
+    fn extent(&self) -> Extent {
+        Extent::Nothing
     }
 }

@@ -1,16 +1,15 @@
 //! A floor: finding a key that somebody else has worked out.
 
-use std::hint::black_box;
-
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::{Answers, Engine, count};
+use super::{Search, Sink, each};
 use crate::mix::Prepared;
 use crate::routes::Set;
 
-/// A hash map of the rules' own keys, host and path as the rule has them. A request
-/// brings the key of its rule, which a real engine would have to work out.
+/// A hash map of the rules' own keys: host, path, method and header as the rule has
+/// them. A request brings the key of its rule, which a real engine would have to work
+/// out.
 pub(super) struct Keys {
     keys: HashMap<String, u32, FixedState>,
 }
@@ -24,16 +23,9 @@ impl Keys {
     }
 }
 
-impl Engine for Keys {
-    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
-        self.keys.get(ask.key).copied()
-    }
-
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
-        count(asks, |ask| black_box(self.keys.get(ask.key)).is_some())
-    }
-
-    fn answers(&self) -> Answers {
-        Answers::Presence
+impl Search for Keys {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
+        each(asks, sink, |ask| self.keys.get(ask.key).copied());
     }
 }

@@ -6,12 +6,10 @@
 //! That is enough for these sets, in which every prefix that can be reached through
 //! another has a rule for everybody, and less than Gateway API asks for.
 
-use std::hint::black_box;
-
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::{Engine, Rest, by_precedence, count};
+use super::{Rest, Search, Sink, by_precedence, each};
 use crate::mix::Prepared;
 use crate::routes::{Path, Set};
 
@@ -75,12 +73,9 @@ impl<'s> HostMap<'s> {
     }
 }
 
-impl Engine for HostMap<'_> {
-    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
-        self.find(ask)
-    }
-
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
-        count(asks, |ask| black_box(self.find(ask)).is_some())
+impl Search for HostMap<'_> {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
+        each(asks, sink, |ask| self.find(ask));
     }
 }

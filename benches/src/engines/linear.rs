@@ -2,9 +2,7 @@
 //!
 //! What most proxies that route by headers do.
 
-use std::hint::black_box;
-
-use super::{Engine, Rest, by_precedence, count};
+use super::{Rest, Search, Sink, by_precedence, each};
 use crate::mix::Prepared;
 use crate::routes::template::{Piece, pieces, pieces_take};
 use crate::routes::{Path, Set};
@@ -71,12 +69,9 @@ impl Rule<'_> {
     }
 }
 
-impl Engine for Linear<'_> {
-    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
-        self.find(ask)
-    }
-
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
-        count(asks, |ask| black_box(self.find(ask)).is_some())
+impl Search for Linear<'_> {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
+        each(asks, sink, |ask| self.find(ask));
     }
 }

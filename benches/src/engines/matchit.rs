@@ -5,7 +5,7 @@
 
 use std::hint::black_box;
 
-use super::{Engine, count};
+use super::{Search, Sink, each};
 use crate::mix::Prepared;
 use crate::routes::Set;
 
@@ -60,13 +60,10 @@ impl Matchit {
     }
 }
 
-impl Engine for Matchit {
-    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
-        self.find(ask)
-    }
-
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
-        count(asks, |ask| black_box(self.find(ask)).is_some())
+impl Search for Matchit {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
+        each(asks, sink, |ask| self.find(ask));
     }
 
     fn rejected(&self) -> &[u32] {

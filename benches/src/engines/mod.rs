@@ -1,9 +1,11 @@
 //! The engine and its peers behind one trait, a file each.
 //!
 //! An adapter turns a [`Set`] into what its engine wants, as somebody who knows that
-//! engine would, and says which rules the engine did not take. It is timed through
-//! [`Engine::pass`], a loop of its own, so that no call through a pointer stands
-//! between two matches; what is right is checked through [`Engine::which`].
+//! engine would, and says which rules the engine did not take. It has one loop over
+//! requests, [`Search::search`], made for its engine so that no call through a pointer
+//! stands between two matches. [`Engine::pass`], which is timed, and
+//! [`Engine::answers`], which is checked, are that loop; they differ in what is done
+//! with an answer.
 //!
 //! | adapter | what it is | answers |
 //! |---|---|---|
@@ -15,7 +17,7 @@
 //! | `atc-router` | Kong's expressions, tried by priority | rule |
 //! | `host-map` | a hash map of hosts, each a matchit router of rule lists | rule |
 //! | `linear` | rules sorted by precedence, the first that matches | rule |
-//! | `hash-map` | a lookup of the rule's own key, given beforehand | that there is one |
+//! | `hash-map` | a lookup of the rule's own key, given beforehand | rule |
 //! | `hash` | a hash of host and path, each waiting for the last | nothing |
 //!
 //! The last two are floors: no engine can be faster than finding a key that somebody
@@ -33,19 +35,20 @@ mod path_tree;
 mod regex_set;
 mod wayfind;
 
+use std::hint::black_box;
+
 use crate::mix::Prepared;
 use crate::routes::Set;
 
-pub use self::fingerpost::{Decide, FindMany, Fingerpost};
+pub use self::fingerpost::{Decide, FindMany, Fingerpost, OverTls};
 
-/// Something that finds the rule of a request.
-pub trait Engine {
-    /// The index of the rule that takes a request.
-    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32>;
-
-    /// Matches each request once, and counts those that a rule takes. This is what is
-    /// timed.
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize;
+/// Something that finds the rules of requests: what an adapter says of its engine.
+pub trait Search {
+    /// Matches each request once, in order, and hands over each answer. The only loop
+    /// of an adapter: no other way leads to its engine.
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink)
+    where
+        Self: Sized;
 
     /// Rules that the engine did not take, sorted.
     fn rejected(&self) -> &[u32] {
@@ -58,8 +61,8 @@ pub trait Engine {
     }
 
     /// How much of an answer is given.
-    fn answers(&self) -> Answers {
-        Answers::Rule
+    fn extent(&self) -> Extent {
+        Extent::Rule
     }
 
     /// Bytes of its structure without names, where the engine counts them itself.
@@ -68,13 +71,60 @@ pub trait Engine {
     }
 }
 
+/// What is done with the answers of a search.
+pub trait Sink {
+    /// Is given the answer to the next request: whether a rule takes it, and a way to
+    /// its index, which is only gone by whoever wants to know.
+    fn answer(&mut self, is_taken: bool, rule: impl FnOnce() -> Option<u32>);
+}
+
+/// An adapter that is asked without being known.
+pub trait Engine: Search {
+    /// Matches each request once, and counts those that a rule takes. This is what is
+    /// timed.
+    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize;
+
+    /// Matches each request once, and adds the index of the rule that takes it. This is
+    /// what is checked.
+    fn answers(&mut self, asks: &[&Prepared<'_>], answers: &mut Vec<Option<u32>>);
+}
+
+impl<S: Search> Engine for S {
+    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
+        let mut count = Count(0);
+        self.search(asks, &mut count);
+        count.0
+    }
+
+    fn answers(&mut self, asks: &[&Prepared<'_>], answers: &mut Vec<Option<u32>>) {
+        self.search(asks, &mut Keep(answers));
+    }
+}
+
+/// Counts requests that are taken.
+struct Count(usize);
+
+impl Sink for Count {
+    #[inline(always)]
+    fn answer(&mut self, is_taken: bool, _: impl FnOnce() -> Option<u32>) {
+        self.0 += usize::from(is_taken);
+    }
+}
+
+/// Keeps the rules.
+struct Keep<'k>(&'k mut Vec<Option<u32>>);
+
+impl Sink for Keep<'_> {
+    fn answer(&mut self, is_taken: bool, rule: impl FnOnce() -> Option<u32>) {
+        self.0.push(is_taken.then(rule).flatten());
+    }
+}
+
 /// How much of an answer an engine gives.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Answers {
+pub enum Extent {
     /// The rule.
     Rule,
-    /// Whether there is one.
-    Presence,
     /// None; it is the cost of something that every engine has to do.
     Nothing,
 }
@@ -149,17 +199,17 @@ pub fn find(name: &str) -> Option<Adapter> {
     ALL.iter().copied().find(|adapter| adapter.name == name)
 }
 
-/// The loop of [`Engine::pass`].
+/// The loop of an engine that is asked for one rule at a time.
 #[inline(always)]
-fn count<'p, 'a: 'p>(
+fn each<'p, 'a: 'p>(
     asks: &[&'p Prepared<'a>],
-    mut is_taken: impl FnMut(&'p Prepared<'a>) -> bool,
-) -> usize {
-    let mut taken = 0;
+    sink: &mut impl Sink,
+    mut find: impl FnMut(&'p Prepared<'a>) -> Option<u32>,
+) {
     for ask in asks {
-        taken += usize::from(is_taken(std::hint::black_box(*ask)));
+        let found = black_box(find(black_box(*ask)));
+        sink.answer(found.is_some(), || found);
     }
-    taken
 }
 
 /// Indexes of a set's rules in the order of precedence of Gateway API, as far as the

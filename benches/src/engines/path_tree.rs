@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use path_tree::PathTree;
 
-use super::{Engine, count};
+use super::{Search, Sink, each};
 use crate::mix::Prepared;
 use crate::routes::Set;
 use crate::routes::template::{Piece, write};
@@ -40,12 +40,9 @@ impl PathTreeRouter {
     }
 }
 
-impl Engine for PathTreeRouter {
-    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
-        self.find(ask)
-    }
-
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
-        count(asks, |ask| black_box(self.find(ask)).is_some())
+impl Search for PathTreeRouter {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
+        each(asks, sink, |ask| self.find(ask));
     }
 }

@@ -2,12 +2,10 @@
 //!
 //! It says which of them match; the first by precedence is the answer.
 
-use std::cmp::Reverse;
-use std::hint::black_box;
-
 use regex::bytes::{RegexSet, RegexSetBuilder};
+use std::cmp::Reverse;
 
-use super::{Engine, count};
+use super::{Search, Sink, each};
 use crate::mix::Prepared;
 use crate::routes::template::{Piece, pieces, regex};
 use crate::routes::{Path, Set};
@@ -40,13 +38,10 @@ impl Regexes {
     }
 }
 
-impl Engine for Regexes {
-    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
-        self.find(ask)
-    }
-
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
-        count(asks, |ask| black_box(self.find(ask)).is_some())
+impl Search for Regexes {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
+        each(asks, sink, |ask| self.find(ask));
     }
 }
 

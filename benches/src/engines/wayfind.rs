@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use ::wayfind::{Router, RouterBuilder};
 
-use super::{Engine, count};
+use super::{Search, Sink, each};
 use crate::mix::Prepared;
 use crate::routes::Set;
 use crate::routes::template::{Piece, write};
@@ -43,13 +43,10 @@ impl Wayfind {
     }
 }
 
-impl Engine for Wayfind {
-    fn which(&mut self, ask: &Prepared<'_>) -> Option<u32> {
-        self.find(ask)
-    }
-
-    fn pass(&mut self, asks: &[&Prepared<'_>]) -> usize {
-        count(asks, |ask| black_box(self.find(ask)).is_some())
+impl Search for Wayfind {
+    #[inline(always)]
+    fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
+        each(asks, sink, |ask| self.find(ask));
     }
 
     fn rejected(&self) -> &[u32] {

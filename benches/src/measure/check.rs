@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::engines::{Answers, Engine};
+use crate::engines::{Engine, Extent};
 use crate::mix::Prepared;
 use crate::routes::Set;
 
@@ -19,8 +19,8 @@ pub struct Tally {
     pub taken: usize,
 }
 
-/// Asks each request once and holds the answers against what is wanted. Gives the
-/// first wrong one in words.
+/// Asks each request once, all of them in one pass, and holds the answers against what
+/// is wanted. Gives the first wrong one in words.
 pub fn tally(
     set: &Set,
     engine: &mut dyn Engine,
@@ -35,15 +35,19 @@ pub fn tally(
         true => HashSet::new(),
         false => kept.map(|(_, rule)| rule.class).collect(),
     };
-    let answers = engine.answers();
+    let mut answers = Vec::with_capacity(asks.len());
+    engine.answers(asks, &mut answers);
     let (mut tally, mut first) = (Tally::default(), None);
-    for ask in asks {
-        let found = engine.which(ask);
+    if answers.len() != asks.len() {
+        let (asks, answers) = (asks.len(), answers.len());
+        first = Some(format!("{asks} requests have {answers} answers"));
+    }
+    let extent = engine.extent();
+    for (ask, found) in asks.iter().zip(answers) {
         tally.taken += usize::from(found.is_some());
-        let is_right = match answers {
-            Answers::Nothing => continue,
-            Answers::Presence => found.is_some() == ask.want.is_some(),
-            Answers::Rule => found.and_then(class) == ask.want,
+        let is_right = match extent {
+            Extent::Nothing => continue,
+            Extent::Rule => found.and_then(class) == ask.want,
         };
         let is_lost = !rejected.is_empty() && ask.want.is_some_and(|want| !kept.contains(&want));
         if is_lost {
@@ -68,4 +72,65 @@ pub fn tally(
         }
     }
     (tally, first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tally;
+    use crate::engines::{Engine, FindMany, Fingerpost, Search, Sink};
+    use crate::mix::{Mix, Prepared, Workload};
+    use crate::routes::microservice;
+
+    /// Gives, of each group of requests, the answers of another engine one place on.
+    struct Rotated<'s> {
+        engine: Box<dyn Engine + 's>,
+        group: usize,
+    }
+
+    impl Search for Rotated<'_> {
+        fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
+            for asks in asks.chunks(self.group) {
+                let mut answers = Vec::new();
+                self.engine.answers(asks, &mut answers);
+                answers.rotate_right(1);
+                for answer in answers {
+                    sink.answer(answer.is_some(), || answer);
+                }
+            }
+        }
+    }
+
+    /// Gives no answer to the last request.
+    struct Short<'s>(Box<dyn Engine + 's>);
+
+    impl Search for Short<'_> {
+        fn search(&mut self, asks: &[&Prepared<'_>], sink: &mut impl Sink) {
+            let mut answers = Vec::new();
+            self.0.answers(asks, &mut answers);
+            answers.pop();
+            for answer in answers {
+                sink.answer(answer.is_some(), || answer);
+            }
+        }
+    }
+
+    #[test]
+    fn answers_are_held_against_their_own_requests() {
+        let set = microservice::set(100);
+        let workload = Workload::new(&set, Mix::Uniform);
+        let prepared = workload.prepare();
+        // The last batch is not full.
+        let asks = &workload.in_order(&prepared)[..FindMany::BATCH * 2 + 1];
+        let many = || Box::new(FindMany(Fingerpost::new(&set).unwrap()));
+        let (right, wrong) = tally(&set, &mut *many(), asks);
+        assert_eq!((right.right, wrong), (asks.len(), None));
+
+        let (engine, group) = (many(), FindMany::BATCH);
+        let (rotated, wrong) = tally(&set, &mut Rotated { engine, group }, asks);
+        assert!(rotated.wrong > FindMany::BATCH, "{rotated:?}");
+        assert!(wrong.is_some());
+
+        let (_, wrong) = tally(&set, &mut Short(many()), asks);
+        assert_eq!(wrong.unwrap(), "65 requests have 64 answers");
+    }
 }

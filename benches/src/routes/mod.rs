@@ -144,12 +144,21 @@ impl Set {
         (self.worst)(self, random)
     }
 
-    /// What a rule would be found under if one hash were all it takes: its host and
-    /// the text of its path.
+    /// What a rule would be found under if one hash were all it takes: its host, the
+    /// text of its path, and what else it asks.
     pub fn key(&self, rule: usize) -> String {
         let rule = &self.rules[rule];
         let host = rule.host.as_deref().unwrap_or_default();
-        format!("{host}{}", rule.path.text())
+        let mut key = format!("{host}{}", rule.path.text());
+        if let Some(method) = rule.method {
+            key.push(' ');
+            key.push_str(method);
+        }
+        if let Some((_, value)) = &rule.header {
+            key.push(' ');
+            key.push_str(value);
+        }
+        key
     }
 }
 

@@ -77,13 +77,17 @@ fn modelled(set: &Set, groups: Vec<Vec<u32>>) -> Modelled {
     }
 }
 
-/// Every rule has a backend of its own, as every service has.
+/// The backend of a rule: each has one of its own, as every service has.
+pub fn backend(rule: u32) -> String {
+    format!("backend-{rule}")
+}
+
 fn rule(set: &Set, at: u32) -> Rule {
     let written = &set.rules[at as usize];
     let backend = Backend {
         kind: "Service".into(),
         namespace: "bench".into(),
-        name: format!("backend-{at}"),
+        name: backend(at),
         port: Some(8080),
         ..Backend::default()
     };
