@@ -37,6 +37,21 @@ const CONTESTS: &[(&str, &str, &str)] = &[
         "matchit",
         "Every combination of text and hole",
     ),
+    (
+        "adversarial-header",
+        "hash-map",
+        "The same, each with a header",
+    ),
+    (
+        "adversarial-pattern",
+        "wayfind",
+        "The same, each with two holes in the last segment",
+    ),
+    (
+        "adversarial-sparse",
+        "matchit",
+        "Some combinations of text and hole, at random",
+    ),
 ];
 
 /// The document with its tables written anew.
