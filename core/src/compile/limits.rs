@@ -55,7 +55,7 @@ pub struct Limits {
     /// 4,000,000.
     pub candidates: usize,
     /// Candidates of one path node that are tried in turn; a longer list is indexed
-    /// by the fact that tells its rules apart, where one does. At least 1. Default 16.
+    /// by the fact that tells its rules apart, where one does. At least 1. Default 8.
     pub unindexed_candidates: u32,
     /// Steps of one match's predicates: about one for each test that it asks. A match
     /// with more answers 500, under as many as fit. Default 4,096.
@@ -124,7 +124,7 @@ impl Default for Limits {
             pattern_holes: 32,
             captured: 256 << 10,
             candidates: 4_000_000,
-            unindexed_candidates: 16,
+            unindexed_candidates: 8,
             predicate_steps: 4 << 10,
             direct_tests: 8,
             automaton: 2 << 20,
