@@ -212,7 +212,7 @@ pub fn one_stage(precedence: Precedence, routes: Vec<(&[&str], Route)>) -> Route
 /// Makes a set's table larger than what a cache holds, by a rule that no request asks
 /// for: of large tables, some parts are searched in another way.
 pub fn enlarge(set: &mut RouteSet) {
-    let value = ValueMatch::Exact("b".repeat(16 << 20));
+    let value = ValueMatch::Exact("b".repeat(32 << 20));
     let ballast = Predicate::fact(FactMatch::new(Fact::Header("x-ballast".into()), value));
     let item = RouteMatch {
         predicates: vec![ballast],

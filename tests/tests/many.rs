@@ -59,7 +59,7 @@ fn requests_found_alike(seed: u64, rules: usize, is_large: bool) -> usize {
         enlarge(&mut set);
     }
     let table = Compiler::new().compile(&set).table;
-    assert_eq!(table.stats().bytes > 16 << 20, is_large);
+    assert_eq!(table.stats().bytes > 32 << 20, is_large);
     let mut scratch = table.create_scratch();
 
     let headers: Vec<_> = asked.iter().map(pairs).collect();

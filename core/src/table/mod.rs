@@ -300,9 +300,9 @@ pub(crate) struct Scope {
 }
 
 /// Bytes of the structure up to which a match waits too little for memory to be helped by
-/// reading ahead. Between 6 MB and this, batches won where requests went all over the
-/// table and lost where some were asked more than others.
-const LARGE: usize = 16 << 20;
+/// reading ahead: at 18 MB batches took 1.2 times what single matches take where requests
+/// went all over the table, and more where they did not.
+const LARGE: usize = 32 << 20;
 
 /// No index.
 pub(crate) const NONE: u32 = u32::MAX;
