@@ -45,7 +45,7 @@ const ASKED: &[Feature] = &[
         path(&(base(at) + "/items/{id}")).to("a")
     }),
     ("template, three holes", |at| {
-        path(&format!("/svc-{at}/{{version}}/{{kind}}/{{id}}")).to("a")
+        path(format!("/svc-{at}/{{version}}/{{kind}}/{{id}}")).to("a")
     }),
     ("glob", |at| {
         matching(PathMatch::Glob(base(at) + "/*/*")).to("a")
@@ -277,5 +277,5 @@ fn base(at: usize) -> String {
 }
 
 fn prefix(at: usize) -> Match {
-    segments(&base(at))
+    segments(base(at))
 }
