@@ -52,7 +52,7 @@
 //!
 //! | feature | adds | default |
 //! |---|---|---|
-//! | `std` | the standard library where dependencies can use it | yes |
+//! | `std` | [`Handle`]; the standard library where dependencies can use it | yes |
 //! | `compile` | [`model`], [`builder`], [`compile`], [`diagnostic`] | through `import` and `json` |
 //! | `import` | [`import`]: native documents, Gateway API and App Mesh; its YAML parser needs the standard library | yes |
 //! | `explain` | [`explain`] | yes |
@@ -77,6 +77,8 @@ pub mod decision;
 pub mod diagnostic;
 #[cfg(feature = "explain")]
 pub mod explain;
+#[cfg(feature = "std")]
+mod handle;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "import")]
@@ -99,6 +101,8 @@ pub use decision::metadata::MetadataView;
 pub use decision::policy::{MirrorView, RetryView, SessionView};
 pub use decision::view::{BackendView, StageView, TargetView};
 pub use decision::{Decision, Outcome, Reason};
+#[cfg(feature = "std")]
+pub use handle::{Handle, Reader};
 pub use matcher::request::{Request, RequestProtocol};
 pub use matcher::scratch::Scratch;
 pub use table::names::ObjectName;

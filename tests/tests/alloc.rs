@@ -15,14 +15,14 @@ use fingerpost::model::{
     Route, RouteMatch, RouteSet, Rule, Stage, Substitution, Target, ValueMatch, WeightedTarget,
 };
 use fingerpost::{
-    Decision, Draws, GatewayId, Outcome, Request, RequestProtocol, Scratch, Table, oracle,
+    Decision, Draws, GatewayId, Handle, Outcome, Request, RequestProtocol, Scratch, Table, oracle,
 };
 use fingerpost_tests::build::{enlarge, forward, path, weighted};
 use fingerpost_tests::engine::{draws, pairs, request, without_automata};
 use fingerpost_tests::generate::Source;
 use fingerpost_tests::show::Asked;
 
-use counting::calls;
+use counting::{calls, freed};
 
 /// Requests decided over all tables, where [`DECISIONS_VARIABLE`] says nothing.
 const DECISIONS: usize = 50_000;
@@ -113,6 +113,30 @@ fn a_request_of_the_http_crate_is_taken_without_allocating() {
 }
 
 /// Every fact, asked in every way, by automata and without.
+#[test]
+fn a_reader_takes_another_table_without_allocating_or_freeing() {
+    let table = |seed| {
+        let mut source = Source::new(seed);
+        let set = source.route_set(40);
+        Compiler::new().compile(&set).table
+    };
+    let handle = Handle::new(table(0));
+    let mut reader = handle.reader();
+    let get = Request::new(b"GET", b"/a").with_authority(b"shop.example");
+    for seed in 1..20 {
+        let replaced = handle.clone();
+        std::thread::spawn(move || replaced.replace(table(seed)))
+            .join()
+            .expect("nothing panics");
+        let before = (calls(), freed());
+        let (table, scratch) = reader.current();
+        black_box(table.decide_with(scratch, &get, Draws::fixed(0)).outcome());
+        assert_eq!((calls(), freed()), before, "{seed}");
+        assert_eq!(table.stats(), handle.table().stats());
+    }
+    assert_eq!(handle.collect(), 0);
+}
+
 #[test]
 fn asking_every_fact_does_not_allocate() {
     let texts = ["a", "1"];

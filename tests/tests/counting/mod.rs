@@ -1,4 +1,4 @@
-//! How often a thread asks the allocator for memory.
+//! How often a thread asks the allocator for memory, and gives it back.
 //!
 //! The counting allocator is the one place of these tests with unsafe code: it hands
 //! every call on to the system's.
@@ -14,6 +14,13 @@ struct Counting;
 
 thread_local! {
     static CALLS: Cell<u64> = const { Cell::new(0) };
+    static FREED: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Pieces of memory given back to the allocator, on this thread so far.
+#[allow(dead_code)] // not every test that counts asks for this
+pub(crate) fn freed() -> u64 {
+    FREED.with(Cell::get)
 }
 
 /// Calls to the allocator for memory, on this thread so far.
@@ -47,6 +54,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        let _ = FREED.try_with(|freed| freed.set(freed.get() + 1));
         // SAFETY: `pointer` came from `System` with this layout.
         unsafe { System.dealloc(pointer, layout) }
     }
