@@ -62,11 +62,12 @@ fn every_request_is_decided_by_one_table_and_none_by_an_older_one() {
 #[test]
 fn clones_are_the_same_handle_and_readers_outlive_it() {
     let handle = Handle::new(table(0));
+    let other = handle.clone();
     let mut reader = handle.reader();
-    handle.clone().replace(table(1));
+    other.replace(table(1));
     assert_eq!(handle.table().stats(), table(1).stats());
     assert_eq!(decide(&mut reader, "/"), 1);
-    drop(handle);
+    drop((handle, other));
     assert_eq!(decide(&mut reader, "/"), 1);
 }
 
