@@ -98,6 +98,18 @@ pub(super) fn alloc(stage: &Stage<'_>) -> Outcome {
     test(stage, command)
 }
 
+/// Matches while the table is replaced. The program is built first, so that its memory is
+/// not measured on a machine that builds.
+pub(super) fn swap(stage: &Stage<'_>) -> Outcome {
+    let program = ["--release", "-p", SUITE, "--bin", "swap_soak"];
+    let commands = ["build", "run"].map(|verb| {
+        let mut command = cargo(&[verb]);
+        command.args(program);
+        command
+    });
+    all(stage, commands)
+}
+
 /// Each feature alone without a warning, and the tests with none and with all.
 pub(super) fn features(stage: &Stage<'_>) -> Outcome {
     // Through clippy the denied warnings are those of this package alone, and what it
