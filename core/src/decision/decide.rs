@@ -9,7 +9,6 @@ use crate::matcher::facts::Seen;
 use crate::matcher::output::QueryBuffers;
 use crate::matcher::request::Request;
 use crate::matcher::scratch::{HostBuffer, PathBuffers, Scratch, Step};
-use crate::matcher::walk::{Found, Search};
 use crate::table::action::Effects;
 use crate::table::regex::RegexScratch;
 use crate::table::rule::{ActionEntry, RuleExtras, TargetEntry, TargetKind};
@@ -135,7 +134,7 @@ impl<'t> Way<'t, '_> {
                     return Ok(());
                 }
                 Next::Stage(next) => {
-                    let found = find_next(sections, scratch, &self.seen, next);
+                    let found = find_in_stage(sections, scratch, &self.seen, next);
                     if let Some(reason) = unsound(scratch) {
                         self.settle(Outcome::Reject, 400, reason);
                         return Ok(());
@@ -515,31 +514,6 @@ pub(super) fn writer<'s>(
         draft: None,
     };
     (writer, regex, &mut output.query)
-}
-
-/// The rule of a further stage.
-fn find_next(
-    sections: &Sections,
-    scratch: &mut Scratch,
-    request: &Request<'_>,
-    stage: u32,
-) -> Option<Found> {
-    let host = scratch.host.view(request);
-    let path = scratch.paths.get(request);
-    let search = Search {
-        sections,
-        request,
-        seen: Seen {
-            request,
-            path,
-            host: host.map(|host| host.name),
-        },
-        fields: &mut scratch.fields,
-        regex: &mut scratch.regex,
-        hits: &mut scratch.hits,
-        method: sections.method_bit(request.method()),
-    };
-    find_in_stage(search, stage, host, path)
 }
 
 impl Sections {

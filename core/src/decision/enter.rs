@@ -14,7 +14,7 @@ use super::{Outcome, Reason, Verdict};
 use crate::matcher::facts::Seen;
 use crate::matcher::listener;
 use crate::matcher::request::{Request, RequestProtocol, is_http};
-use crate::matcher::scratch::{HostView, Scratch};
+use crate::matcher::scratch::Scratch;
 use crate::matcher::walk::{Found, Search};
 use crate::table::names::ObjectName;
 use crate::table::{GatewayEntry, NONE, Sections, Table};
@@ -494,22 +494,7 @@ fn find_in_listener(
         .get(listener as usize)
         .map(|listener| listener.stage);
     let stage = stage.ok_or(missed)?;
-    let host = scratch.host.view(request);
-    let path = scratch.paths.get(request);
-    let search = Search {
-        sections,
-        request,
-        seen: Seen {
-            request,
-            path,
-            host: host.map(|host| host.name),
-        },
-        fields: &mut scratch.fields,
-        regex: &mut scratch.regex,
-        hits: &mut scratch.hits,
-        method: sections.method_bit(request.method()),
-    };
-    let found = find_in_stage(search, stage, host, path);
+    let found = find_in_stage(sections, scratch, request, stage);
     if let Some(reason) = unsound(scratch) {
         return Err(Missed::refused(reason));
     }
@@ -529,13 +514,29 @@ pub(crate) fn unsound(scratch: &Scratch) -> Option<Reason> {
     })
 }
 
+/// The best rule of a stage for a request that is settled.
 #[inline(always)]
 pub(crate) fn find_in_stage(
-    mut search: Search<'_, '_>,
+    sections: &Sections,
+    scratch: &mut Scratch,
+    request: &Request<'_>,
     stage: u32,
-    host: Option<HostView<'_>>,
-    path: &[u8],
 ) -> Option<Found> {
-    let stage = search.sections.stages.get(stage as usize)?;
+    let stage = sections.stages.get(stage as usize)?;
+    let host = scratch.host.view(request);
+    let path = scratch.paths.get(request);
+    let mut search = Search {
+        sections,
+        request,
+        seen: Seen {
+            request,
+            path,
+            host: host.map(|host| host.name),
+        },
+        fields: &mut scratch.fields,
+        regex: &mut scratch.regex,
+        hits: &mut scratch.hits,
+        method: sections.method_bit(request.method()),
+    };
     search.find(stage, host, path)
 }

@@ -57,15 +57,18 @@ pub(super) fn enter(sections: &Sections, scratch: &mut Scratch, request: &Reques
     let Some(stage) = sections.stages.get(usual.stage as usize) else {
         return Straight::Other;
     };
+    // What is kept under the very host, where that is known.
     let mut exact = None;
     let host = match request.authority() {
         None => None,
         Some(name) => {
             // What is a host of the table, byte for byte, needs no second look.
-            if usual.has_plain_hosts {
-                exact = stage.hosts.exact(&sections.text, name);
-            }
-            if exact.is_some() {
+            let plain = match usual.has_plain_hosts {
+                true => stage.hosts.exact(&sections.text, name),
+                false => None,
+            };
+            if plain.is_some() {
+                exact = Some(plain);
                 scratch.host.take_name(name);
                 Some(HostView {
                     name,
@@ -73,7 +76,11 @@ pub(super) fn enter(sections: &Sections, scratch: &mut Scratch, request: &Reques
                     port: None,
                 })
             } else if scratch.host.take(name) {
-                scratch.host.view(request)
+                let host = scratch.host.view(request);
+                // Nothing is, where the host is the authority as it is.
+                let is_same = host.is_some_and(|host| core::ptr::eq(host.name, name));
+                exact = (usual.has_plain_hosts && is_same).then_some(None);
+                host
             } else {
                 return Straight::Other;
             }

@@ -105,13 +105,13 @@ impl Search<'_, '_> {
         self.find_from(stage, host, None, path)
     }
 
-    /// The same, where it may be known what is kept under the very host.
+    /// The same, where it may be known already what is kept under the very host.
     #[inline(always)]
     pub(crate) fn find_from(
         &mut self,
         stage: &StageEntry,
         host: Option<HostView<'_>>,
-        exact: Option<u32>,
+        exact: Option<Option<u32>>,
         path: &[u8],
     ) -> Option<Found> {
         // What was asked of the path or host in another stage does not count here.
@@ -126,22 +126,55 @@ impl Search<'_, '_> {
         let mut best: Option<Found> = None;
         self.hits.is_folded = false;
         let hosts = &stage.hosts;
+        let exact = match (exact, name) {
+            (Some(known), _) => known,
+            (None, Some(name)) => hosts.exact(&sections.text, name),
+            (None, None) => None,
+        };
         if hosts.has_others() {
-            hosts.lookup(&sections.text, name, |first| {
-                self.find_under_any(stage, scopes, first, port, path, &mut best)
-            });
+            return self.find_among_kinds(stage, exact, name, port, path);
+        }
+        // PERF: most stages have whole hosts alone, and most requests end at the first of
+        // the two places that are left to look at.
+        let (first, then) = match exact {
+            Some(exact) => (Some(exact), hosts.any),
+            None => (hosts.any, None),
+        };
+        if let Some(first) = first
+            && self.find_under_host(stage, scopes, first, port, path, &mut best) == Next::Stop
+        {
             return best;
         }
-        // PERF: most stages have whole hosts alone; then there are two places to look at.
-        let exact = match (exact, name) {
-            (None, Some(name)) => hosts.exact(&sections.text, name),
-            (exact, _) => exact,
-        };
-        for first in [exact, hosts.any].into_iter().flatten() {
-            let next = self.find_under_host(stage, scopes, first, port, path, &mut best);
-            if next == Next::Stop {
-                break;
-            }
+        if let Some(then) = then {
+            self.find_under_any(stage, scopes, then, port, path, &mut best);
+        }
+        best
+    }
+
+    /// [`Search::find_from`] where hosts are of several kinds.
+    #[inline(never)]
+    fn find_among_kinds(
+        &mut self,
+        stage: &StageEntry,
+        exact: Option<u32>,
+        name: Option<&[u8]>,
+        port: Option<u16>,
+        path: &[u8],
+    ) -> Option<Found> {
+        let sections = self.sections;
+        let scopes = stage.scopes.of(&sections.scopes);
+        let mut best = None;
+        let mut look = |first| self.find_under_any(stage, scopes, first, port, path, &mut best);
+        let mut next = exact.map_or(Next::Continue, &mut look);
+        if next == Next::Continue
+            && let Some(name) = name
+        {
+            next = stage.hosts.lookup_others(&sections.text, name, &mut look);
+        }
+        if next == Next::Continue
+            && let Some(any) = stage.hosts.any
+        {
+            look(any);
         }
         best
     }

@@ -184,9 +184,10 @@ impl HostIndex {
         }
     }
 
-    /// The patterns that take more hosts than one.
+    /// [`lookup`](Self::lookup) among the patterns that take more hosts than one, and not
+    /// every host.
     #[inline(never)]
-    fn lookup_others(
+    pub(crate) fn lookup_others(
         &self,
         text: &TextPool,
         host: &[u8],
