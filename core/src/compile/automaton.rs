@@ -9,8 +9,6 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use aho_corasick::dfa;
-use aho_corasick::nfa::{contiguous, noncontiguous};
 use regex_automata::MatchKind;
 use regex_automata::dfa::{StartKind, dense};
 use regex_automata::nfa::thompson;
@@ -19,20 +17,9 @@ use super::{Build, HashMap, slots};
 use crate::table::NONE;
 use crate::table::automaton::{Automaton, Intervals, Patterns, Words};
 use crate::table::hash::hash;
-use crate::table::predicate::{Literal, Predicate, ValueTest};
+use crate::table::predicate::{Predicate, ValueTest};
 use crate::table::text::{Range32, Text};
-use crate::table::texts::{Search, TextSet};
-
-/// Texts of which the larger and faster automaton is made.
-const SMALL: usize = 100;
-
-/// Where a text must stand in a value.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Place {
-    Start,
-    End,
-    Anywhere,
-}
+use crate::table::texts::{Place, TextSet, text_of};
 
 /// A test and the number it is marked by.
 type Marked = (ValueTest, u32);
@@ -43,7 +30,7 @@ impl Build<'_> {
         let mut of_slot: Vec<Vec<ValueTest>> =
             alloc::vec![Vec::new(); self.sections.predicates.slots.len()];
         let mut known: HashMap<(u32, ValueTest), u32> = HashMap::default();
-        for predicate in &self.sections.predicates.tests {
+        for predicate in self.sections.predicates.tests.iter() {
             let Predicate::Fact(fact) = predicate else {
                 continue;
             };
@@ -80,7 +67,7 @@ impl Build<'_> {
                 slot.automaton = id;
             }
         }
-        for predicate in &mut self.sections.predicates.tests {
+        for predicate in self.sections.predicates.tests.added_from_mut(0) {
             if let Predicate::Fact(fact) = predicate {
                 let mark = known.get(&(fact.slot, fact.test));
                 fact.mark = mark.copied().unwrap_or(NONE);
@@ -116,11 +103,8 @@ impl Build<'_> {
                 false => &mut automaton.texts,
                 true => &mut automaton.folded_texts,
             };
-            for (place, set) in [
-                (Place::Start, &mut texts.prefixes),
-                (Place::End, &mut texts.suffixes),
-                (Place::Anywhere, &mut texts.contained),
-            ] {
+            for place in Place::ALL {
+                let set = texts.of_mut(place);
                 *set = self.texts(&numbered, (place, fold), &mut budget);
                 if set.is_some() {
                     let is_here = |test: &ValueTest| text_of(test, (place, fold)).is_some();
@@ -214,11 +198,7 @@ impl Build<'_> {
             let Some(text) = text_of(test, (place, fold)) else {
                 continue;
             };
-            let text = self.interner.get(text);
-            found.push(match place {
-                Place::End => Cow::Owned(text.iter().rev().copied().collect()),
-                _ => Cow::Borrowed(text),
-            });
+            found.push(place.key(self.interner.get(text)));
             marks.push(*mark);
         }
         let total: usize = found.iter().map(|text| text.len()).sum();
@@ -226,27 +206,7 @@ impl Build<'_> {
         if found.is_empty() || total.saturating_mul(4) > budget.left {
             return None;
         }
-        let nfa = noncontiguous::NFA::builder()
-            .ascii_case_insensitive(fold)
-            .build(&found)
-            .ok()?;
-        let start_kind = match place {
-            Place::Anywhere => aho_corasick::StartKind::Unanchored,
-            _ => aho_corasick::StartKind::Anchored,
-        };
-        let search = match found.len() <= SMALL {
-            true => dfa::DFA::builder()
-                .start_kind(start_kind)
-                .build_from_noncontiguous(&nfa)
-                .map(Search::Small),
-            false => contiguous::NFA::builder()
-                .build_from_noncontiguous(&nfa)
-                .map(Search::Large),
-        };
-        let set = TextSet {
-            search: search.ok()?,
-            marks,
-        };
+        let set = TextSet::new(&found, marks, (place, fold))?;
         budget.charge(set.bytes())?;
         Some(set)
     }
@@ -326,17 +286,6 @@ fn is_words(test: &ValueTest, wanted: bool) -> bool {
         ValueTest::Exact(literal) => literal.fold == wanted,
         _ => false,
     }
-}
-
-/// The text that a test asks for, where it must stand in this place.
-fn text_of(test: &ValueTest, (place, fold): (Place, bool)) -> Option<Text> {
-    let (found, literal): (Place, &Literal) = match test {
-        ValueTest::Prefix(literal) => (Place::Start, literal),
-        ValueTest::Suffix(literal) => (Place::End, literal),
-        ValueTest::Contains { literal, .. } => (Place::Anywhere, literal),
-        _ => return None,
-    };
-    (found == place && literal.fold == fold).then_some(literal.text)
 }
 
 fn regex_of(test: &ValueTest) -> Option<u32> {

@@ -16,6 +16,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{HostMatch, Origin};
 use crate::table::hash::hash;
 use crate::table::host::{HostIndex, HostKind, HostPattern, HostRegex};
+use crate::table::section::Section;
 
 /// A host pattern, its value, and what it is reported for.
 #[derive(Clone, Copy)]
@@ -96,10 +97,14 @@ impl Build<'_> {
             patterns.iter().for_each(|p| add(interner.get(p.text)));
         });
         index.seed = seed;
-        index.slots = table
+        let slots = table
             .into_iter()
-            .map(|slot| patterns.get(slot.checked_sub(1)? as usize).copied())
-            .collect();
+            .map(|slot| slot.checked_sub(1).and_then(|at| patterns.get(at as usize)));
+        index.slots = Section::new(
+            slots
+                .map(|p| p.copied().unwrap_or(HostPattern::VACANT))
+                .collect(),
+        );
         index
     }
 

@@ -19,7 +19,7 @@ pub(crate) fn build(sections: &mut Sections, text: &TextPool, unindexed: u32) {
         .ends
         .iter()
         .map(|end| &end.lists)
-        .chain(&sections.paths.ends)
+        .chain(sections.paths.ends.iter())
         .flat_map(|end| [end.exact, end.segments, end.prefix, end.patterns])
         .chain(sections.path_groups.patterns.iter().copied())
         .collect();
@@ -111,12 +111,12 @@ fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
                 start,
                 len: Group::ONE,
             },
-            _ => append(&mut lists.members, members),
+            _ => lists.members.push_run(&members),
         };
         lists.groups.push(Group { value, members });
     }
-    let rest = append(&mut lists.members, rest);
-    let slots = append(&mut lists.slots, table);
+    let rest = lists.members.push_run(&rest);
+    let slots = lists.slots.push_run(&table);
     lists.indexes.push(ListIndex {
         start: list.start,
         slot,
@@ -144,13 +144,4 @@ fn equality(predicates: &Predicates, id: u32) -> Option<(u32, Text)> {
     // Any of several values cannot be looked up at once.
     let is_one = predicates.slots.get(fact.slot as usize)?.is_one();
     (is_plain && is_one).then_some((fact.slot, literal.text))
-}
-
-fn append(section: &mut Vec<u32>, items: Vec<u32>) -> Range32 {
-    let range = Range32 {
-        start: section.len() as u32,
-        len: items.len() as u32,
-    };
-    section.extend(items);
-    range
 }

@@ -160,6 +160,7 @@ impl Compiler {
         index::build(&mut sections, &text, self.limits.unindexed_candidates);
         sections.text = text;
         sections.names.text = name_texts.into_pool();
+        sections.seal();
         Compiled {
             table: Table::new(sections),
             diagnostics,
@@ -272,11 +273,9 @@ impl<'m> Build<'m> {
             },
             ..Sections::default()
         };
-        sections.names.sources = set
-            .sources
-            .iter()
-            .map(|name| name_texts.add(name.as_bytes()))
-            .collect();
+        let sources = set.sources.iter();
+        let sources = sources.map(|name| name_texts.add(name.as_bytes()));
+        sections.names.sources.extend(sources);
         Self {
             limits,
             set,
@@ -314,7 +313,7 @@ impl<'m> Build<'m> {
             kind: self.name_text(&object.kind),
             namespace: self.name_text(&object.namespace),
             name: self.name_text(&object.name),
-            origin,
+            origin: origin.into(),
         };
         self.sections.names.objects.push(entry);
         self.sections.names.objects.len() as u32 - 1
@@ -337,11 +336,12 @@ impl<'m> Build<'m> {
                 let entry = self.rule(route, rule);
                 let id = self.add_rule(entry);
                 let name = rule.name.as_deref().map(|name| self.name_text(name));
+                let name = name.unwrap_or(Text::NONE);
                 let name = RuleName {
                     route: object,
                     index: index as u32,
                     name,
-                    origin: rule.origin,
+                    origin: rule.origin.into(),
                 };
                 self.sections.names.rules.push(name);
                 let mut ids = RuleIds {
@@ -447,12 +447,11 @@ impl<'m> Build<'m> {
             grpc: path.grpc,
             captures: path.captures,
             flags,
+            unused: [0; 7],
         });
         let entry = self.sections.entries.add(rule);
-        self.sections.names.entries.push(EntryName {
-            path: path.name,
-            origin,
-        });
+        let name = EntryName::new(path.name, origin);
+        self.sections.names.entries.push(name);
         let rank_key = rank::match_key(place.rule, one, path.literal);
         let names = &mut self.sections.names;
         let rank_key = self.match_keys.one(&mut names.match_keys, rank_key);
@@ -561,12 +560,7 @@ impl<'m> Build<'m> {
             }
             let mut buckets = Vec::with_capacity(hosts.len());
             for (_, bucket) in &hosts {
-                let start = self.sections.listener_buckets.len() as u32;
-                self.sections.listener_buckets.extend_from_slice(bucket);
-                buckets.push(Range32 {
-                    start,
-                    len: bucket.len() as u32,
-                });
+                buckets.push(self.sections.listener_buckets.push_run(bucket));
             }
             let items: Vec<_> = hosts.iter().map(|(item, _)| *item).collect();
             let index = self.host_index(&items);

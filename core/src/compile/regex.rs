@@ -9,6 +9,7 @@
 
 mod ahead;
 mod common;
+mod print;
 mod syntax;
 
 use alloc::boxed::Box;
@@ -30,6 +31,7 @@ use crate::table::regex::{GroupEngine, GroupRegex, Regex, SegmentHole};
 use crate::table::text::Text;
 
 use common::common_prefix;
+use print::print;
 
 pub(crate) use syntax::{literal_prefix, parse};
 
@@ -449,10 +451,12 @@ impl Build<'_> {
                     Some(dfa) => Regex::OnePass {
                         dfa,
                         cache: take(&mut self.index.regex.onepass_count),
+                        source: print(&whole).into(),
                     },
                     None => Regex::Pike {
                         vm: pike_vm(nfa)?,
                         cache: take(&mut self.index.regex.pike_count),
+                        source: print(&whole).into(),
                     },
                 }
             }
@@ -508,10 +512,12 @@ impl Build<'_> {
             Some(dfa) => GroupEngine::OnePass {
                 dfa,
                 cache: take(&mut self.index.regex.group_onepass_count),
+                source: print(&whole).into(),
             },
             None => GroupEngine::Pike {
                 vm: pike_vm(nfa)?,
                 id: self.sections.group_regexes.len() as u32,
+                source: print(&whole).into(),
             },
         };
         Ok(GroupRegex {

@@ -2,10 +2,10 @@
 
 use core::hash::{BuildHasher, Hash, Hasher};
 
-use alloc::vec::Vec;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
+use crate::table::section::Section;
 use crate::table::text::Range32;
 
 /// The runs that a section has, by content.
@@ -19,7 +19,7 @@ impl Shared {
     /// The run of these items, added to the section where it is new.
     pub(crate) fn run<T: Copy + Eq + Hash>(
         &mut self,
-        section: &mut Vec<T>,
+        section: &mut Section<T>,
         items: &[T],
     ) -> Range32 {
         self.run_by(section, items, |item| *item)
@@ -28,7 +28,7 @@ impl Shared {
     /// [`Shared::run`] of items that are the same where this is.
     pub(crate) fn run_by<T: Copy, K: Eq + Hash>(
         &mut self,
-        section: &mut Vec<T>,
+        section: &mut Section<T>,
         items: &[T],
         key: impl Fn(&T) -> K,
     ) -> Range32 {
@@ -52,25 +52,21 @@ impl Shared {
         if let Some(&known) = self.known.find(own, is_same) {
             return known;
         }
-        let range = Range32 {
-            start: section.len() as u32,
-            len: items.len() as u32,
-        };
-        section.extend_from_slice(items);
+        let range = section.push_run(items);
         self.known
             .insert_unique(own, range, |range| hash(range.of(section)));
         range
     }
 
     /// The index of an item, added to the section where it is new.
-    pub(crate) fn one<T: Copy + Eq + Hash>(&mut self, section: &mut Vec<T>, item: T) -> u32 {
+    pub(crate) fn one<T: Copy + Eq + Hash>(&mut self, section: &mut Section<T>, item: T) -> u32 {
         self.run(section, &[item]).start
     }
 
     /// [`Shared::one`] of an item that is the same where this is.
     pub(crate) fn one_by<T: Copy, K: Eq + Hash>(
         &mut self,
-        section: &mut Vec<T>,
+        section: &mut Section<T>,
         item: T,
         key: impl Fn(&T) -> K,
     ) -> u32 {
@@ -84,7 +80,7 @@ mod tests {
 
     #[test]
     fn equal_runs_are_stored_once() {
-        let mut section = Vec::new();
+        let mut section = Section::default();
         let mut shared = Shared::default();
         assert_eq!(shared.run(&mut section, &[]), Range32::EMPTY);
         let one = shared.run(&mut section, &[1, 2]);
@@ -92,7 +88,7 @@ mod tests {
         assert_ne!(one, part);
         assert_eq!(shared.run(&mut section, &[1, 2]), one);
         assert_eq!(shared.one(&mut section, 2), part.start);
-        assert_eq!(section, [1, 2, 2]);
+        assert!(section.iter().eq(&[1, 2, 2]));
         let same = shared.one_by(&mut section, 12, |item| item % 10);
         assert_eq!(same, part.start);
     }

@@ -99,7 +99,10 @@ impl<'m> Build<'m> {
         });
         let known = ranks.iter().position(|ranks| ranks.is_for(preset));
         let at = known.unwrap_or_else(|| {
-            ranks.push(MatchPlaces::new(preset, &self.sections.names.match_keys));
+            ranks.push(MatchPlaces::new(
+                preset,
+                self.sections.names.match_keys.added_from(0),
+            ));
             ranks.len() - 1
         });
         let keys: Vec<BoundKey> = bounds.iter().map(|bound| bound.key).collect();
@@ -240,10 +243,9 @@ impl<'m> Build<'m> {
         let Places { list, routes, .. } = places;
         let first = self.sections.scopes.len() as u32;
         let first_bound = self.sections.names.bounds.len() as u32;
-        let named = bounds.iter().map(|bound| Bound {
-            scope: first + bound.place,
-            key: bound.key,
-        });
+        let named = bounds
+            .iter()
+            .map(|bound| Bound::new(first + bound.place, bound.key));
         self.sections.names.bounds.extend(named);
         let place_of = |one: &Found| bounds.get(one.bound as usize).map_or(0, |one| one.place);
         let of_place = by_place(list.len(), found.iter().map(place_of));
@@ -295,7 +297,10 @@ impl<'m> Build<'m> {
             let hits = plain.hits + folded.map_or(0, |trie| trie.hits);
             let paths = &mut self.sections.paths;
             paths.worst_hits = paths.worst_hits.max(hits);
-            let port = list.get(at).and_then(|(_, port)| *port);
+            let port = list
+                .get(at)
+                .and_then(|(_, port)| *port)
+                .map_or(NONE, u32::from);
             self.sections.scopes.push(Scope {
                 port,
                 next: NONE,
@@ -307,7 +312,7 @@ impl<'m> Build<'m> {
                 }),
                 best,
             });
-            let added = self.sections.paths.candidates.get(before..).unwrap_or(&[]);
+            let added = self.sections.paths.candidates.added_from(before);
             let bound = |one: &Candidate| bound_of.get(one.rank as usize).copied();
             let names = added.iter().map(|one| bound(one).unwrap_or(NONE));
             self.sections.names.candidates.extend(names);

@@ -1,16 +1,18 @@
 //! Interning: every distinct byte string is stored once.
 
+use alloc::vec::Vec;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use core::hash::BuildHasher;
 
+use crate::table::section::Section;
 use crate::table::text::{Text, TextPool};
 
 /// Builds a [`TextPool`].
 #[derive(Default)]
 pub(crate) struct Interner {
-    pool: TextPool,
+    bytes: Vec<u8>,
     /// Each with half of its hash, so that growing reads no texts.
     known: HashTable<(u32, Text)>,
     /// The text that was asked for last: it is often asked for again.
@@ -29,21 +31,21 @@ impl Interner {
         if bytes.is_empty() {
             return Text::default();
         }
-        let pool = &self.pool;
-        if pool.get(self.last) == bytes {
+        if self.get(self.last) == bytes {
             return self.last;
         }
         let hash = self.state.hash_one(bytes) as u32;
-        let is_same = |&(known, text): &(u32, Text)| known == hash && pool.get(text) == bytes;
+        let pool = &self.bytes;
+        let is_same = |&(known, text): &(u32, Text)| known == hash && text.of(pool) == bytes;
         if let Some(&(_, known)) = self.known.find(spread(hash), is_same) {
             self.last = known;
             return known;
         }
         let text = Text {
-            start: self.pool.bytes.len() as u32,
+            start: self.bytes.len() as u32,
             len: bytes.len() as u32,
         };
-        self.pool.bytes.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(bytes);
         self.known
             .insert_unique(spread(hash), (hash, text), |&(hash, _)| spread(hash));
         self.last = text;
@@ -61,10 +63,12 @@ impl Interner {
     }
 
     pub(crate) fn get(&self, text: Text) -> &[u8] {
-        self.pool.get(text)
+        text.of(&self.bytes)
     }
 
     pub(crate) fn into_pool(self) -> TextPool {
-        self.pool
+        TextPool {
+            bytes: Section::new(self.bytes),
+        }
     }
 }

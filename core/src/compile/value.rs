@@ -84,14 +84,7 @@ impl Build<'_> {
             .index
             .members
             .entry(members)
-            .or_insert_with_key(|members| {
-                let start = section.len() as u32;
-                section.extend_from_slice(members);
-                Range32 {
-                    start,
-                    len: members.len() as u32,
-                }
-            })
+            .or_insert_with_key(|members| section.push_run(members))
     }
 
     /// Address ranges, sorted, and merged where they overlap or touch. Equal lists
@@ -113,14 +106,7 @@ impl Build<'_> {
             .index
             .blocks
             .entry(blocks)
-            .or_insert_with_key(|blocks| {
-                let start = section.len() as u32;
-                section.extend_from_slice(blocks);
-                Range32 {
-                    start,
-                    len: blocks.len() as u32,
-                }
-            })
+            .or_insert_with_key(|blocks| section.push_run(blocks))
     }
 
     /// The borders of a text's prefixes. Stored once for each text.

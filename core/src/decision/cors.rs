@@ -105,7 +105,7 @@ impl<'a> Decision<'a> {
     }
 
     fn cors_entry(&self) -> Option<&'a CorsEntry> {
-        self.sections.actions.cors.get(self.verdict.cors as usize)
+        self.sections.actions.cors.optional(self.verdict.cors)
     }
 }
 
@@ -124,7 +124,7 @@ pub(crate) fn allowed(
     request: &Request<'_>,
     cors: u32,
 ) -> Option<Allowed> {
-    let cors = sections.actions.cors.get(cors as usize)?;
+    let cors = sections.actions.cors.optional(cors)?;
     let origin = origin_of(request)?;
     let origins = cors.origins.of(&sections.actions.cors_origins);
     if origins

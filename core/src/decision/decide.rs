@@ -313,7 +313,7 @@ impl<'t> Way<'t, '_> {
 
     fn redirect(&mut self, scratch: &mut Scratch, redirect: u32) -> Result<(), Reason> {
         let sections = self.sections;
-        let Some(parts) = sections.actions.redirects.get(redirect as usize) else {
+        let Some(parts) = sections.actions.redirects.optional(redirect) else {
             self.settle(Outcome::Respond, 500, Reason::NoTarget);
             return Ok(());
         };
@@ -333,7 +333,7 @@ impl<'t> Way<'t, '_> {
     }
 
     fn respond(&mut self, respond: u32) {
-        let entry = self.sections.actions.responds.get(respond as usize);
+        let entry = self.sections.actions.responds.optional(respond);
         let (status, reason) = match entry {
             // A word for why: the rule cannot do what it says.
             Some(entry) if entry.reason.len > 0 => (entry.status, Reason::InvalidRule),
@@ -351,7 +351,7 @@ impl<'t> Way<'t, '_> {
             return true;
         }
         let faults = &self.sections.actions.faults;
-        let Some(fault) = faults.get(effects.fault as usize) else {
+        let Some(fault) = faults.optional(effects.fault) else {
             return false;
         };
         if self.verdict.fault == NONE {

@@ -80,7 +80,7 @@ impl<'a> Decision<'a> {
         let mut timeouts = Timeouts::default();
         for step in self.steps() {
             let own = self.extras_of(step).timeouts;
-            let own = self.sections.actions.timeouts.get(own as usize);
+            let own = self.sections.actions.timeouts.optional(own);
             let own = own.copied().unwrap_or_default();
             timeouts.request_ms = own.request_ms.or(timeouts.request_ms);
             timeouts.backend_request_ms = own.backend_request_ms.or(timeouts.backend_request_ms);
@@ -94,7 +94,7 @@ impl<'a> Decision<'a> {
         let sections = self.sections;
         let mut policies = self.steps().iter().filter_map(|step| {
             let retry = self.extras_of(step).retry;
-            sections.actions.retries.get(retry as usize)
+            sections.actions.retries.optional(retry)
         });
         policies.next_back().map(|retry| RetryView {
             sections,
@@ -111,7 +111,7 @@ impl<'a> Decision<'a> {
         let sections = self.sections;
         let mut policies = self.steps().iter().filter_map(|step| {
             let session = self.extras_of(step).session;
-            sections.actions.sessions.get(session as usize)
+            sections.actions.sessions.optional(session)
         });
         policies.next_back().map(|session| SessionView {
             kind: if session.cookie { "cookie" } else { "header" },
@@ -124,11 +124,7 @@ impl<'a> Decision<'a> {
 
     /// The fault on the way, and whether its delay and its abort were drawn.
     pub fn fault(&self) -> Option<(Fault, bool, bool)> {
-        let fault = self
-            .sections
-            .actions
-            .faults
-            .get(self.verdict.fault as usize)?;
+        let fault = self.sections.actions.faults.optional(self.verdict.fault)?;
         Some((*fault, self.verdict.delayed, self.verdict.aborted))
     }
 }

@@ -59,7 +59,7 @@ impl Sections {
     /// What a rule's filters and its target's rewrite together.
     pub(crate) fn rewrite_of(&self, rule: &Effects, target: &Effects) -> RewriteEntry {
         let entry = |effects: &Effects| {
-            let entry = self.actions.rewrites.get(effects.rewrite as usize);
+            let entry = self.actions.rewrites.optional(effects.rewrite);
             entry.copied().unwrap_or_default()
         };
         let (rule, target) = (entry(rule), entry(target));

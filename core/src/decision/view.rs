@@ -6,7 +6,7 @@ use core::fmt;
 use super::rewrite::HostSource;
 use super::{Decision, Outcome, Reason};
 use crate::matcher::request::Request;
-use crate::table::names::ObjectName;
+use crate::table::names::{EntryName, ObjectName, RuleName};
 use crate::table::rule::{TargetEntry, TargetKind};
 use crate::table::text::{Range32, Text};
 use crate::table::{NONE, Sections};
@@ -297,7 +297,7 @@ impl<'a> Decision<'a> {
             .sections
             .actions
             .responds
-            .get(self.verdict.respond as usize)?;
+            .optional(self.verdict.respond)?;
         Some(self.sections.text.get(respond.body))
     }
 
@@ -309,7 +309,7 @@ impl<'a> Decision<'a> {
             .sections
             .actions
             .responds
-            .get(self.verdict.respond as usize)
+            .optional(self.verdict.respond)
         {
             return Some(self.sections.text.str(respond.reason)).filter(|word| !word.is_empty());
         }
@@ -399,16 +399,16 @@ impl Sections {
         let name = candidate.and_then(|one| self.names.entries.get(one.entry as usize));
         let entry = candidate.and_then(|candidate| self.entries.get(candidate));
         let origin = name
-            .map(|name| name.origin)
+            .map(EntryName::origin)
             .filter(Origin::is_known)
-            .or(rule.map(|rule| rule.origin));
+            .or(rule.map(|rule| rule.origin.into()));
         let origin = origin.unwrap_or_default();
         StageView {
             stage: self.object(self.names.stages.get(stage as usize).copied()),
             route: self.object(rule.map(|rule| rule.route)),
             rule: rule.map_or(0, |rule| rule.index),
             rule_name: rule
-                .and_then(|rule| rule.name)
+                .and_then(RuleName::name)
                 .map(|name| self.names.text.str(name)),
             matched: entry.map_or(0, |entry| entry.common.index),
             origin,

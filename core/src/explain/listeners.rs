@@ -166,6 +166,7 @@ fn hosts(sections: &Sections, gateway: &GatewayEntry) -> Vec<Vec<String>> {
                 add(pattern.value, &format!("*{text}"));
             }
             HostKind::WildcardPrefix => add(pattern.value, &format!("{text}*")),
+            HostKind::Vacant => {}
         }
     }
     for regex in &gateway.hosts.regexes {

@@ -12,7 +12,7 @@ use crate::matcher::scratch::HostView;
 use crate::matcher::walk::Search;
 use crate::table::entry::Entry;
 use crate::table::host::{HostIndex, HostKind};
-use crate::table::names::{PathName, PathText};
+use crate::table::names::{EntryName, PathName, PathText};
 use crate::table::path_test::{PathTest, TestKind};
 use crate::table::predicate::ValueTest;
 use crate::table::text::Text;
@@ -27,7 +27,7 @@ pub(super) fn host_seen<'h>(
     host: HostView<'h>,
 ) -> &'h [u8] {
     let scope = sections.scopes.get(scope as usize);
-    match scope.is_some_and(|scope| scope.port.is_some()) {
+    match scope.is_some_and(|scope| scope.port != NONE) {
         true => host.authority,
         false => in_form(stage, host),
     }
@@ -65,7 +65,7 @@ pub(super) fn taking_scopes(
     for first in hosts {
         let mut at = first;
         while let Some(scope) = scopes.get(at as usize) {
-            if scope.port.is_none() || scope.port == port {
+            if scope.takes_port(port) {
                 taking.push(at);
             }
             at = scope.next;
@@ -114,7 +114,7 @@ pub(super) fn scope_host(sections: &Sections, scope: u32) -> String {
 
 fn name_of(sections: &Sections, id: u32) -> PathName {
     let name = sections.names.entries.get(id as usize);
-    name.map_or(PathName::default(), |name| name.path)
+    name.map_or(PathName::default(), EntryName::path)
 }
 
 /// The path that a match is compared with.

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 
 use super::{TieBreak, Trial};
 use crate::table::Sections;
-use crate::table::precedence::{Clause, PathClass, PathForm, RankKey};
+use crate::table::precedence::{BoundKey, Clause, MatchKey, PathClass, PathForm, RankKey};
 use crate::vocabulary::Precedence;
 
 /// Why `winner` comes before `second`, the trial at `runner_up`.
@@ -16,8 +16,10 @@ pub(super) fn between(
     second: &Trial,
     runner_up: usize,
 ) -> Option<TieBreak> {
-    let one = key(sections, preset, winner.candidate)?;
-    let other = key(sections, preset, second.candidate)?;
+    let (one, bound) = keys(sections, winner.candidate)?;
+    let (other, other_bound) = keys(sections, second.candidate)?;
+    let key = |one, bound| RankKey { preset, one, bound };
+    let (one, other) = (key(one, &bound), key(other, &other_bound));
     let (_, clause) = one.compare(other);
     Some(TieBreak {
         clause,
@@ -27,16 +29,13 @@ pub(super) fn between(
 }
 
 /// What a candidate was ranked by.
-fn key(sections: &Sections, preset: Precedence, candidate: u32) -> Option<RankKey<'_>> {
+fn keys(sections: &Sections, candidate: u32) -> Option<(&MatchKey, BoundKey)> {
     let names = &sections.names;
     let entry = sections.paths.candidates.get(candidate as usize)?.entry;
     let key = *names.ranked.get(entry as usize)?;
     let bound = *names.candidates.get(candidate as usize)?;
-    Some(RankKey {
-        preset,
-        one: names.match_keys.get(key as usize)?,
-        bound: &names.bounds.get(bound as usize)?.key,
-    })
+    let bound = names.bounds.get(bound as usize)?;
+    Some((names.match_keys.get(key as usize)?, bound.key()))
 }
 
 fn words(

@@ -163,7 +163,10 @@ impl Scratch {
                 changed: false,
             },
             fields: Fields::new(sections),
-            regex: RegexScratch::new(&sections.predicates.regexes, &sections.group_regexes),
+            regex: RegexScratch::new(
+                sections.predicates.regexes.iter(),
+                sections.group_regexes.iter(),
+            ),
             captures: Captures::new(sections),
             buffer: Vec::with_capacity(path),
             hits: Hits::new(sections),

@@ -208,7 +208,7 @@ impl Search<'_, '_> {
         while let Some(scope) = scopes.get(at as usize) {
             at = scope.next;
             // SPEC: `HostBinding::port`: the authority must state it.
-            if scope.port.is_some() && scope.port != port {
+            if !scope.takes_port(port) {
                 continue;
             }
             if best.is_none_or(|best| scope.best < best.rank) {

@@ -10,32 +10,33 @@ use super::fact::FactEntry;
 use super::format::{Part, SubstitutionEntry, Value};
 use super::predicate::ValueTest;
 use super::rule::Rules;
+use super::section::Section;
 use super::text::{Range32, Text};
 use crate::vocabulary::{Fault, HeaderVerb, PrefixJoin, Scheme, Timeouts};
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Actions {
     pub(crate) rules: Rules,
-    pub(crate) edits: Vec<EditEntry>,
-    pub(crate) rewrites: Vec<RewriteEntry>,
-    pub(crate) redirects: Vec<RedirectEntry>,
-    pub(crate) responds: Vec<RespondEntry>,
-    pub(crate) mirrors: Vec<MirrorEntry>,
-    pub(crate) cors: Vec<CorsEntry>,
-    pub(crate) cors_origins: Vec<CorsOriginEntry>,
-    pub(crate) faults: Vec<Fault>,
-    pub(crate) timeouts: Vec<Timeouts>,
-    pub(crate) retries: Vec<RetryEntry>,
-    pub(crate) sessions: Vec<SessionEntry>,
-    pub(crate) metadata: Vec<(Text, MetadataEntry)>,
+    pub(crate) edits: Section<EditEntry>,
+    pub(crate) rewrites: Section<RewriteEntry>,
+    pub(crate) redirects: Section<RedirectEntry>,
+    pub(crate) responds: Section<RespondEntry>,
+    pub(crate) mirrors: Section<MirrorEntry>,
+    pub(crate) cors: Section<CorsEntry>,
+    pub(crate) cors_origins: Section<CorsOriginEntry>,
+    pub(crate) faults: Section<Fault>,
+    pub(crate) timeouts: Section<Timeouts>,
+    pub(crate) retries: Section<RetryEntry>,
+    pub(crate) sessions: Section<SessionEntry>,
+    pub(crate) metadata: Section<(Text, MetadataEntry)>,
     /// Lists of words that retry policies and query edits refer to.
-    pub(crate) words: Vec<Text>,
+    pub(crate) words: Section<Text>,
     /// Parts of values with holes.
-    pub(crate) parts: Vec<Part>,
-    pub(crate) query_edits: Vec<QueryEditEntry>,
+    pub(crate) parts: Section<Part>,
+    pub(crate) query_edits: Section<QueryEditEntry>,
     /// Backends that take a request while its target cannot.
-    pub(crate) failovers: Vec<u32>,
-    pub(crate) hash_keys: Vec<HashKeyEntry>,
+    pub(crate) failovers: Section<u32>,
+    pub(crate) hash_keys: Section<HashKeyEntry>,
     /// Names of edited request headers and their slots, in order of name.
     pub(crate) edit_names: Vec<(Text, u32)>,
     pub(crate) most: Most,
@@ -239,23 +240,23 @@ impl Effects {
 impl Actions {
     pub(crate) fn bytes(&self) -> usize {
         self.rules.bytes()
-            + self.edits.len() * size_of::<EditEntry>()
-            + self.rewrites.len() * size_of::<RewriteEntry>()
-            + self.redirects.len() * size_of::<RedirectEntry>()
-            + self.responds.len() * size_of::<RespondEntry>()
-            + self.mirrors.len() * size_of::<MirrorEntry>()
-            + self.cors.len() * size_of::<CorsEntry>()
-            + self.cors_origins.len() * size_of::<CorsOriginEntry>()
-            + self.faults.len() * size_of::<Fault>()
-            + self.timeouts.len() * size_of::<Timeouts>()
-            + self.retries.len() * size_of::<RetryEntry>()
-            + self.sessions.len() * size_of::<SessionEntry>()
-            + self.metadata.len() * size_of::<(Text, MetadataEntry)>()
-            + self.words.len() * size_of::<Text>()
-            + self.parts.len() * size_of::<Part>()
-            + self.query_edits.len() * size_of::<QueryEditEntry>()
-            + self.failovers.len() * size_of::<u32>()
-            + self.hash_keys.len() * size_of::<HashKeyEntry>()
+            + self.edits.bytes()
+            + self.rewrites.bytes()
+            + self.redirects.bytes()
+            + self.responds.bytes()
+            + self.mirrors.bytes()
+            + self.cors.bytes()
+            + self.cors_origins.bytes()
+            + self.faults.bytes()
+            + self.timeouts.bytes()
+            + self.retries.bytes()
+            + self.sessions.bytes()
+            + self.metadata.bytes()
+            + self.words.bytes()
+            + self.parts.bytes()
+            + self.query_edits.bytes()
+            + self.failovers.bytes()
+            + self.hash_keys.bytes()
             + self.edit_names.len() * size_of::<(Text, u32)>()
     }
 }

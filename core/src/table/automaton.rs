@@ -32,19 +32,18 @@ use regex_automata::dfa::{Automaton as _, OverlappingState, dense};
 use regex_automata::{Anchored, Input};
 
 use super::hash::{hash, hash_lower};
+use super::parts;
+use super::parts::coded::Coded;
 use super::text::{Range32, Text, TextPool};
-#[cfg(feature = "compile")]
 use super::texts::Texts;
 use super::value::{address, integer, number_of};
 
 /// The tests of one slot.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Automaton {
     pub(crate) words: Words,
     pub(crate) folded_words: Words,
-    #[cfg(feature = "compile")]
     pub(crate) texts: Texts,
-    #[cfg(feature = "compile")]
     pub(crate) folded_texts: Texts,
     pub(crate) patterns: Option<Patterns>,
     pub(crate) numbers: Intervals<i64>,
@@ -52,7 +51,7 @@ pub(crate) struct Automaton {
 }
 
 /// Whole values.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Words {
     pub(crate) seed: u64,
     /// Open addressing, a power of two; 0 is empty, otherwise a word's number plus
@@ -64,7 +63,7 @@ pub(crate) struct Words {
 }
 
 /// Regular expressions.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Patterns {
     pub(crate) search: Box<dense::DFA<Vec<u32>>>,
     /// By the automaton's number of the pattern.
@@ -72,7 +71,7 @@ pub(crate) struct Patterns {
 }
 
 /// Ranges of numbers, cut at every bound.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Intervals<T> {
     /// Where an interval begins, ascending; it ends where the next one begins.
     pub(crate) starts: Vec<T>,
@@ -106,7 +105,6 @@ impl Automaton {
         let is_folded = |word| text.get(word).eq_ignore_ascii_case(value);
         self.folded_words
             .run(value, hash_lower, is_folded, &mut mark);
-        #[cfg(feature = "compile")]
         for texts in [&self.texts, &self.folded_texts] {
             texts.run(value, &mut mark);
         }
@@ -126,16 +124,35 @@ impl Automaton {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        #[cfg(feature = "compile")]
         let texts = self.texts.bytes() + self.folded_texts.bytes();
-        #[cfg(not(feature = "compile"))]
-        let texts = 0;
         self.words.bytes()
             + self.folded_words.bytes()
             + texts
             + self.patterns.as_ref().map_or(0, Patterns::bytes)
             + self.numbers.bytes()
             + self.addresses.bytes()
+    }
+}
+
+/// Without the texts, which are made again of the tests that ask for them.
+impl Coded for Automaton {
+    fn put(&self, words: &mut Vec<u32>) {
+        self.words.put(words);
+        self.folded_words.put(words);
+        self.patterns.put(words);
+        self.numbers.put(words);
+        self.addresses.put(words);
+    }
+
+    fn take(words: &mut parts::coded::Words<'_>) -> Option<Self> {
+        Some(Self {
+            words: Coded::take(words)?,
+            folded_words: Coded::take(words)?,
+            patterns: Coded::take(words)?,
+            numbers: Coded::take(words)?,
+            addresses: Coded::take(words)?,
+            ..Self::default()
+        })
     }
 }
 

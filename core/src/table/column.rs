@@ -4,7 +4,9 @@
 //! none. Such a number is kept in a column of its own, which is empty as long as each is
 //! what such numbers usually are.
 
-use alloc::vec::Vec;
+use super::parts::Each;
+use super::parts::coded::{Coded, Words, coded_enums};
+use super::section::Section;
 
 /// A number for each of many things.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +16,7 @@ pub(crate) struct Column {
     /// What each usually is.
     usual: Usual,
     /// All of them, or nothing where each is usual.
-    values: Vec<u32>,
+    values: Section<u32>,
 }
 
 /// What a number usually is.
@@ -24,6 +26,10 @@ enum Usual {
     #[default]
     Place,
     Same(u32),
+}
+
+coded_enums! {
+    Usual { 0 = Place, 1 = Same(value) }
 }
 
 impl Usual {
@@ -45,10 +51,21 @@ impl Column {
     }
 
     pub(crate) fn get(&self, place: u32) -> Option<u32> {
-        if let Some(&value) = self.values.get(place as usize) {
-            return Some(value);
+        if !self.values.is_bare() {
+            return self.values.get(place as usize).copied();
         }
         (place < self.len).then(|| self.usual.at(place))
+    }
+
+    /// Its parts, under this name.
+    pub(crate) fn each<E: Each>(
+        &mut self,
+        each: &mut E,
+        name: &'static str,
+    ) -> Result<(), E::Fault> {
+        each.value(name, &mut self.len)?;
+        each.value(name, &mut self.usual)?;
+        each.section(name, &mut self.values)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -56,7 +73,7 @@ impl Column {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.values.len() * size_of::<u32>()
+        self.values.bytes()
     }
 }
 
@@ -78,6 +95,8 @@ impl Column {
 
 #[cfg(all(test, feature = "compile"))]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
 
     #[test]

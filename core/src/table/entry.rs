@@ -5,10 +5,12 @@
 //! is stored once. A candidate has the numbers of what its match asks, so that trying it
 //! reads nothing of its own besides; the rule is read once it has won.
 
-use alloc::vec::Vec;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::column::Column;
+use super::parts::Each;
 use super::path::Candidate;
+use super::section::Section;
 use super::text::Range32;
 
 /// What one match of one rule asks, wherever it is found.
@@ -19,7 +21,8 @@ pub(crate) struct Entry<'t> {
 }
 
 /// What many matches have in common.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct Common {
     /// Bits of the methods taken; 0 takes any.
     pub(crate) methods: u64,
@@ -38,16 +41,18 @@ pub(crate) struct Common {
     /// [`Sections::group_regexes`](super::Sections::group_regexes), or [`NONE`](super::NONE).
     pub(crate) captures: u32,
     pub(crate) flags: u8,
+    /// 0.
+    pub(crate) unused: [u8; 7],
 }
 
 /// All matches of a table.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Entries {
     /// The rule of each: where each rule has one match, the one with its number.
     rules: Column,
     /// Runs of [`Predicates::steps`](super::predicate::Predicates::steps).
-    programs: Vec<Range32>,
-    commons: Vec<Common>,
+    programs: Section<Range32>,
+    commons: Section<Common>,
 }
 
 impl Entries {
@@ -74,14 +79,27 @@ impl Entries {
         self.rules.get(entry)
     }
 
+    /// Calls `program` with each run of steps.
+    pub(crate) fn each_program<E>(
+        &self,
+        program: impl FnMut(Range32) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.programs.iter().copied().try_for_each(program)
+    }
+
+    /// Its parts.
+    pub(crate) fn each<E: Each>(&mut self, each: &mut E) -> Result<(), E::Fault> {
+        self.rules.each(each, "rules of matches")?;
+        each.section("programs", &mut self.programs)?;
+        each.section("commons", &mut self.commons)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.rules.len()
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.rules.bytes()
-            + self.programs.len() * size_of::<Range32>()
-            + self.commons.len() * size_of::<Common>()
+        self.rules.bytes() + self.programs.bytes() + self.commons.bytes()
     }
 }
 

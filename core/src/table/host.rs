@@ -22,7 +22,10 @@ use alloc::vec::Vec;
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::{Anchored, Input};
 
+use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
+
 use super::hash::{hash, is_same};
+use super::section::Section;
 use super::text::{Text, TextPool};
 
 /// Host patterns of one gateway or stage, each with a value.
@@ -30,7 +33,7 @@ use super::text::{Text, TextPool};
 pub(crate) struct HostIndex {
     pub(crate) seed: u64,
     /// The patterns with a text, where they hash to: open addressing, a power of two.
-    pub(crate) slots: Vec<Option<HostPattern>>,
+    pub(crate) slots: Section<HostPattern>,
     /// The [bits](HostKind::bit) of the patterns' kinds.
     pub(crate) kinds: u8,
     /// Distinct lengths of tails, longest first.
@@ -43,7 +46,8 @@ pub(crate) struct HostIndex {
     pub(crate) any: Option<u32>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, TryFromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct HostPattern {
     /// The host, the tail that it must end in (a wildcard's starts with the dot), or the
     /// head that it must begin with.
@@ -72,8 +76,8 @@ impl HostRegex {
 
 /// How a pattern's text is compared. A raw suffix may be the whole host; where there
 /// is a star, it takes something.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[repr(u8)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Immutable, IntoBytes, KnownLayout, TryFromBytes)]
+#[repr(u32)]
 pub(crate) enum HostKind {
     Exact = 0,
     Wildcard = 1,
@@ -81,6 +85,21 @@ pub(crate) enum HostKind {
     OneLabel = 3,
     WildcardSuffix = 4,
     WildcardPrefix = 5,
+    /// No pattern: the slot is empty.
+    Vacant = 6,
+}
+
+impl HostPattern {
+    pub(crate) const VACANT: Self = Self {
+        text: Text { start: 0, len: 0 },
+        kind: HostKind::Vacant,
+        value: 0,
+    };
+
+    /// Whether the slot has a pattern.
+    pub(crate) fn is_pattern(&self) -> bool {
+        self.kind != HostKind::Vacant
+    }
 }
 
 impl HostKind {
@@ -105,6 +124,7 @@ impl HostKind {
     pub(crate) fn takes(self, rest: &[u8]) -> bool {
         match self {
             Self::Exact => rest.is_empty(),
+            Self::Vacant => false,
             Self::Suffix => true,
             // SPEC: Gateway API, Hostname: a wildcard label stands for one or more
             // labels, so something must precede the dot. Envoy, VirtualHost.domains: a
@@ -120,7 +140,7 @@ impl HostIndex {
     /// The patterns with a text, in no order.
     #[cfg(feature = "explain")]
     pub(crate) fn patterns(&self) -> impl Iterator<Item = &HostPattern> {
-        self.slots.iter().flatten()
+        self.slots.all().iter().filter(|slot| slot.is_pattern())
     }
 
     /// Calls `take` with the value of every pattern that takes `host`, most
@@ -163,7 +183,7 @@ impl HostIndex {
 
     /// The exact hosts, in no order.
     pub(crate) fn exact_hosts<'i>(&'i self, text: &'i TextPool) -> impl Iterator<Item = &'i [u8]> {
-        let patterns = self.slots.iter().flatten();
+        let patterns = self.slots.all().iter();
         patterns
             .filter(|pattern| pattern.kind == HostKind::Exact)
             .map(|pattern| text.get(pattern.text))
@@ -238,7 +258,7 @@ impl HostIndex {
 
     #[inline(always)]
     fn probe_here(&self, text: &TextPool, key: &[u8], kind: HostKind) -> Option<u32> {
-        let mask = self.slots.len().checked_sub(1)?;
+        let mask = self.slots.all().len().checked_sub(1)?;
         let at = hash(self.seed ^ kind as u64, key) as usize & mask;
         self.probe_from(text, key, kind, at)
     }
@@ -251,9 +271,12 @@ impl HostIndex {
         kind: HostKind,
         mut at: usize,
     ) -> Option<u32> {
-        let mask = self.slots.len().checked_sub(1)?;
+        let mask = self.slots.all().len().checked_sub(1)?;
         loop {
-            let pattern = self.slots.get(at)?.as_ref()?;
+            let pattern = self.slots.all().get(at)?;
+            if pattern.kind == HostKind::Vacant {
+                return None;
+            }
             if pattern.kind == kind
                 && pattern.text.len as usize == key.len()
                 && is_same(text.get(pattern.text), key)
@@ -268,20 +291,20 @@ impl HostIndex {
     #[inline]
     pub(crate) fn place(&self, host: &[u8]) -> usize {
         let hash = hash(self.seed ^ HostKind::Exact as u64, host) as usize;
-        hash & self.slots.len().wrapping_sub(1)
+        hash & self.slots.all().len().wrapping_sub(1)
     }
 
     /// Reads what is looked at there; the value means nothing.
     #[inline(always)]
     pub(crate) fn touch(&self, place: usize) -> u64 {
-        let pattern = self.slots.get(place).and_then(Option::as_ref);
+        let pattern = self.slots.all().get(place);
         pattern.map_or(0, |pattern| u64::from(pattern.text.start ^ pattern.value))
     }
 
     /// The same for the text of the pattern that is there.
     #[inline(always)]
     pub(crate) fn touch_text(&self, text: &TextPool, place: usize) -> u64 {
-        let pattern = self.slots.get(place).and_then(Option::as_ref);
+        let pattern = self.slots.all().get(place);
         pattern.map_or(0, |pattern| text.touch(pattern.text))
     }
 
@@ -307,7 +330,7 @@ impl HostIndex {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.slots.len() * size_of::<Option<HostPattern>>()
+        self.slots.bytes()
             + (self.tail_lengths.len() + self.head_lengths.len()) * 2
             + self
                 .regexes

@@ -13,31 +13,33 @@
 //!    group holds only where the request's value is the group's. Where that is all that
 //!    its predicates ask, it is marked as [`HOLDS`].
 
-use alloc::vec::Vec;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::hash::{hash, is_same};
+use super::section::Section;
 use super::text::{Range32, Text, TextPool};
 
 /// The indexes of all long lists.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct ListIndexes {
     /// Lists up to this length have no index.
     pub(crate) unindexed: u32,
     /// By the first position of their list, ascending.
-    pub(crate) indexes: Vec<ListIndex>,
+    pub(crate) indexes: Section<ListIndex>,
     /// Open addressing for each index, a power of two; 0 is empty, otherwise the
     /// group's number plus one.
-    pub(crate) slots: Vec<u32>,
-    pub(crate) groups: Vec<Group>,
+    pub(crate) slots: Section<u32>,
+    pub(crate) groups: Section<Group>,
     /// Positions of candidates, some of them marked.
-    pub(crate) members: Vec<u32>,
+    pub(crate) members: Section<u32>,
 }
 
 /// Marks a member whose predicates hold where its group's value is the request's.
 pub(crate) const HOLDS: u32 = 1 << 31;
 
 /// One list's index.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct ListIndex {
     /// First position of the list.
     pub(crate) start: u32,
@@ -51,7 +53,8 @@ pub(crate) struct ListIndex {
 }
 
 /// The candidates that want one value.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct Group {
     pub(crate) value: Text,
     /// A run of [`ListIndexes::members`]; or where the length is [`Group::ONE`], the one
@@ -70,11 +73,7 @@ impl ListIndexes {
             return None;
         }
         let start = list.start;
-        let at = self
-            .indexes
-            .binary_search_by_key(&start, |index| index.start)
-            .ok()?;
-        self.indexes.get(at)
+        self.indexes.find_by_key(&start, |index| index.start)
     }
 
     /// The candidates of a list that want `value`.
@@ -111,8 +110,6 @@ impl ListIndexes {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.indexes.len() * size_of::<ListIndex>()
-            + (self.slots.len() + self.members.len()) * 4
-            + self.groups.len() * size_of::<Group>()
+        self.indexes.bytes() + self.slots.bytes() + self.members.bytes() + self.groups.bytes()
     }
 }

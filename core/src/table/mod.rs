@@ -43,6 +43,7 @@ pub(crate) mod host;
 pub(crate) mod index;
 pub(crate) mod method;
 pub(crate) mod names;
+pub(crate) mod parts;
 pub(crate) mod path;
 pub(crate) mod path_group;
 pub(crate) mod path_test;
@@ -52,15 +53,17 @@ pub(crate) mod precedence;
 pub(crate) mod predicate;
 pub(crate) mod regex;
 pub(crate) mod rule;
+pub(crate) mod section;
 pub(crate) mod segment;
 pub(crate) mod text;
-#[cfg(feature = "compile")]
 pub(crate) mod texts;
 pub(crate) mod value;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use crate::matcher::listener;
 use crate::vocabulary::{HostForm, Normalization, Precedence, Protocol, Scheme};
@@ -75,6 +78,7 @@ use path_group::PathGroups;
 use path_test::PathTest;
 use predicate::Predicates;
 use regex::GroupRegex;
+use section::Section;
 use segment::{SegmentTrie, SegmentTries};
 use text::{Range32, Text, TextPool};
 
@@ -149,24 +153,24 @@ pub struct Stats {
 }
 
 /// Everything in a table.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Sections {
     pub(crate) text: TextPool,
     pub(crate) gateways: Vec<GatewayEntry>,
     pub(crate) listeners: Vec<ListenerEntry>,
     /// Listener ids, each gateway's host buckets adjacent.
-    pub(crate) listener_buckets: Vec<u32>,
+    pub(crate) listener_buckets: Section<u32>,
     pub(crate) stages: Vec<StageEntry>,
-    pub(crate) scopes: Vec<Scope>,
+    pub(crate) scopes: Section<Scope>,
     pub(crate) segments: SegmentTries,
     pub(crate) paths: PathTrie,
     pub(crate) path_groups: PathGroups,
     pub(crate) lists: ListIndexes,
     pub(crate) entries: Entries,
-    pub(crate) path_tests: Vec<PathTest>,
+    pub(crate) path_tests: Section<PathTest>,
     pub(crate) predicates: Predicates,
     /// Patterns whose groups are wanted: by captures of paths and by substitutions.
-    pub(crate) group_regexes: Vec<GroupRegex>,
+    pub(crate) group_regexes: Section<GroupRegex>,
     /// Method tokens that rules name; the index is the bit in [`Entry::methods`].
     pub(crate) methods: Vec<Text>,
     /// The same as [words](method::word).
@@ -241,6 +245,7 @@ impl Default for RequestLimits {
     }
 }
 
+#[derive(Clone, Default)]
 pub(crate) struct GatewayEntry {
     pub(crate) normalization: Normalization,
     /// Whether an underscore in a header's name refuses the request.
@@ -262,6 +267,7 @@ pub(crate) struct GatewayEntry {
     pub(crate) buckets: Vec<Range32>,
 }
 
+#[derive(Clone)]
 pub(crate) struct ListenerEntry {
     pub(crate) gateway: u32,
     /// 0 takes any port.
@@ -273,6 +279,7 @@ pub(crate) struct ListenerEntry {
     pub(crate) stage: u32,
 }
 
+#[derive(Clone, Default)]
 pub(crate) struct StageEntry {
     /// For explanations; the search only knows ranks.
     #[cfg_attr(not(feature = "explain"), allow(dead_code))]
@@ -285,10 +292,11 @@ pub(crate) struct StageEntry {
 }
 
 /// The rules under one host of one stage.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct Scope {
-    /// The port that the authority must state; `None` takes any, and none.
-    pub(crate) port: Option<u16>,
+    /// The port that the authority must state; [`NONE`] takes any, and none.
+    pub(crate) port: u32,
     /// The host's next scope, as an index into the stage's, or `NONE`. Those with a
     /// port come first.
     pub(crate) next: u32,
@@ -297,6 +305,14 @@ pub(crate) struct Scope {
     pub(crate) folded: u32,
     /// Best rank of any candidate in it.
     pub(crate) best: u32,
+}
+
+impl Scope {
+    /// Whether it takes an authority that states this port, or none.
+    #[inline(always)]
+    pub(crate) fn takes_port(&self, port: Option<u16>) -> bool {
+        self.port == NONE || port.is_some_and(|port| u32::from(port) == self.port)
+    }
 }
 
 /// Bytes of the structure up to which a match waits too little for memory to be helped by
@@ -394,9 +410,9 @@ impl Sections {
             + size(self.listeners.len(), size_of::<ListenerEntry>())
             + size(self.stages.len(), size_of::<StageEntry>())
             + self.stages.iter().map(|s| s.hosts.bytes()).sum::<usize>()
-            + size(self.scopes.len(), size_of::<Scope>())
+            + self.scopes.bytes()
             + self.entries.bytes()
-            + size(self.path_tests.len(), size_of::<PathTest>())
+            + self.path_tests.bytes()
             + self.segments.bytes()
             + self.paths.bytes()
             + self.path_groups.bytes()

@@ -6,10 +6,12 @@
 
 #![cfg_attr(not(feature = "explain"), allow(dead_code))]
 
-use alloc::vec::Vec;
 use core::fmt;
 
-use super::precedence::{BoundKey, MatchKey};
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use super::precedence::{BoundKey, HostClass, MatchKey};
+use super::section::Section;
 use super::text::{Text, TextPool};
 use super::{NONE, Sections};
 use crate::vocabulary::Origin;
@@ -36,55 +38,160 @@ impl fmt::Display for ObjectName<'_> {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     /// What the texts here refer to, but for those of [`EntryName`].
     pub(crate) text: TextPool,
-    pub(crate) objects: Vec<ObjectEntry>,
+    pub(crate) objects: Section<ObjectEntry>,
     /// Object and origin of each gateway, stage and listener, by its index.
-    pub(crate) gateways: Vec<u32>,
-    pub(crate) stages: Vec<u32>,
-    pub(crate) listeners: Vec<(Text, Origin)>,
-    pub(crate) rules: Vec<RuleName>,
-    pub(crate) entries: Vec<EntryName>,
+    pub(crate) gateways: Section<u32>,
+    pub(crate) stages: Section<u32>,
+    pub(crate) listeners: Section<(Text, Origin)>,
+    pub(crate) rules: Section<RuleName>,
+    pub(crate) entries: Section<EntryName>,
     /// What each entry is ranked by, an index into [`Names::match_keys`].
-    pub(crate) ranked: Vec<u32>,
+    pub(crate) ranked: Section<u32>,
     /// What matches are ranked by, each key once.
-    pub(crate) match_keys: Vec<MatchKey>,
+    pub(crate) match_keys: Section<MatchKey>,
     /// The route and host that each candidate is found under, an index into
     /// [`Names::bounds`].
-    pub(crate) candidates: Vec<u32>,
-    pub(crate) bounds: Vec<Bound>,
+    pub(crate) candidates: Section<u32>,
+    pub(crate) bounds: Section<Bound>,
     /// The host of each scope as written; empty for the one that takes any.
-    pub(crate) scopes: Vec<Text>,
+    pub(crate) scopes: Section<Text>,
     /// Source of each regex.
-    pub(crate) regexes: Vec<Text>,
+    pub(crate) regexes: Section<Text>,
     /// File names that origins count.
-    pub(crate) sources: Vec<Text>,
+    pub(crate) sources: Section<Text>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct ObjectEntry {
     pub(crate) kind: Text,
     pub(crate) namespace: Text,
     pub(crate) name: Text,
-    pub(crate) origin: Origin,
+    pub(crate) origin: OriginEntry,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct RuleName {
     /// Index into [`Names::objects`].
     pub(crate) route: u32,
     /// Index of the rule in its route.
     pub(crate) index: u32,
-    pub(crate) name: Option<Text>,
-    pub(crate) origin: Origin,
+    /// [`Text::NONE`] where it has none.
+    pub(crate) name: Text,
+    pub(crate) origin: OriginEntry,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// A match as it was written.
+#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct EntryName {
-    pub(crate) path: PathName,
-    pub(crate) origin: Origin,
+    /// The [kind](PathText::KINDS) of its path.
+    kind: u8,
+    ignore_case: u8,
+    raw: u8,
+    /// 0.
+    unused: u8,
+    text: Text,
+    origin: OriginEntry,
+}
+
+/// An [`Origin`] as it is stored.
+#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
+pub(crate) struct OriginEntry {
+    source: u32,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    start: u32,
+    end: u32,
+}
+
+impl From<Origin> for OriginEntry {
+    fn from(origin: Origin) -> Self {
+        let Origin {
+            source,
+            line,
+            column,
+            end_line,
+            end_column,
+            start,
+            end,
+        } = origin;
+        Self {
+            source,
+            line,
+            column,
+            end_line,
+            end_column,
+            start,
+            end,
+        }
+    }
+}
+
+impl From<OriginEntry> for Origin {
+    fn from(origin: OriginEntry) -> Self {
+        let OriginEntry {
+            source,
+            line,
+            column,
+            end_line,
+            end_column,
+            start,
+            end,
+        } = origin;
+        Self {
+            source,
+            line,
+            column,
+            end_line,
+            end_column,
+            start,
+            end,
+        }
+    }
+}
+
+impl RuleName {
+    pub(crate) fn name(&self) -> Option<Text> {
+        (self.name != Text::NONE).then_some(self.name)
+    }
+}
+
+impl EntryName {
+    pub(crate) fn new(path: PathName, origin: Origin) -> Self {
+        let kinds = PathText::KINDS.iter();
+        let mut known = kinds.map(|kind| kind(path.text.text()));
+        let kind = known.position(|known| known == path.text).unwrap_or(0);
+        Self {
+            kind: kind as u8,
+            ignore_case: path.ignore_case.into(),
+            raw: path.raw.into(),
+            unused: 0,
+            text: path.text.text(),
+            origin: origin.into(),
+        }
+    }
+
+    pub(crate) fn path(&self) -> PathName {
+        let kind = PathText::KINDS.get(usize::from(self.kind));
+        PathName {
+            text: kind.map_or(PathText::Any, |kind| kind(self.text)),
+            ignore_case: self.ignore_case != 0,
+            raw: self.raw != 0,
+        }
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin.into()
+    }
 }
 
 /// A path predicate as it was written.
@@ -114,11 +221,96 @@ pub(crate) enum PathText {
     Grpc,
 }
 
+impl PathText {
+    /// Makes each kind of a text.
+    const KINDS: [fn(Text) -> Self; 12] = [
+        |_| Self::Any,
+        Self::Exact,
+        Self::Prefix,
+        Self::Segments,
+        Self::Suffix,
+        Self::Contains,
+        Self::Glob,
+        Self::Template,
+        Self::Regex,
+        Self::RegexStart,
+        Self::RegexSearch,
+        |_| Self::Grpc,
+    ];
+
+    fn text(self) -> Text {
+        match self {
+            Self::Any | Self::Grpc => Text::default(),
+            Self::Exact(text)
+            | Self::Prefix(text)
+            | Self::Segments(text)
+            | Self::Suffix(text)
+            | Self::Contains(text)
+            | Self::Glob(text)
+            | Self::Template(text)
+            | Self::Regex(text)
+            | Self::RegexStart(text)
+            | Self::RegexSearch(text) => text,
+        }
+    }
+}
+
 /// A route under one host of one stage.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct Bound {
+    created: i64,
     pub(crate) scope: u32,
-    pub(crate) key: BoundKey,
+    precise_host_chars: u32,
+    host_chars: u32,
+    host_order: u32,
+    order: u32,
+    name_order: u32,
+    host_class: u8,
+    is_one_label: u8,
+    has_port: u8,
+    has_created: u8,
+    /// 0.
+    unused: u32,
+}
+
+impl Bound {
+    pub(crate) fn new(scope: u32, key: BoundKey) -> Self {
+        Self {
+            created: key.created.unwrap_or(0),
+            scope,
+            precise_host_chars: key.precise_host_chars,
+            host_chars: key.host_chars,
+            host_order: key.host_order,
+            order: key.order,
+            name_order: key.name_order,
+            host_class: key.host_class as u8,
+            is_one_label: key.is_one_label.into(),
+            has_port: key.has_port.into(),
+            has_created: key.created.is_some().into(),
+            unused: 0,
+        }
+    }
+
+    /// What the route is ranked by.
+    pub(crate) fn key(&self) -> BoundKey {
+        BoundKey {
+            precise_host_chars: self.precise_host_chars,
+            host_class: match self.host_class {
+                0 => HostClass::Tail,
+                1 => HostClass::Head,
+                2 => HostClass::Regex,
+                _ => HostClass::Any,
+            },
+            host_chars: self.host_chars,
+            is_one_label: self.is_one_label != 0,
+            host_order: self.host_order,
+            has_port: self.has_port != 0,
+            created: (self.has_created != 0).then_some(self.created),
+            order: self.order,
+            name_order: self.name_order,
+        }
+    }
 }
 
 impl Names {
@@ -126,24 +318,25 @@ impl Names {
     /// its name.
     pub(crate) fn rule_count(&self) -> usize {
         let place = |rule: &RuleName| (rule.route, rule.index);
-        let pairs = self.rules.windows(2);
-        let copies = pairs.filter(|pair| match pair {
-            [one, next] => place(one) == place(next),
-            _ => false,
-        });
+        let pairs = self.rules.iter().zip(self.rules.iter().skip(1));
+        let copies = pairs.filter(|(one, next)| place(one) == place(next));
         self.rules.len() - copies.count()
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.objects.len() * size_of::<ObjectEntry>()
-            + (self.gateways.len() + self.stages.len()) * 4
-            + self.listeners.len() * size_of::<(Text, Origin)>()
-            + self.rules.len() * size_of::<RuleName>()
-            + self.entries.len() * size_of::<EntryName>()
-            + (self.ranked.len() + self.candidates.len()) * 4
-            + self.match_keys.len() * size_of::<MatchKey>()
-            + self.bounds.len() * size_of::<Bound>()
-            + (self.scopes.len() + self.regexes.len() + self.sources.len()) * size_of::<Text>()
+        self.objects.bytes()
+            + self.gateways.bytes()
+            + self.stages.bytes()
+            + self.listeners.bytes()
+            + self.rules.bytes()
+            + self.entries.bytes()
+            + self.ranked.bytes()
+            + self.candidates.bytes()
+            + self.match_keys.bytes()
+            + self.bounds.bytes()
+            + self.scopes.bytes()
+            + self.regexes.bytes()
+            + self.sources.bytes()
             + self.text.len()
     }
 }
@@ -171,7 +364,7 @@ impl Sections {
     #[cfg(feature = "explain")]
     pub(crate) fn object_origin(&self, index: Option<u32>) -> Origin {
         let entry = self.names.objects.get(index.unwrap_or(NONE) as usize);
-        entry.map_or(Origin::default(), |entry| entry.origin)
+        entry.map_or(Origin::default(), |entry| entry.origin.into())
     }
 
     /// The file that an origin counts.

@@ -19,24 +19,26 @@
 //!
 //! A walk visits at most one node for each byte of the path and never goes back.
 
-use alloc::vec::Vec;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::section::Section;
 use super::text::{Range32, Text, TextPool};
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct PathTrie {
-    pub(crate) nodes: Vec<PathNode>,
+    pub(crate) nodes: Section<PathNode>,
     /// First byte of each node's edge, by node.
-    pub(crate) first_bytes: Vec<u8>,
-    pub(crate) ends: Vec<PathEnd>,
-    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) first_bytes: Section<u8>,
+    pub(crate) ends: Section<PathEnd>,
+    pub(crate) candidates: Section<Candidate>,
     /// Most lists and groups on the way from a root to a leaf, in both tries of a scope.
     pub(crate) worst_hits: u32,
     /// Most candidates that a list can make a search try.
     pub(crate) worst_candidates: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct PathNode {
     /// The edge that leads here.
     pub(crate) edge: Text,
@@ -46,7 +48,8 @@ pub(crate) struct PathNode {
 }
 
 /// What ends at a node.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct PathEnd {
     pub(crate) exact: Range32,
     pub(crate) segments: Range32,
@@ -67,7 +70,8 @@ pub(crate) enum PathHit {
 }
 
 /// A match to try, and how it ranks in its stage.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct Candidate {
     pub(crate) rank: u32,
     /// Number of the match.
@@ -124,8 +128,6 @@ impl PathTrie {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.nodes.len() * (size_of::<PathNode>() + 1)
-            + self.ends.len() * size_of::<PathEnd>()
-            + self.candidates.len() * size_of::<Candidate>()
+        self.nodes.bytes() + self.first_bytes.bytes() + self.ends.bytes() + self.candidates.bytes()
     }
 }

@@ -16,25 +16,29 @@
 //! One step for each byte of the path, whatever the number of patterns, and one for
 //! each pattern found.
 
-use alloc::vec::Vec;
-
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::{Anchored, Input};
 
+use alloc::vec::Vec;
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use super::section::Section;
 use super::text::Range32;
 
 /// The groups of all tries.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct PathGroups {
-    pub(crate) groups: Vec<PathGroup>,
+    pub(crate) groups: Section<PathGroup>,
     /// Candidates of each pattern of each group.
-    pub(crate) patterns: Vec<Range32>,
+    pub(crate) patterns: Section<Range32>,
     /// Equal sets of patterns share one.
-    pub(crate) automata: Vec<dense::DFA<Vec<u32>>>,
+    pub(crate) automata: Section<dense::DFA<Vec<u32>>>,
 }
 
 /// The patterns of one node that share an automaton.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct PathGroup {
     pub(crate) automaton: u32,
     /// Run over [`PathGroups::patterns`], in the automaton's order.
@@ -64,9 +68,7 @@ impl PathGroups {
 
     pub(crate) fn bytes(&self) -> usize {
         let automata = self.automata.iter().map(dense::DFA::memory_usage);
-        self.groups.len() * size_of::<PathGroup>()
-            + self.patterns.len() * size_of::<Range32>()
-            + automata.sum::<usize>()
+        self.groups.bytes() + self.patterns.bytes() + automata.sum::<usize>()
     }
 }
 

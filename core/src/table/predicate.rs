@@ -16,36 +16,39 @@
 
 use alloc::vec::Vec;
 
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
 use super::automaton::Automaton;
 use super::fact::FactEntry;
 use super::hash::{hash, hash_lower, is_same, is_same_lower};
 use super::regex::Regex;
+use super::section::Section;
 use super::text::{Range32, Text, TextPool};
 use crate::vocabulary::RepeatedValues;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Predicates {
     /// What entries' ranges run over, equal runs once.
-    pub(crate) steps: Vec<Step>,
-    pub(crate) tests: Vec<Predicate>,
-    pub(crate) slots: Vec<Slot>,
-    pub(crate) automata: Vec<Automaton>,
+    pub(crate) steps: Section<Step>,
+    pub(crate) tests: Section<Predicate>,
+    pub(crate) slots: Section<Slot>,
+    pub(crate) automata: Section<Automaton>,
     /// Tests that automata answer, of all slots.
     pub(crate) marks: u32,
     pub(crate) names: NameIndexes,
     /// Members of sets, each set sorted by bytes.
-    pub(crate) members: Vec<Text>,
+    pub(crate) members: Section<Text>,
     /// For each text that is searched without regard to case and each of its
     /// prefixes: how long the longest shorter prefix is that the prefix ends in.
-    pub(crate) borders: Vec<u32>,
+    pub(crate) borders: Section<u32>,
     /// Address ranges, each list sorted and without overlap.
-    pub(crate) blocks: Vec<Block>,
-    pub(crate) regexes: Vec<Regex>,
-    pub(crate) grpc: Vec<GrpcTest>,
+    pub(crate) blocks: Section<Block>,
+    pub(crate) regexes: Section<Regex>,
+    pub(crate) grpc: Section<GrpcTest>,
 }
 
 /// The names of facts that have one.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct NameIndexes {
     /// Lower case.
     pub(crate) headers: NameIndex,
@@ -57,7 +60,8 @@ pub(crate) struct NameIndexes {
 }
 
 /// What to ask, and where to go on.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct Step {
     /// Index into [`Predicates::tests`]; [`NONE`](super::NONE) never holds.
     pub(crate) predicate: u32,
@@ -279,15 +283,15 @@ impl NameIndexes {
 
 impl Predicates {
     pub(crate) fn bytes(&self) -> usize {
-        self.steps.len() * size_of::<Step>()
-            + self.tests.len() * size_of::<Predicate>()
-            + self.slots.len() * size_of::<Slot>()
+        self.steps.bytes()
+            + self.tests.bytes()
+            + self.slots.bytes()
             + self.automata.iter().map(Automaton::bytes).sum::<usize>()
             + self.names.bytes()
-            + self.members.len() * size_of::<Text>()
-            + self.borders.len() * 4
-            + self.blocks.len() * size_of::<Block>()
+            + self.members.bytes()
+            + self.borders.bytes()
+            + self.blocks.bytes()
             + self.regexes.iter().map(Regex::bytes).sum::<usize>()
-            + self.grpc.len() * size_of::<GrpcTest>()
+            + self.grpc.bytes()
     }
 }

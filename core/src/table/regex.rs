@@ -36,21 +36,33 @@ use regex_automata::{Anchored, Input};
 
 use super::text::Text;
 
+/// A pattern with its anchors, to be compiled again where a table is loaded.
+#[cfg(feature = "compile")]
+pub(crate) type Source = Box<str>;
+
 /// One compiled pattern, of which only whether it matches is asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Regex {
     /// In one pass, without working memory.
     Dense(Box<dense::DFA<Vec<u32>>>),
     /// In one pass, with the scratch's cache of this number.
     #[cfg(feature = "compile")]
-    OnePass { dfa: Box<onepass::DFA>, cache: u32 },
+    OnePass {
+        dfa: Box<onepass::DFA>,
+        cache: u32,
+        source: Source,
+    },
     /// With the scratch's cache of this number.
     #[cfg(feature = "compile")]
-    Pike { vm: pikevm::PikeVM, cache: u32 },
+    Pike {
+        vm: pikevm::PikeVM,
+        cache: u32,
+        source: Source,
+    },
 }
 
 /// One compiled pattern, of which places and groups are asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct GroupRegex {
     pub(crate) engine: GroupEngine,
     /// Number and name of each group that is shown. One without a name goes by its
@@ -60,7 +72,7 @@ pub(crate) struct GroupRegex {
     pub(crate) groups: u32,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum GroupEngine {
     /// For patterns that take the whole value and have no groups: nothing is searched,
     /// since who asks knows already that the value matches.
@@ -69,10 +81,18 @@ pub(crate) enum GroupEngine {
     Segments(Vec<SegmentHole>),
     /// Only for a pattern that can match nowhere but at the first byte.
     #[cfg(feature = "compile")]
-    OnePass { dfa: Box<onepass::DFA>, cache: u32 },
+    OnePass {
+        dfa: Box<onepass::DFA>,
+        cache: u32,
+        source: Source,
+    },
     /// With the cache that all of them share; the number tells them apart.
     #[cfg(feature = "compile")]
-    Pike { vm: pikevm::PikeVM, id: u32 },
+    Pike {
+        vm: pikevm::PikeVM,
+        id: u32,
+        source: Source,
+    },
 }
 
 /// What a hole of a template takes of a path.
@@ -137,8 +157,11 @@ impl GroupCache {
 impl RegexScratch {
     /// The caches of both kinds, in order: a pattern's number counts those of its
     /// kind and engine before it.
-    pub(crate) fn new(regexes: &[Regex], groups: &[GroupRegex]) -> Self {
-        let most = groups.iter().map(|regex| regex.groups as usize * 2).max();
+    pub(crate) fn new<'t>(
+        regexes: impl Iterator<Item = &'t Regex>,
+        groups: impl Iterator<Item = &'t GroupRegex> + Clone,
+    ) -> Self {
+        let most = groups.clone().map(|regex| regex.groups as usize * 2).max();
         let slots = alloc::vec![None; most.unwrap_or(0)];
         #[cfg(feature = "compile")]
         {
@@ -153,12 +176,12 @@ impl RegexScratch {
                     Regex::Pike { vm, .. } => scratch.caches.push(super::pike::roomy_cache(vm)),
                 }
             }
-            for regex in groups {
+            for regex in groups.clone() {
                 if let GroupEngine::OnePass { dfa, .. } = &regex.engine {
                     scratch.group_onepass.push(dfa.create_cache());
                 }
             }
-            let vms = groups.iter().filter_map(|regex| match &regex.engine {
+            let vms = groups.filter_map(|regex| match &regex.engine {
                 GroupEngine::Whole | GroupEngine::Segments(_) | GroupEngine::OnePass { .. } => None,
                 GroupEngine::Pike { vm, .. } => Some(vm),
             });
@@ -208,16 +231,14 @@ impl Regex {
             // An error means a byte the DFA was told to quit at; ours have none.
             Self::Dense(dfa) => matches!(dfa.try_search_fwd(&input), Ok(Some(_))),
             #[cfg(feature = "compile")]
-            Self::OnePass { dfa, cache } => {
-                scratch
-                    .onepass
-                    .get_mut(*cache as usize)
-                    .is_some_and(|cache| {
-                        matches!(dfa.try_search_slots(cache, &input, &mut []), Ok(Some(_)))
-                    })
-            }
+            Self::OnePass { dfa, cache, .. } => scratch
+                .onepass
+                .get_mut(*cache as usize)
+                .is_some_and(|cache| {
+                    matches!(dfa.try_search_slots(cache, &input, &mut []), Ok(Some(_)))
+                }),
             #[cfg(feature = "compile")]
-            Self::Pike { vm, cache } => scratch
+            Self::Pike { vm, cache, .. } => scratch
                 .caches
                 .get_mut(*cache as usize)
                 .is_some_and(|cache| vm.is_match(cache, input)),
@@ -262,13 +283,13 @@ impl GroupRegex {
                 true
             }
             #[cfg(feature = "compile")]
-            GroupEngine::OnePass { dfa, cache } => {
+            GroupEngine::OnePass { dfa, cache, .. } => {
                 let cache = scratch.group_onepass.get_mut(*cache as usize)?;
                 let input = input.anchored(Anchored::Yes);
                 matches!(dfa.try_search_slots(cache, &input, slots), Ok(Some(_)))
             }
             #[cfg(feature = "compile")]
-            GroupEngine::Pike { vm, id } => {
+            GroupEngine::Pike { vm, id, .. } => {
                 let cache = scratch.groups.as_mut()?.of(vm, *id);
                 vm.search_slots(cache, &input, slots).is_some()
             }

@@ -12,12 +12,12 @@
 //! 2. Names of backends follow each other in the order of the backends, so that where
 //!    one ends the next begins.
 
-use alloc::vec::Vec;
-
 use super::NONE;
 use super::action::{Actions, Effects};
 use super::column::Column;
 use super::fact::FactEntry;
+use super::parts::Each;
+use super::section::Section;
 use super::text::{Range32, Text, TextPool};
 
 /// A rule.
@@ -114,42 +114,42 @@ pub(crate) struct FamilyEntry {
 }
 
 /// All rules of a table.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rules {
     /// Of each rule, as [`RuleEntry`] has it.
-    actions: Vec<u32>,
+    actions: Section<u32>,
     /// Of each rule, an index into [`Rules::extras`] or [`NONE`].
     extras_of: Column,
-    pub(crate) extras: Vec<RuleExtras>,
+    pub(crate) extras: Section<RuleExtras>,
     /// Runs of [`Rules::targets`].
-    pub(crate) lists: Vec<Range32>,
-    pub(crate) targets: Vec<TargetEntry>,
-    pub(crate) target_extras: Vec<TargetExtras>,
-    pub(crate) from_request: Vec<FromRequestEntry>,
-    pub(crate) invalid: Vec<InvalidEntry>,
+    pub(crate) lists: Section<Range32>,
+    pub(crate) targets: Section<TargetEntry>,
+    pub(crate) target_extras: Section<TargetExtras>,
+    pub(crate) from_request: Section<FromRequestEntry>,
+    pub(crate) invalid: Section<InvalidEntry>,
     /// Of each backend, where its name ends in [`Rules::backend_names`].
-    name_ends: Vec<u32>,
+    name_ends: Section<u32>,
     /// Of each backend, an index into [`Rules::families`].
     families_of: Column,
     backend_names: TextPool,
-    pub(crate) families: Vec<FamilyEntry>,
+    pub(crate) families: Section<FamilyEntry>,
 }
 
 impl Default for Rules {
     fn default() -> Self {
         Self {
-            actions: Vec::new(),
+            actions: Section::default(),
             extras_of: Column::same(NONE),
-            extras: Vec::new(),
-            lists: Vec::new(),
-            targets: Vec::new(),
-            target_extras: Vec::new(),
-            from_request: Vec::new(),
-            invalid: Vec::new(),
-            name_ends: Vec::new(),
+            extras: Section::default(),
+            lists: Section::default(),
+            targets: Section::default(),
+            target_extras: Section::default(),
+            from_request: Section::default(),
+            invalid: Section::default(),
+            name_ends: Section::default(),
             families_of: Column::same(0),
             backend_names: TextPool::default(),
-            families: Vec::new(),
+            families: Section::default(),
         }
     }
 }
@@ -250,13 +250,13 @@ impl Targets<'_> {
 impl Actions {
     /// What a rule does besides its action.
     pub(crate) fn extras(&self, rule: RuleEntry) -> &RuleExtras {
-        let extras = self.rules.extras.get(rule.extras as usize);
+        let extras = self.rules.extras.optional(rule.extras);
         extras.unwrap_or(&RuleExtras::NONE)
     }
 
     /// What a target does besides taking requests.
     pub(crate) fn target_extras(&self, target: TargetEntry) -> &TargetExtras {
-        let extras = self.rules.target_extras.get(target.extras as usize);
+        let extras = self.rules.target_extras.optional(target.extras);
         extras.unwrap_or(&TargetExtras::NONE)
     }
 
@@ -306,23 +306,40 @@ impl Rules {
         Some((family, self.backend_names.str(name)))
     }
 
+    /// Its parts.
+    pub(crate) fn each<E: Each>(&mut self, each: &mut E) -> Result<(), E::Fault> {
+        each.section("rule actions", &mut self.actions)?;
+        self.extras_of.each(each, "extras of rules")?;
+        each.section("rule extras", &mut self.extras)?;
+        each.section("target lists", &mut self.lists)?;
+        each.section("targets", &mut self.targets)?;
+        each.section("target extras", &mut self.target_extras)?;
+        each.section("backends from requests", &mut self.from_request)?;
+        each.section("invalid backends", &mut self.invalid)?;
+        each.section("ends of backend names", &mut self.name_ends)?;
+        self.families_of.each(each, "families of backends")?;
+        each.section("backend names", &mut self.backend_names.bytes)?;
+        each.section("families", &mut self.families)
+    }
+
     /// The number of a backend's family.
     pub(crate) fn family(&self, backend: u32) -> Option<u32> {
         self.families_of.get(backend)
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        (self.actions.len() + self.name_ends.len()) * size_of::<u32>()
+        self.actions.bytes()
+            + self.name_ends.bytes()
             + self.extras_of.bytes()
             + self.families_of.bytes()
-            + self.extras.len() * size_of::<RuleExtras>()
-            + self.lists.len() * size_of::<Range32>()
-            + self.targets.len() * size_of::<TargetEntry>()
-            + self.target_extras.len() * size_of::<TargetExtras>()
-            + self.from_request.len() * size_of::<FromRequestEntry>()
-            + self.invalid.len() * size_of::<InvalidEntry>()
+            + self.extras.bytes()
+            + self.lists.bytes()
+            + self.targets.bytes()
+            + self.target_extras.bytes()
+            + self.from_request.bytes()
+            + self.invalid.bytes()
             + self.backend_names.len()
-            + self.families.len() * size_of::<FamilyEntry>()
+            + self.families.bytes()
     }
 }
 
@@ -337,8 +354,8 @@ impl Rules {
 
     /// Adds a backend, and gives its number.
     pub(crate) fn add_backend(&mut self, family: u32, name: &str) -> u32 {
-        let names: &mut Vec<u8> = &mut self.backend_names.bytes;
-        names.extend_from_slice(name.as_bytes());
+        let names = &mut self.backend_names.bytes;
+        names.push_run(name.as_bytes());
         self.name_ends.push(names.len() as u32);
         self.families_of.push(family);
         self.name_ends.len() as u32 - 1

@@ -1,16 +1,41 @@
 //! Interned byte strings: one pool, and references into it.
 
-use alloc::vec::Vec;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use super::section::{Runs, Section};
 
 /// A byte string in a [`TextPool`].
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(
+    Clone, Copy, Debug, Default, Eq, Hash, PartialEq, FromBytes, Immutable, IntoBytes, KnownLayout,
+)]
+#[repr(C)]
 pub(crate) struct Text {
     pub(crate) start: u32,
     pub(crate) len: u32,
 }
 
+impl Text {
+    /// No text, where that is not the same as an empty one.
+    pub(crate) const NONE: Self = Self {
+        start: super::NONE,
+        len: 0,
+    };
+
+    /// Its bytes among those of a pool; empty where it does not lie within them.
+    #[inline(always)]
+    pub(crate) fn of<R: Runs<Item = u8> + ?Sized>(self, bytes: &R) -> &[u8] {
+        bytes.run(Range32 {
+            start: self.start,
+            len: self.len,
+        })
+    }
+}
+
 /// A run of indices into some section.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(
+    Clone, Copy, Debug, Default, Eq, Hash, PartialEq, FromBytes, Immutable, IntoBytes, KnownLayout,
+)]
+#[repr(C)]
 pub(crate) struct Range32 {
     pub(crate) start: u32,
     pub(crate) len: u32,
@@ -21,9 +46,9 @@ impl Range32 {
     pub(crate) const EMPTY: Self = Self { start: 0, len: 0 };
 
     /// The run's items; none where it does not lie within `items`.
-    pub(crate) fn of<T>(self, items: &[T]) -> &[T] {
-        let start = self.start as usize;
-        items.get(start..start + self.len as usize).unwrap_or(&[])
+    #[inline(always)]
+    pub(crate) fn of<R: Runs + ?Sized>(self, items: &R) -> &[R::Item] {
+        items.run(self)
     }
 
     /// The indices themselves.
@@ -35,16 +60,13 @@ impl Range32 {
 /// Bytes that [`Text`]s refer to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TextPool {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Section<u8>,
 }
 
 impl TextPool {
     /// The bytes of a text; empty where it does not lie within the pool.
     pub(crate) fn get(&self, text: Text) -> &[u8] {
-        let start = text.start as usize;
-        self.bytes
-            .get(start..start + text.len as usize)
-            .unwrap_or(&[])
+        text.of(&self.bytes)
     }
 
     /// Reads a text's first and last byte, which are seldom on other lines of the cache

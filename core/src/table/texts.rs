@@ -16,13 +16,18 @@
 //! passed over, since its texts are marked already; so what a value costs is a step for
 //! each byte, and the texts of a state again only after many other states.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use aho_corasick::automaton::{Automaton, StateID};
-use aho_corasick::{Anchored, dfa, nfa};
+use aho_corasick::nfa::{contiguous, noncontiguous};
+use aho_corasick::{Anchored, StartKind, dfa};
+
+use super::predicate::{Literal, ValueTest};
+use super::text::Text;
 
 /// The texts of a slot, all with regard to case or all without.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Texts {
     pub(crate) prefixes: Option<TextSet>,
     /// Each backwards.
@@ -31,24 +36,68 @@ pub(crate) struct Texts {
 }
 
 /// Texts, and the marks of the tests that ask for them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TextSet {
     pub(crate) search: Search,
     /// By the automaton's number of the text.
     pub(crate) marks: Vec<u32>,
 }
 
+/// Where a text must stand in a value.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Place {
+    Start,
+    End,
+    Anywhere,
+}
+
+impl Place {
+    pub(crate) const ALL: [Self; 3] = [Self::Start, Self::End, Self::Anywhere];
+
+    /// A text as its automaton has it.
+    pub(crate) fn key(self, text: &[u8]) -> Cow<'_, [u8]> {
+        match self {
+            Self::End => Cow::Owned(text.iter().rev().copied().collect()),
+            Self::Start | Self::Anywhere => Cow::Borrowed(text),
+        }
+    }
+}
+
+/// The text that a test asks for, where it must stand in this place, with regard to case
+/// or without.
+pub(crate) fn text_of(test: &ValueTest, (place, fold): (Place, bool)) -> Option<Text> {
+    let (found, literal): (Place, &Literal) = match test {
+        ValueTest::Prefix(literal) => (Place::Start, literal),
+        ValueTest::Suffix(literal) => (Place::End, literal),
+        ValueTest::Contains { literal, .. } => (Place::Anywhere, literal),
+        _ => return None,
+    };
+    (found == place && literal.fold == fold).then_some(literal.text)
+}
+
 /// A few texts are found in half the time by the larger automaton.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Search {
     Small(dfa::DFA),
-    Large(nfa::contiguous::NFA),
+    Large(contiguous::NFA),
 }
+
+/// Texts of which the larger and faster automaton is made.
+const SMALL: usize = 100;
 
 /// States that are remembered: a power of two.
 const RECENT: usize = 64;
 
 impl Texts {
+    /// The set of the texts that must stand in a place.
+    pub(crate) fn of_mut(&mut self, place: Place) -> &mut Option<TextSet> {
+        match place {
+            Place::Start => &mut self.prefixes,
+            Place::End => &mut self.suffixes,
+            Place::Anywhere => &mut self.contained,
+        }
+    }
+
     /// Calls `mark` with the mark of every text that `value` has where it must be, some
     /// of them more than once.
     pub(crate) fn run(&self, value: &[u8], mark: &mut impl FnMut(u32)) {
@@ -70,6 +119,34 @@ impl Texts {
 }
 
 impl TextSet {
+    /// Of the [keys](Place::key) of texts, and the mark of each; `None` where they are
+    /// more than an automaton can number.
+    pub(crate) fn new(
+        keys: &[Cow<'_, [u8]>],
+        marks: Vec<u32>,
+        (place, fold): (Place, bool),
+    ) -> Option<Self> {
+        let nfa = noncontiguous::NFA::builder()
+            .ascii_case_insensitive(fold)
+            .build(keys)
+            .ok()?;
+        let start_kind = match place {
+            Place::Anywhere => StartKind::Unanchored,
+            Place::Start | Place::End => StartKind::Anchored,
+        };
+        let search = match keys.len() <= SMALL {
+            true => dfa::DFA::builder()
+                .start_kind(start_kind)
+                .build_from_noncontiguous(&nfa)
+                .map(Search::Small),
+            false => contiguous::NFA::builder()
+                .build_from_noncontiguous(&nfa)
+                .map(Search::Large),
+        };
+        let search = search.ok()?;
+        Some(Self { search, marks })
+    }
+
     fn run(&self, anchored: Anchored, bytes: impl Iterator<Item = u8>, mark: &mut impl FnMut(u32)) {
         let mut met = |pattern: usize| {
             if let Some(&number) = self.marks.get(pattern) {
@@ -134,9 +211,6 @@ mod tests {
     use alloc::collections::BTreeSet;
     use alloc::string::String;
 
-    use aho_corasick::StartKind;
-    use aho_corasick::nfa::noncontiguous;
-
     use super::*;
 
     fn sets(texts: &[String]) -> [TextSet; 2] {
@@ -144,7 +218,7 @@ mod tests {
         let dfa = dfa::DFA::builder()
             .start_kind(StartKind::Unanchored)
             .build_from_noncontiguous(&nfa);
-        let contiguous = nfa::contiguous::NFA::builder().build_from_noncontiguous(&nfa);
+        let contiguous = contiguous::NFA::builder().build_from_noncontiguous(&nfa);
         let searches = [
             Search::Small(dfa.unwrap()),
             Search::Large(contiguous.unwrap()),

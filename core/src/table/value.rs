@@ -70,11 +70,17 @@ impl Predicates {
     }
 
     fn contains_folded(&self, want: &[u8], borders: u32, value: &[u8]) -> bool {
-        let borders = self.borders.get(borders as usize..).unwrap_or(&[]);
+        let borders = Range32 {
+            start: borders,
+            len: want.len() as u32,
+        };
+        let borders = borders.of(&self.borders);
         let mut matched = 0;
         for byte in lower(value) {
             while matched > 0 && want.get(matched) != Some(&byte) {
-                matched = borders.get(matched - 1).map_or(0, |&len| len as usize);
+                let shorter = borders.get(matched - 1).map_or(0, |&len| len as usize);
+                // Always less, but for borders that nobody computed.
+                matched = shorter.min(matched - 1);
             }
             if want.get(matched) == Some(&byte) {
                 matched += 1;

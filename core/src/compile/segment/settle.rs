@@ -32,9 +32,13 @@ impl Build<'_> {
             },
             seed: 0,
             outer,
-            is_exclusive,
+            flags: if is_exclusive {
+                SegmentTrie::EXCLUSIVE
+            } else {
+                0
+            },
         };
-        slots.resize(slots.len() + 1 + trie.len as usize, Slot::EMPTY);
+        slots.push_many(Slot::EMPTY, 1 + trie.len as usize);
         let bound = GOOD_PROBE * (1 + count.checked_ilog2().unwrap_or(0) as usize);
         let mut best = (usize::MAX, 0);
         for number in 0..TRIED {
@@ -75,8 +79,8 @@ impl Build<'_> {
         mut probes: usize,
     ) -> Option<usize> {
         let Drafts { nodes, places, .. } = drafts;
-        let slots = self.sections.segments.slots.get_mut(trie.root as usize..);
-        let slots = slots.unwrap_or(&mut []);
+        let slots = &mut self.sections.segments.slots;
+        let slots = slots.added_from_mut(trie.root as usize);
         slots.fill(Slot::EMPTY);
         places.clear();
         let mut longest = 0;

@@ -28,7 +28,7 @@
 //! path is known when the trie is compiled ([`SegmentTries::worst_steps`]). Where it is
 //! more than `Limits::path_steps`, whatever the path's length, the compiler puts in its
 //! place a trie in which text is followed alone, each node of which stands for all the
-//! nodes that a path so far could be at ([`SegmentTrie::is_exclusive`]). Such a trie has a
+//! nodes that a path so far could be at ([`SegmentTrie::EXCLUSIVE`]). Such a trie has a
 //! budget; where it is spent, the trie stays as it is and both ways are followed.
 //!
 //! A trie is at most as deep as compiling allows (64 segments), and a segment of it as
@@ -45,10 +45,11 @@ mod ahead;
 mod read;
 mod walk;
 
-use alloc::vec::Vec;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
 use super::NONE;
 use super::path::PathEnd;
+use super::section::Section;
 use super::text::Range32;
 
 pub(crate) use ahead::Ahead;
@@ -56,20 +57,21 @@ pub(crate) use read::{Segment, Segments, descend, place};
 pub(crate) use walk::{Live, Walk};
 
 /// The segment tries of all scopes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct SegmentTries {
-    pub(crate) slots: Vec<Slot>,
-    pub(crate) ends: Vec<NodeEnd>,
+    pub(crate) slots: Section<Slot>,
+    pub(crate) ends: Section<NodeEnd>,
     /// What nodes of exclusive tries carry.
-    pub(crate) refs: Vec<EndRef>,
+    pub(crate) refs: Section<EndRef>,
     /// The tries of folded paths.
-    pub(crate) folded: Vec<SegmentTrie>,
+    pub(crate) folded: Section<SegmentTrie>,
     /// Most nodes that a walk of one trie comes by.
     pub(crate) worst_steps: u32,
 }
 
 /// Where a scope's trie is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct SegmentTrie {
     /// The root among the slots.
     pub(crate) root: u32,
@@ -79,12 +81,22 @@ pub(crate) struct SegmentTrie {
     /// Root of the byte trie of what begins with no slash or states nothing, or
     /// [`NONE`].
     pub(crate) outer: u32,
-    /// Whether a hole is followed only where no text fits.
-    pub(crate) is_exclusive: bool,
+    pub(crate) flags: u32,
+}
+
+impl SegmentTrie {
+    /// A hole is followed only where no text fits.
+    pub(crate) const EXCLUSIVE: u32 = 1;
+
+    /// Whether it has these flags.
+    pub(crate) fn has(&self, flags: u32) -> bool {
+        self.flags & flags != 0
+    }
 }
 
 /// A node, or nothing.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct Slot {
     /// The segment that leads here: its bytes where it has at most eight, otherwise
     /// where its text begins (low half) and a part of its hash.
@@ -131,7 +143,8 @@ impl Slot {
 }
 
 /// What a node carries that has more than one short list.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct NodeEnd {
     /// Of these, prefixes, patterns and groups are below.
     pub(crate) lists: PathEnd,
@@ -140,7 +153,8 @@ pub(crate) struct NodeEnd {
 }
 
 /// A part of what another node carries.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, TryFromBytes, Immutable, IntoBytes, KnownLayout)]
+#[repr(C)]
 pub(crate) struct EndRef {
     /// Index into [`SegmentTries::ends`].
     pub(crate) end: u32,
@@ -148,7 +162,20 @@ pub(crate) struct EndRef {
 }
 
 /// Which part.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Eq,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    TryFromBytes,
+    Immutable,
+    IntoBytes,
+    KnownLayout,
+)]
+#[repr(u32)]
 pub(crate) enum Part {
     Exact,
     Segments,
@@ -157,10 +184,7 @@ pub(crate) enum Part {
 
 impl SegmentTries {
     pub(crate) fn bytes(&self) -> usize {
-        self.slots.len() * size_of::<Slot>()
-            + self.ends.len() * size_of::<NodeEnd>()
-            + self.refs.len() * size_of::<EndRef>()
-            + self.folded.len() * size_of::<SegmentTrie>()
+        self.slots.bytes() + self.ends.bytes() + self.refs.bytes() + self.folded.bytes()
     }
 
     /// Nodes of all tries, with the roots of those that are not empty.

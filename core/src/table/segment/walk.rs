@@ -117,9 +117,11 @@ impl<'t> Walk<'t> {
     /// The slots of the trie but for its root.
     #[inline(always)]
     pub(super) fn slots(&self) -> &'t [Slot] {
-        let first = self.trie.root as usize + 1;
-        let slots = self.tries.slots.get(first..first + self.trie.len as usize);
-        slots.unwrap_or(&[])
+        let slots = Range32 {
+            start: self.trie.root.wrapping_add(1),
+            len: self.trie.len,
+        };
+        slots.of(&self.tries.slots)
     }
 
     /// Adds what begins with no slash, or states nothing.
@@ -233,7 +235,7 @@ impl<'t> Walk<'t> {
         has_text: bool,
     ) -> Option<(Node, &'t Slot)> {
         // SPEC: `PathMatch::Template`: a hole takes at least one byte.
-        let is_taken = segment.len > 0 && !(self.trie.is_exclusive && has_text);
+        let is_taken = segment.len > 0 && !(self.trie.has(SegmentTrie::EXCLUSIVE) && has_text);
         if !is_taken {
             return None;
         }

@@ -1,0 +1,191 @@
+//! Patterns.
+//!
+//! A dense automaton is written as it is. The other engines have no form in bytes: their
+//! pattern is written as text and compiled again by the reader. A build without the
+//! compiler of patterns refuses a table that has one, by the pattern.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use regex_automata::dfa::dense;
+#[cfg(feature = "compile")]
+use regex_automata::{
+    dfa::onepass,
+    nfa::thompson::{self, pikevm::PikeVM},
+};
+use zerocopy::IntoBytes;
+
+use super::coded::{Coded, Words, coded_structs};
+use crate::table::regex::{GroupEngine, GroupRegex, Regex};
+
+/// What is written of an automaton: its length in bytes and its bytes, four to a word.
+impl Coded for dense::DFA<Vec<u32>> {
+    fn put(&self, words: &mut Vec<u32>) {
+        let (bytes, padding) = self.to_bytes_little_endian();
+        let bytes = bytes.get(padding..).unwrap_or_default();
+        let (chunks, _) = bytes.as_chunks();
+        words.push(chunks.len() as u32);
+        words.extend(chunks.iter().map(|&chunk| u32::from_le_bytes(chunk)));
+    }
+
+    fn take(words: &mut Words<'_>) -> Option<Self> {
+        let count = u32::take(words)? as usize;
+        let bytes = words.run(count)?.as_bytes();
+        let (dfa, read) = dense::DFA::from_bytes(bytes).ok()?;
+        (read == bytes.len()).then(|| dfa.to_owned())
+    }
+}
+
+impl Coded for Regex {
+    fn put(&self, words: &mut Vec<u32>) {
+        match self {
+            Self::Dense(dfa) => {
+                words.push(0);
+                dfa.put(words);
+            }
+            #[cfg(feature = "compile")]
+            Self::OnePass { cache, source, .. } => {
+                words.extend([1, *cache]);
+                source.put(words);
+            }
+            #[cfg(feature = "compile")]
+            Self::Pike { cache, source, .. } => {
+                words.extend([2, *cache]);
+                source.put(words);
+            }
+        }
+    }
+
+    #[cfg(feature = "compile")]
+    fn take(words: &mut Words<'_>) -> Option<Self> {
+        Some(match u32::take(words)? {
+            0 => Self::Dense(Coded::take(words)?),
+            1 => {
+                let (cache, source) = <(u32, Box<str>)>::take(words)?;
+                let dfa = one_pass(words, &source, thompson::WhichCaptures::None)?;
+                Self::OnePass { dfa, cache, source }
+            }
+            2 => {
+                let (cache, source) = <(u32, Box<str>)>::take(words)?;
+                let nfa = program(words, &source, thompson::WhichCaptures::None)?;
+                let vm = PikeVM::new_from_nfa(nfa).ok()?;
+                Self::Pike { vm, cache, source }
+            }
+            _ => return None,
+        })
+    }
+
+    #[cfg(not(feature = "compile"))]
+    fn take(words: &mut Words<'_>) -> Option<Self> {
+        match u32::take(words)? {
+            0 => Some(Self::Dense(Coded::take(words)?)),
+            1 | 2 => {
+                let (_, source) = <(u32, Box<str>)>::take(words)?;
+                words.uncompiled = Some(source);
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+coded_structs! {
+    GroupRegex { engine, names, groups }
+}
+
+impl Coded for GroupEngine {
+    fn put(&self, words: &mut Vec<u32>) {
+        match self {
+            Self::Whole => words.push(0),
+            Self::Segments(holes) => {
+                words.push(1);
+                holes.put(words);
+            }
+            #[cfg(feature = "compile")]
+            Self::OnePass { cache, source, .. } => {
+                words.extend([2, *cache]);
+                source.put(words);
+            }
+            #[cfg(feature = "compile")]
+            Self::Pike { id, source, .. } => {
+                words.extend([3, *id]);
+                source.put(words);
+            }
+        }
+    }
+
+    #[cfg(feature = "compile")]
+    fn take(words: &mut Words<'_>) -> Option<Self> {
+        Some(match u32::take(words)? {
+            0 => Self::Whole,
+            1 => Self::Segments(Coded::take(words)?),
+            2 => {
+                let (cache, source) = <(u32, Box<str>)>::take(words)?;
+                let dfa = one_pass(words, &source, thompson::WhichCaptures::All)?;
+                Self::OnePass { dfa, cache, source }
+            }
+            3 => {
+                let (id, source) = <(u32, Box<str>)>::take(words)?;
+                let nfa = program(words, &source, thompson::WhichCaptures::All)?;
+                let vm = PikeVM::new_from_nfa(nfa).ok()?;
+                Self::Pike { vm, id, source }
+            }
+            _ => return None,
+        })
+    }
+
+    #[cfg(not(feature = "compile"))]
+    fn take(words: &mut Words<'_>) -> Option<Self> {
+        match u32::take(words)? {
+            0 => Some(Self::Whole),
+            1 => Some(Self::Segments(Coded::take(words)?)),
+            2 | 3 => {
+                let (_, source) = <(u32, Box<str>)>::take(words)?;
+                words.uncompiled = Some(source);
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+/// How deep a pattern may be nested. What the compiler takes is a quarter of that, and
+/// writing it makes two of one.
+#[cfg(feature = "compile")]
+const NESTING: u32 = 400;
+
+/// The program of a pattern, compiled as it was when the table was.
+#[cfg(feature = "compile")]
+fn program(
+    words: &mut Words<'_>,
+    source: &str,
+    captures: thompson::WhichCaptures,
+) -> Option<thompson::NFA> {
+    let mut parser = regex_syntax::ParserBuilder::new()
+        .utf8(false)
+        .nest_limit(NESTING)
+        .build();
+    let hir = parser.parse(source).ok()?;
+    let config = thompson::Config::new()
+        .utf8(false)
+        .which_captures(captures)
+        .nfa_size_limit(Some(words.room));
+    let mut compiler = thompson::Compiler::new();
+    let nfa = compiler.configure(config).build_from_hir(&hir).ok()?;
+    words.room = words.room.checked_sub(nfa.memory_usage())?;
+    Some(nfa)
+}
+
+#[cfg(feature = "compile")]
+fn one_pass(
+    words: &mut Words<'_>,
+    source: &str,
+    captures: thompson::WhichCaptures,
+) -> Option<Box<onepass::DFA>> {
+    let nfa = program(words, source, captures)?;
+    let config = onepass::Config::new().size_limit(Some(words.room));
+    let mut builder = onepass::Builder::new();
+    let dfa = builder.configure(config).build_from_nfa(nfa).ok()?;
+    words.room = words.room.checked_sub(dfa.memory_usage())?;
+    Some(Box::new(dfa))
+}
