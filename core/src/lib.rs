@@ -91,6 +91,7 @@ pub mod model;
 #[cfg(feature = "_oracle")]
 #[doc(hidden)]
 pub mod oracle;
+mod snapshot;
 pub mod table;
 mod vocabulary;
 
@@ -105,6 +106,7 @@ pub use decision::{Decision, Outcome, Reason};
 pub use handle::{Handle, Reader};
 pub use matcher::request::{Request, RequestProtocol};
 pub use matcher::scratch::Scratch;
+pub use snapshot::SnapshotError;
 pub use table::names::ObjectName;
 pub use table::precedence::Clause;
 pub use table::{GatewayId, Stats, Table};

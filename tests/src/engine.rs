@@ -24,6 +24,9 @@ const HARMLESS: &[Code] = &[
 pub struct Engine {
     table: Table,
     scratch: Scratch,
+    /// The same table, read back from its snapshot.
+    reloaded: Table,
+    reloaded_scratch: Scratch,
 }
 
 impl Engine {
@@ -50,10 +53,12 @@ impl Engine {
         let compiled = compiler.compile(&located(set));
         let mut faults = compiled.diagnostics.iter();
         assert_eq!(faults.find(|fault| !HARMLESS.contains(&fault.code)), None);
-        let scratch = compiled.table.create_scratch();
+        let reloaded = reload(&compiled.table);
         Self {
+            scratch: compiled.table.create_scratch(),
             table: compiled.table,
-            scratch,
+            reloaded_scratch: reloaded.create_scratch(),
+            reloaded,
         }
     }
 
@@ -74,7 +79,8 @@ impl Engine {
     /// # Panics
     ///
     /// Panics where the request's gateway is the name of several, and where
-    /// finding and deciding disagree.
+    /// finding and deciding disagree: the one asks the table, the other the same table
+    /// after it was written as a snapshot and read back.
     pub fn answer(&mut self, asked: &oracle::Request) -> Answer {
         let (headers, attributes) = (pairs(asked), attributes(asked));
         let mut request = request(asked, &headers).with_attributes(&attributes);
@@ -90,10 +96,10 @@ impl Engine {
         let place = |stage: fingerpost::StageView<'_>| (stage.origin, stage.rule, stage.matched);
         let found = self.table.find_with(&mut self.scratch, &request);
         let found = found.map(|matched| place(matched.stage()));
-        let decision = self
-            .table
-            .decide_with(&mut self.scratch, &request, draws(asked));
-        // What is found is what is decided by.
+        let decision =
+            self.reloaded
+                .decide_with(&mut self.reloaded_scratch, &request, draws(asked));
+        // What is found is what is decided by, also after a table was written and read.
         assert_eq!(decision.stages().next().map(place), found);
         answer(&decision)
     }
@@ -120,6 +126,21 @@ impl Engine {
             assert_eq!(shown(found.as_ref()), shown(alone.as_ref()), "{request:?}");
         }
     }
+}
+
+/// A table, written and read back.
+///
+/// # Panics
+///
+/// Panics where it is not taken, or not the same.
+pub fn reload(table: &Table) -> Table {
+    let bytes = table.to_snapshot();
+    let reloaded = match Table::from_snapshot(bytes.clone()) {
+        Ok(reloaded) => reloaded,
+        Err(error) => panic!("{error}"),
+    };
+    assert!(reloaded.to_snapshot() == bytes, "written otherwise again");
+    reloaded
 }
 
 /// The oracle's request as the engine's, with attributes and the first gateway of its

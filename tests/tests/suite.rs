@@ -19,6 +19,7 @@ use fingerpost::Table;
 use fingerpost::compile::Compiler;
 use fingerpost::import::{Options, Sources, import};
 use fingerpost::json::{self, RequestJson};
+use fingerpost_tests::engine::reload;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 
@@ -187,11 +188,14 @@ fn trials_of(file: &Path, set: Set) -> Vec<Trial> {
             }
         },
     )];
+    let reloaded = Arc::new(reload(&compiled.table));
     let table = Arc::new(compiled.table);
     for case in set.cases {
-        let table = Arc::clone(&table);
+        let (table, reloaded) = (Arc::clone(&table), Arc::clone(&reloaded));
         trials.push(Trial::test(format!("{at}: {}", case.name), move || {
-            ask(&table, &case).map_err(Failed::from)
+            ask(&table, &case).map_err(Failed::from)?;
+            let of_snapshot = |wrong| Failed::from(format!("after a snapshot: {wrong}"));
+            ask(&reloaded, &case).map_err(of_snapshot)
         }));
     }
     trials

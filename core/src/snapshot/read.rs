@@ -1,0 +1,164 @@
+//! Reading snapshots.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use zerocopy::FromBytes;
+
+use super::write::checksum;
+use super::{BEFORE_CHECKSUM, HEADER, MAGIC, NAMES, SnapshotError, VERSION, validate};
+use crate::table::parts::coded::{Coded, Words};
+use crate::table::parts::{Each, Item};
+use crate::table::section::{Image, Section};
+use crate::table::{Sections, Table};
+
+/// The table that an image is of.
+pub(super) fn read(image: Arc<Image>) -> Result<Table, SnapshotError> {
+    if cfg!(target_endian = "big") {
+        return Err(SnapshotError::ByteOrder);
+    }
+    let bytes = image.bytes();
+    let flags = header(bytes)?;
+    let words = <[u32]>::ref_from_bytes(bytes).map_err(|_| malformed("words"))?;
+    let mut sections = Sections::default();
+    let mut source = Source {
+        image: &image,
+        words,
+        at: HEADER / 4,
+        room: PROGRAMS,
+    };
+    sections.each(&mut source)?;
+    if flags & NAMES != 0 {
+        sections.names.each(&mut source)?;
+    }
+    let rest = words.get(source.at..).unwrap_or_default();
+    if rest.len() > 1 || rest.iter().any(|&word| word != 0) {
+        return Err(malformed("last words"));
+    }
+    validate::all(&sections)?;
+    sections.restore();
+    Ok(Table::new(sections))
+}
+
+/// Bytes that the programs of a snapshot's patterns may take, all together: compiling them
+/// takes time in proportion.
+const PROGRAMS: usize = 256 << 20;
+
+fn malformed(part: &'static str) -> SnapshotError {
+    SnapshotError::Malformed { part }
+}
+
+/// Looks over the header, and at the checksum of everything; gives the flags.
+fn header(bytes: &[u8]) -> Result<u32, SnapshotError> {
+    if bytes.get(..MAGIC.len()) != Some(&MAGIC) {
+        return Err(SnapshotError::NotASnapshot);
+    }
+    let found = bytes.len() as u64;
+    let cut = SnapshotError::Length {
+        found,
+        stated: HEADER as u64,
+    };
+    let (words, _) = bytes.get(MAGIC.len()..HEADER).ok_or(cut)?.as_chunks();
+    let words: Vec<u32> = words.iter().map(|&word| u32::from_le_bytes(word)).collect();
+    let &[version, flags, length, length_high, sum, sum_high] = words.as_slice() else {
+        return Err(SnapshotError::NotASnapshot);
+    };
+    if version != VERSION {
+        return Err(SnapshotError::Version {
+            found: version,
+            supported: VERSION,
+        });
+    }
+    let long = |low, high| u64::from(high) << 32 | u64::from(low);
+    let stated = long(length, length_high);
+    if stated != found {
+        return Err(SnapshotError::Length { found, stated });
+    }
+    if checksum(bytes) != long(sum, sum_high) {
+        return Err(SnapshotError::Checksum);
+    }
+    debug_assert!(BEFORE_CHECKSUM + 8 == HEADER);
+    match flags & !NAMES {
+        0 => Ok(flags),
+        _ => Err(malformed("flags")),
+    }
+}
+
+/// The parts that are still to be read.
+struct Source<'i> {
+    image: &'i Arc<Image>,
+    words: &'i [u32],
+    /// The next word.
+    at: usize,
+    /// Bytes that programs of patterns may still take.
+    room: usize,
+}
+
+impl<'i> Source<'i> {
+    fn rest(&self) -> &'i [u32] {
+        self.words.get(self.at..).unwrap_or_default()
+    }
+
+    /// Reads what is coded.
+    fn coded<T>(
+        &mut self,
+        part: &'static str,
+        read: impl FnOnce(&mut Words<'_>) -> Option<T>,
+    ) -> Result<T, SnapshotError> {
+        let mut words = Words::new(self.rest(), self.room);
+        match read(&mut words) {
+            Some(value) => {
+                self.at = self.words.len() - words.len();
+                self.room = words.room;
+                Ok(value)
+            }
+            None => Err(match words.uncompiled.take() {
+                Some(pattern) => SnapshotError::Pattern { part, pattern },
+                None => malformed(part),
+            }),
+        }
+    }
+
+    /// A section that borrows its items; `None` where they are not there.
+    fn plain<T: Item>(&mut self, count: u32) -> Option<Section<T>> {
+        let (&size, _) = self.rest().split_first()?;
+        // From the next multiple of eight bytes.
+        let start = (self.at + 1).next_multiple_of(2);
+        let skipped = self.words.get(self.at + 1..start)?;
+        if size as usize != T::PLAIN || skipped.iter().any(|&word| word != 0) {
+            return None;
+        }
+        let length = (count as usize).checked_mul(T::PLAIN)?;
+        let end = start.checked_add(length.div_ceil(4))?;
+        let filled = self.image.bytes().get(start * 4 + length..end * 4)?;
+        if filled.iter().any(|&byte| byte != 0) {
+            return None;
+        }
+        self.at = end;
+        Section::borrowed(self.image, start * 4..start * 4 + length)
+    }
+}
+
+impl Each for Source<'_> {
+    type Fault = SnapshotError;
+
+    fn section<T: Item>(
+        &mut self,
+        part: &'static str,
+        section: &mut Section<T>,
+    ) -> Result<(), SnapshotError> {
+        if T::PLAIN == 0 {
+            let read = |words: &mut Words<'_>| words.items(T::take);
+            *section = Section::new(self.coded(part, read)?);
+            return Ok(());
+        }
+        let count = self.coded(part, <u32 as Coded>::take)?;
+        *section = self.plain(count).ok_or(malformed(part))?;
+        Ok(())
+    }
+
+    fn value<T: Coded>(&mut self, part: &'static str, value: &mut T) -> Result<(), SnapshotError> {
+        *value = self.coded(part, T::take)?;
+        Ok(())
+    }
+}
