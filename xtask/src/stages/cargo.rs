@@ -19,6 +19,8 @@ const LIMIT: Duration = Duration::from_secs(15 * 60);
 const CORE: &str = "fingerpost";
 /// The package of the suite.
 const SUITE: &str = "fingerpost-tests";
+/// The package of the program that replaces tables.
+const SOAK: &str = "fingerpost-soak";
 /// The target of the conformance cases within the suite.
 const CONFORMANCE: &str = "conformance";
 /// Features of the engine that stand on their own.
@@ -101,7 +103,7 @@ pub(super) fn alloc(stage: &Stage<'_>) -> Outcome {
 /// Matches while the table is replaced. The program is built first, so that its memory is
 /// not measured on a machine that builds.
 pub(super) fn swap(stage: &Stage<'_>) -> Outcome {
-    let program = ["--release", "-p", SUITE, "--bin", "swap_soak"];
+    let program = ["--release", "-p", SOAK, "--bin", "swap_soak"];
     let commands = ["build", "run"].map(|verb| {
         let mut command = cargo(&[verb]);
         command.args(program);

@@ -10,6 +10,7 @@
 //! them. Exits with 1 where an answer is wrong or the memory grows.
 
 #![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, clippy::print_stderr)] // a tool for the terminal
 
 use std::env;
 use std::fs;
