@@ -36,11 +36,11 @@ pub(crate) struct Findings {
     /// no reader any more.
     pub(crate) kept: usize,
     pub(crate) left: usize,
-    /// The most memory in use in the first round, and in all later ones. `None` where it
+    /// The most memory in use in the first rounds, and in all later ones. `None` where it
     /// could not be read.
     pub(crate) warm_kib: Option<u64>,
     pub(crate) later_kib: Option<u64>,
-    /// The 99.9th percentile of the least disturbed round, without replacements and with.
+    /// The 99.9th percentile of all rounds without replacements, and of those with.
     pub(crate) still_ns: Option<f64>,
     pub(crate) swapped_ns: Option<f64>,
 }
