@@ -64,12 +64,23 @@ fn decide(reader: &mut Reader, at: u32) -> u32 {
     number
 }
 
+/// Tells readers to stop when it is dropped: also where an assertion fails, after which
+/// nobody would.
+struct Done<'a>(&'a AtomicBool);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 #[test]
 fn every_request_is_decided_by_one_table_and_none_by_an_older_one() {
     const TABLES: u32 = 300;
     let handle = Handle::new(table(0));
     let (newest, is_done) = (AtomicU32::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
+        let _done = Done(&is_done);
         for _ in 0..2 {
             let mut reader = handle.reader();
             let (newest, is_done) = (&newest, &is_done);
@@ -92,7 +103,6 @@ fn every_request_is_decided_by_one_table_and_none_by_an_older_one() {
             handle.replace(table(number));
             assert!(handle.collect() <= 2, "two readers hold one each");
         }
-        is_done.store(true, Ordering::SeqCst);
     });
     assert_eq!(handle.collect(), 0);
 }
@@ -144,6 +154,7 @@ fn readers_come_and_go_while_tables_are_replaced() {
     let (newest, is_done) = (AtomicU32::new(0), AtomicBool::new(false));
     let seen = AtomicU32::new(0);
     thread::scope(|scope| {
+        let _done = Done(&is_done);
         for _ in 0..THREADS {
             let (handle, newest, is_done, seen) = (&handle, &newest, &is_done, &seen);
             scope.spawn(move || {
@@ -175,7 +186,6 @@ fn readers_come_and_go_while_tables_are_replaced() {
             // A thread that replaces its reader has both for a moment.
             assert!(kept <= THREADS * (EACH + 1), "{kept} kept");
         }
-        is_done.store(true, Ordering::SeqCst);
     });
     assert!(seen.into_inner() > 0, "no reader saw any other table");
     assert_eq!(handle.collect(), 0);
@@ -213,6 +223,7 @@ fn no_more_is_live_than_one_for_each_reader_and_two() {
     let exchange = Exchange::new(Counted::new(0, &live));
     let is_done = AtomicBool::new(false);
     thread::scope(|scope| {
+        let _done = Done(&is_done);
         for _ in 0..THREADS {
             let (exchange, is_done) = (&exchange, &is_done);
             scope.spawn(move || {
@@ -240,7 +251,6 @@ fn no_more_is_live_than_one_for_each_reader_and_two() {
             assert_eq!(exchange.collect() + 1, live.load(Ordering::SeqCst));
             thread::sleep(Duration::from_micros(100));
         }
-        is_done.store(true, Ordering::SeqCst);
     });
     assert_eq!(exchange.collect(), 0);
     assert_eq!(live.load(Ordering::SeqCst), 1);
