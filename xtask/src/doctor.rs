@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::provision::has_rust_target;
+use crate::provision::{has_nightly_source, has_rust_target};
 use crate::run::probe;
 use crate::stages::WASM;
 use crate::workspace;
@@ -73,10 +73,17 @@ const NEEDS: &[Need] = &[
     },
     Need {
         name: "nightly",
-        purpose: "`cargo xtask fuzz`: sanitizers and coverage",
+        purpose: "stage tsan and `cargo xtask fuzz`: sanitizers and coverage",
         required: false,
         find: || first_line("rustc", &["+nightly", "--version"]),
         install: "rustup toolchain install nightly",
+    },
+    Need {
+        name: "rust-src",
+        purpose: "stage tsan; `cargo xtask test` adds it where nightly is there",
+        required: false,
+        find: || (has_nightly_source() == Some(true)).then(|| "installed".to_string()),
+        install: "rustup component add rust-src --toolchain nightly",
     },
     Need {
         name: "C++ compiler",

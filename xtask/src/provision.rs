@@ -1,8 +1,8 @@
 //! What a stage needs beyond a Rust compiler, and how it is come by.
 //!
 //! `cargo xtask test` fetches what the Rust toolchain offers by itself (a
-//! compilation target) and says so in the stage's log. A package of the system is
-//! installed only where that asks nobody: as root, with apt, as in a container of a
+//! compilation target, the standard library's source) and says so in the stage's log; a
+//! toolchain it does not, which is a person's choice. A package of the system is installed only where that asks nobody: as root, with apt, as in a container of a
 //! CI. Everywhere else the stage is skipped, and `cargo xtask doctor` names the package.
 
 use std::path::Path;
@@ -44,6 +44,40 @@ pub(crate) fn rust_target(log: &Log, target: &str) -> Result<(), String> {
         _ => Err(format!(
             "no target {target}; install it with `rustup target add {target}`"
         )),
+    }
+}
+
+/// Whether the nightly toolchain has the source of the standard library, which a sanitizer
+/// needs built anew. `None` where there is no such toolchain.
+pub(crate) fn has_nightly_source() -> Option<bool> {
+    let folder = probe("rustup", &["run", "nightly", "rustc", "--print", "sysroot"])?;
+    let library = Path::new(folder.trim()).join("lib/rustlib/src/rust/library");
+    Some(library.join("Cargo.lock").is_file())
+}
+
+/// Makes sure that the nightly toolchain has that source, or says what is missing.
+pub(crate) fn nightly_source(log: &Log) -> Result<(), String> {
+    match has_nightly_source() {
+        Some(true) => return Ok(()),
+        Some(false) => {}
+        None => {
+            return Err(
+                "no nightly compiler; install it with `rustup toolchain install nightly`"
+                    .to_string(),
+            );
+        }
+    }
+    log.note("the nightly toolchain has no rust-src; rustup is asked for it");
+    let mut rustup = Command::new("rustup");
+    rustup
+        .args(["component", "add", "rust-src", "--toolchain", "nightly"])
+        .env("RUST_BACKTRACE", "0");
+    match log.run(&mut rustup, LIMIT) {
+        Ok(_) if has_nightly_source() == Some(true) => Ok(()),
+        _ => Err(
+            "no rust-src; install it with `rustup component add rust-src --toolchain nightly`"
+                .to_string(),
+        ),
     }
 }
 

@@ -12,6 +12,7 @@ mod documents;
 mod examples;
 mod linear;
 mod soak;
+mod tsan;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -123,8 +124,13 @@ pub(crate) const ALL: &[Definition] = &[
     },
     Definition {
         name: "swap",
-        about: "100,000,000 matches on two threads, the table replaced every millisecond: no wrong answer, no growth",
+        about: "100,000,000 matches on two threads, the table replaced every millisecond: no wrong answer, no growth, no long wait",
         run: cargo::swap,
+    },
+    Definition {
+        name: "tsan",
+        about: "tables are replaced under their readers without a data race, says ThreadSanitizer (needs a nightly compiler)",
+        run: tsan::run,
     },
     Definition {
         name: "soak",

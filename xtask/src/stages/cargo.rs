@@ -16,9 +16,11 @@ use crate::workspace::{self, DATA_ABSENT};
 const LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// The package of the engine.
-const CORE: &str = "fingerpost";
+pub(super) const CORE: &str = "fingerpost";
 /// The package of the suite.
 const SUITE: &str = "fingerpost-tests";
+/// The package of the program that replaces tables.
+pub(super) const SOAK: &str = "fingerpost-soak";
 /// The target of the conformance cases within the suite.
 const CONFORMANCE: &str = "conformance";
 /// Features of the engine that stand on their own.
@@ -101,7 +103,7 @@ pub(super) fn alloc(stage: &Stage<'_>) -> Outcome {
 /// Matches while the table is replaced. The program is built first, so that its memory is
 /// not measured on a machine that builds.
 pub(super) fn swap(stage: &Stage<'_>) -> Outcome {
-    let program = ["--release", "-p", SUITE, "--bin", "swap_soak"];
+    let program = ["--release", "-p", SOAK, "--bin", "swap_soak"];
     let commands = ["build", "run"].map(|verb| {
         let mut command = cargo(&[verb]);
         command.args(program);
@@ -217,7 +219,23 @@ pub(super) fn test(stage: &Stage<'_>, mut command: Command) -> Outcome {
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(workspace::root());
+    command.args(arguments);
+    as_from_a_shell(&mut command);
+    command
+}
+
+/// The cargo of the nightly toolchain, at the root.
+pub(super) fn nightly_cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new("rustup");
+    command.args(["run", "nightly", "cargo"]).args(arguments);
+    as_from_a_shell(&mut command);
+    command.env_remove("RUSTUP_TOOLCHAIN");
+    command
+}
+
+/// Cargo's surroundings as if somebody had typed the command at the root.
+fn as_from_a_shell(command: &mut Command) {
+    command.current_dir(workspace::root());
     // What `cargo run` sets for this program would make cargo rebuild others.
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
@@ -226,5 +244,4 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
         }
     }
     command.env("CARGO_TERM_COLOR", "never");
-    command
 }
