@@ -74,7 +74,7 @@ fn many(args: &RouteArgs, requests: &Path) -> Result<u8, Failure> {
     let input: Box<dyn Read> = if from_stdin {
         Box::new(io::stdin().lock())
     } else {
-        Box::new(File::open(requests).map_err(|error| Failure::unreadable_for(&name, &error))?)
+        Box::new(File::open(requests).map_err(|error| Failure::unreadable_for(&name, error))?)
     };
     let Compiled { table } = compile(&files, &args.import)?;
     let mut answers = Router {
