@@ -38,7 +38,7 @@ pub(crate) enum Command {
     #[command(
         override_usage = "fingerpost route [OPTIONS] FILES... METHOD URL\n       \
                           fingerpost route [OPTIONS] FILES... --curl 'curl ...'\n       \
-                          fingerpost route [OPTIONS] FILES... --requests FILE",
+                          fingerpost route [OPTIONS] FILES... --requests FILE [--watch]",
         after_help = EXIT_CODES
     )]
     Route(RouteArgs),
@@ -68,6 +68,9 @@ pub(crate) struct RouteArgs {
     /// Read requests from a file of JSON lines ('-': standard input), and answer each with a line
     #[arg(long, value_name = "FILE", conflicts_with = "curl")]
     pub(crate) requests: Option<PathBuf>,
+    /// Follow FILES: requests are answered from their newest state that has no errors
+    #[arg(long, requires = "requests")]
+    pub(crate) watch: bool,
     /// Take the request from a curl command, as one word
     #[arg(long, value_name = "COMMAND")]
     pub(crate) curl: Option<String>,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use fingerpost::diagnostic::codes::cli;
+use fingerpost::files::{self, Why};
 use fingerpost::json::RequestError;
 
 /// Exit code of a command that did what it was asked.
@@ -27,17 +28,11 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// What could not be read, and why.
-    pub(crate) fn unreadable(name: &str, why: impl fmt::Display) -> Self {
-        Self::Unreadable(format!("{name} cannot be read: {why}"))
-    }
-
     /// What could not be read, and the system's word for why.
-    pub(crate) fn unreadable_for(name: &str, error: &io::Error) -> Self {
-        // One wording for every face of the system: no capital, no `(os error 2)`.
-        let text = error.to_string();
-        let text = text.split(" (os error").next().unwrap_or_default();
-        Self::unreadable(name, text.to_lowercase())
+    pub(crate) fn unreadable_for(name: &str, error: io::Error) -> Self {
+        let name = name.to_owned();
+        let why = Why::Io(error);
+        Self::from(files::Error { name, why })
     }
 
     /// The exit code. A reader that went away is no failure.
@@ -81,6 +76,12 @@ impl fmt::Display for Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::Output(error)
+    }
+}
+
+impl From<files::Error> for Failure {
+    fn from(error: files::Error) -> Self {
+        Self::Unreadable(error.to_string())
     }
 }
 

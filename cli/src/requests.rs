@@ -48,7 +48,7 @@ pub(crate) fn stream(
             output.flush()?;
         }
         let fits = match next_line(&mut input, &mut line)
-            .map_err(|error| Failure::unreadable_for(name, &error))?
+            .map_err(|error| Failure::unreadable_for(name, error))?
         {
             Line::End => break,
             Line::Whole => true,

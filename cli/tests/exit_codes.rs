@@ -155,6 +155,18 @@ fn wrong_usage_is_told() {
     fails(&["route", "-", "--requests", "-"], "", 2, "standard input");
     fails(&["check", "-", "-"], "", 2, "twice");
     fails(
+        &["route", "-", "--requests", "shop/routes.yml", "--watch"],
+        "",
+        2,
+        "standard input ('-') cannot be followed by --watch",
+    );
+    fails(
+        &["route", "shop", "GET", "/", "--watch"],
+        "",
+        2,
+        "--requests <FILE>",
+    );
+    fails(
         &["explain", "shop", "--curl", "wget http://a/"],
         "",
         2,
@@ -180,7 +192,8 @@ fn what_cannot_be_read_is_told() {
     );
     // One wording, whoever looks for the file.
     for args in [
-        &["check", "nowhere"][..],
+        &["route", "nowhere", "--requests", "-", "--watch"][..],
+        &["check", "nowhere"],
         &["route", "nowhere", "GET", "/"],
         &["route", "shop", "--requests", "nowhere"],
     ] {

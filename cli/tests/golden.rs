@@ -4,6 +4,7 @@
 //! the change is then read in the diff like any other.
 
 mod common;
+mod followed;
 
 use std::fmt::Write;
 use std::fs;
@@ -18,6 +19,11 @@ fn golden(name: &str, args: &[&str], stdin: &[u8]) {
     found.push_str(&stdout);
     writeln!(found, "--- standard error").unwrap();
     found.push_str(&stderr);
+    compare(name, &found);
+}
+
+/// Compares with the file of this name, or writes it.
+fn compare(name: &str, found: &str) {
     let path: PathBuf = [
         env!("CARGO_MANIFEST_DIR"),
         "tests",
@@ -27,7 +33,7 @@ fn golden(name: &str, args: &[&str], stdin: &[u8]) {
     .iter()
     .collect();
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, &found).unwrap();
+        fs::write(&path, found).unwrap();
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
     assert!(
@@ -338,6 +344,37 @@ fn stream() {
         &["route", "shop", "--requests", "-"],
         lines.as_bytes(),
     );
+}
+
+#[test]
+fn route_help() {
+    golden("route_help", &["route", "--help"], b"");
+}
+
+/// What is said on both streams while manifests change, in the order in which it is said.
+#[test]
+fn watch() {
+    let routes = |backend: &str| {
+        let rule = format!("{{match: {{path: {{segments: /cart}}}}, backend: {backend}}}");
+        format!("fingerpost: v1\nroutes:\n- name: cart\n  rules:\n  - {rule}\n")
+    };
+    let mut run = followed::Run::start("golden", &routes("cart-v1"));
+    run.ask();
+    run.replace("routes.yaml", Some(&routes("cart-v2")));
+    run.told("in use, of 1 file");
+    run.ask();
+    run.replace("routes.yaml", Some("fingerpost: v1\nroutes:\n- 7\n"));
+    run.told("run `fingerpost check`");
+    run.ask();
+    run.replace("routes.yaml", None);
+    run.told("cannot be read");
+    run.ask();
+    run.replace("routes.yaml", Some(&routes("cart-v2")));
+    run.told("are again");
+    run.replace("more.yaml", Some("- 1\n"));
+    run.told("in use, of 2 files");
+    run.ask();
+    compare("watch", &run.end());
 }
 
 #[test]

@@ -100,6 +100,17 @@ fn a_named_file_is_read_whatever_it_is_called() {
 }
 
 #[test]
+fn a_folder_that_is_named_again_is_read_once() {
+    let folder = Folder::new("again");
+    folder.write("a/one.yaml", MARK);
+    let below = format!("{}/a", folder.path());
+    let args = ["check", folder.path(), &below, folder.path(), "--json"];
+    let (stdout, stderr, code) = texts(&args, b"");
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert_eq!(stdout.matches("one.yaml").count(), 1, "{stdout}");
+}
+
+#[test]
 fn an_empty_folder_is_told() {
     let folder = Folder::new("empty");
     folder.write("readme.txt", b"");

@@ -33,6 +33,9 @@
 //!    [`Scratch`] that each thread makes once.
 //! 4. [`Table::explain`] says why.
 //!
+//! [`files`] takes the first two steps for files and folders, and [`watch`] takes them again
+//! whenever those change.
+//!
 //! # Guarantees
 //!
 //! * Deciding and reading a decision does not allocate, lock or recurse, and never
@@ -41,8 +44,8 @@
 //!   and path prefix, not by the size of the table.
 //! * [`Table`] is `Send + Sync` and never changes. Chance comes in from the caller
 //!   as [`Draws`], so the same input always gives the same answer.
-//! * There is no I/O, clock, thread, random source or global state in the crate,
-//!   and no `unsafe` code.
+//! * There is no thread and no global state in the crate, no I/O, clock or random source
+//!   outside of [`files`] and [`watch`], and no `unsafe` code.
 //!
 //! # Features
 //!
@@ -55,6 +58,7 @@
 //! | `std` | [`Handle`]; the standard library where dependencies can use it | yes |
 //! | `compile` | [`model`], [`builder`], [`compile`], [`diagnostic`] | through `import` and `json` |
 //! | `import` | [`import`]: native documents, Gateway API and App Mesh; its YAML parser needs the standard library | yes |
+//! | `files` | [`files`], [`watch`]: reading files and folders, and following them while they change; needs the standard library | yes |
 //! | `explain` | [`explain`] | yes |
 //! | `http` | module `http`: requests and responses of the `http` crate; needs the standard library | no |
 //! | `json` | [`json`]: the requests and decisions that all faces share | yes |
@@ -77,6 +81,8 @@ pub mod decision;
 pub mod diagnostic;
 #[cfg(feature = "explain")]
 pub mod explain;
+#[cfg(feature = "files")]
+pub mod files;
 #[cfg(feature = "std")]
 mod handle;
 #[cfg(feature = "http")]
@@ -94,6 +100,8 @@ pub mod oracle;
 mod snapshot;
 pub mod table;
 mod vocabulary;
+#[cfg(feature = "files")]
+pub mod watch;
 
 pub use decision::draw::Draws;
 pub use decision::enter::Matched;
@@ -121,7 +129,7 @@ pub use vocabulary::{
 struct Readme;
 
 /// So are those of the guide.
-#[cfg(all(doctest, feature = "import", feature = "explain", feature = "http"))]
+#[cfg(all(doctest, feature = "files", feature = "explain", feature = "http"))]
 #[doc = include_str!("../../docs/rust.md")]
 struct Guide;
 

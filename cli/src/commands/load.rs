@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use fingerpost::Table;
 use fingerpost::compile::Compiler;
 use fingerpost::diagnostic::{Diagnostic, Severity};
-use fingerpost::import::{self, Dialect, Import, Options, Sources};
+use fingerpost::import::{Dialect, Import, Options, Sources};
 
 use crate::args::ImportArgs;
 use crate::failure::Failure;
@@ -31,6 +31,41 @@ pub(crate) struct Loaded {
 ///
 /// A file that cannot be read, or a dialect that is not known.
 pub(crate) fn load(files: &[PathBuf], args: &ImportArgs) -> Result<Loaded, Failure> {
+    let options = options(args)?;
+    let files = input::read(files)?;
+    let import = files.import(&options);
+    Ok(Loaded {
+        sources: files.sources,
+        import,
+    })
+}
+
+/// Manifests compiled into a table, for commands whose business is a request.
+pub(crate) struct Compiled {
+    pub(crate) table: Table,
+}
+
+/// Reads, imports, compiles, and reports errors and warnings.
+///
+/// # Errors
+///
+/// As [`load`].
+pub(crate) fn compile(files: &[PathBuf], args: &ImportArgs) -> Result<Compiled, Failure> {
+    let options = options(args)?;
+    let files = input::read(files)?;
+    let compiled = files.compile(&options, &Compiler::new());
+    report(&compiled.diagnostics, &files.sources);
+    Ok(Compiled {
+        table: compiled.table,
+    })
+}
+
+/// How manifests are imported.
+///
+/// # Errors
+///
+/// A dialect that is not known.
+pub(crate) fn options(args: &ImportArgs) -> Result<Options, Failure> {
     let mut options = Options::default();
     options.lenient = args.lenient;
     options.dialect = match &args.dialect {
@@ -46,33 +81,7 @@ pub(crate) fn load(files: &[PathBuf], args: &ImportArgs) -> Result<Loaded, Failu
             ))
         })?),
     };
-    let (sources, refused) = input::read(files)?;
-    let mut import = import::import(&sources, &options);
-    import.diagnostics.splice(0..0, refused);
-    Ok(Loaded { sources, import })
-}
-
-/// Manifests compiled into a table, for commands whose business is a request.
-pub(crate) struct Compiled {
-    pub(crate) table: Table,
-}
-
-/// Reads, imports, compiles, and reports errors and warnings.
-///
-/// # Errors
-///
-/// As [`load`].
-pub(crate) fn compile(files: &[PathBuf], args: &ImportArgs) -> Result<Compiled, Failure> {
-    let Loaded {
-        sources,
-        mut import,
-    } = load(files, args)?;
-    let compiled = Compiler::new().compile(&import.routes);
-    import.diagnostics.extend(compiled.diagnostics);
-    report(&import.diagnostics, &sources);
-    Ok(Compiled {
-        table: compiled.table,
-    })
+    Ok(options)
 }
 
 /// Tells what was assumed about a request, on standard error.

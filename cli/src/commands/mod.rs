@@ -5,4 +5,5 @@ pub(crate) mod explain;
 pub(crate) mod route;
 pub(crate) mod show;
 
+mod follow;
 mod load;

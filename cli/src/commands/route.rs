@@ -5,11 +5,13 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use fingerpost::json::{self, RequestError, RequestJson};
-use fingerpost::{Scratch, Table};
+use fingerpost::{Handle, Reader};
 
+use super::follow::Followed;
 use super::load::{Compiled, compile, tell};
 use crate::args::RouteArgs;
 use crate::failure::{FINDINGS, Failure, SUCCESS};
+use crate::input::is_stdin;
 use crate::output;
 use crate::render::decision;
 use crate::request;
@@ -64,8 +66,8 @@ fn many(args: &RouteArgs, requests: &Path) -> Result<u8, Failure> {
         return Err(Failure::Usage(message));
     }
     let files = request::paths(&args.words);
-    let from_stdin = requests.as_os_str() == "-";
-    if from_stdin && files.iter().any(|file| file.as_os_str() == "-") {
+    let from_stdin = is_stdin(requests);
+    if from_stdin && files.iter().any(|file| is_stdin(file)) {
         let message = "standard input ('-') cannot hold both manifests and requests";
         return Err(Failure::Usage(message.to_owned()));
     }
@@ -74,12 +76,18 @@ fn many(args: &RouteArgs, requests: &Path) -> Result<u8, Failure> {
     let input: Box<dyn Read> = if from_stdin {
         Box::new(io::stdin().lock())
     } else {
-        Box::new(File::open(requests).map_err(|error| Failure::unreadable_for(&name, &error))?)
+        Box::new(File::open(requests).map_err(|error| Failure::unreadable_for(&name, error))?)
     };
-    let Compiled { table } = compile(&files, &args.import)?;
+    // Ends with this function, however that ends.
+    let followed: Followed;
+    let handle = if args.watch {
+        followed = Followed::start(&files, &args.import)?;
+        followed.handle().clone()
+    } else {
+        Handle::new(compile(&files, &args.import)?.table)
+    };
     let mut answers = Router {
-        scratch: table.create_scratch(),
-        table,
+        reader: handle.reader(),
     };
     let mut out = output::stdout_raw();
     let bad = stream(&name, input, &mut out, &mut answers)?;
@@ -87,15 +95,14 @@ fn many(args: &RouteArgs, requests: &Path) -> Result<u8, Failure> {
     Ok(if bad > 0 { FINDINGS } else { SUCCESS })
 }
 
-/// Answers requests from a table.
+/// Answers requests from the table in use.
 struct Router {
-    table: Table,
-    scratch: Scratch,
+    reader: Reader,
 }
 
 impl Answer for Router {
     fn answer(&mut self, request: &RequestJson, out: &mut String) -> Result<(), RequestError> {
-        let Self { table, scratch } = self;
+        let (table, scratch) = self.reader.current();
         let line = request.ask(table, |asked, draws| {
             let decision = table.decide_with(scratch, asked, draws);
             json::write_decision(&decision, request.is_latin1())

@@ -25,7 +25,7 @@ pub(super) const SOAK: &str = "fingerpost-soak";
 const CONFORMANCE: &str = "conformance";
 /// Features of the engine that stand on their own.
 const FEATURES: &[&str] = &[
-    "std", "compile", "import", "explain", "json", "http", "_oracle",
+    "std", "compile", "import", "files", "explain", "json", "http", "_oracle",
 ];
 /// The target triple of WebAssembly without a system.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";

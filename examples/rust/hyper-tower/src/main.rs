@@ -1,13 +1,16 @@
-//! The proxy as a program: a folder of manifests, an address, and where each backend is.
+//! The proxy as a program: a folder of manifests, which it follows, an address, and where
+//! each backend is.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a program for the terminal
 
 use std::collections::HashMap;
 use std::error::Error;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::ExitCode;
+use std::thread;
 
-use fingerpost_example_hyper_tower::{Forward, RouteLayer, table_of};
+use fingerpost::diagnostic::Severity;
+use fingerpost::watch::{Options, Watch};
+use fingerpost_example_hyper_tower::{Forward, RouteLayer};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
@@ -36,7 +39,14 @@ async fn run(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
         let (name, address) = backend.split_once('=').ok_or(USAGE)?;
         addresses.insert(name.to_string(), address.parse::<SocketAddr>()?);
     }
-    let service = RouteLayer::new(table_of(Path::new(folder))?).layer(Forward::new(addresses));
+    // Refuses to start with an error: half of the routes are worse than none.
+    let (mut watch, report) = Watch::start([folder], Options::default())?;
+    if report.worst() > Some(Severity::Note) {
+        eprintln!("{report}");
+    }
+    let service = RouteLayer::new(watch.handle().clone()).layer(Forward::new(addresses));
+    // A thread of its own, not the runtime's: a large set takes a while to compile.
+    thread::spawn(move || watch.run(|event| eprintln!("hyper-tower: {event}")));
 
     let listener = TcpListener::bind(address).await?;
     // Port 0 asks the system for one: whoever started this reads here which.

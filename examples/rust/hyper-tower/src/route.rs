@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use fingerpost::http::{ApplyError, HeaderEdits, RequestHead};
-use fingerpost::{Draws, Scratch, Table};
+use fingerpost::{Draws, Handle, Reader};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use tower::{Layer, Service};
@@ -15,8 +15,8 @@ use tower::{Layer, Service};
 use crate::{ProxyBody, empty, full};
 
 thread_local! {
-    /// Working memory. Made anew by itself where the table is another one.
-    static SCRATCH: RefCell<Option<Scratch>> = const { RefCell::new(None) };
+    /// The thread's way to the table in use, and the number of the layer that it is of.
+    static READER: RefCell<Option<(u64, Reader)>> = const { RefCell::new(None) };
 }
 
 /// The backend that was chosen, as the manifests name it. An extension of the request
@@ -34,13 +34,25 @@ pub struct Backend {
 /// Puts a table before a service.
 #[derive(Clone, Debug)]
 pub struct RouteLayer {
-    table: Table,
+    tables: Tables,
+}
+
+/// Where the table in use is to be had, and a number that tells it from those of other
+/// layers.
+#[derive(Clone, Debug)]
+struct Tables {
+    number: u64,
+    handle: Handle,
 }
 
 impl RouteLayer {
-    /// A layer that routes by `table`. A copy of a table costs a counter.
-    pub fn new(table: Table) -> Self {
-        Self { table }
+    /// A layer that routes by the table of a handle, whichever that is at the time.
+    pub fn new(handle: Handle) -> Self {
+        static LAYERS: AtomicU64 = AtomicU64::new(0);
+        let number = LAYERS.fetch_add(1, Ordering::Relaxed);
+        Self {
+            tables: Tables { number, handle },
+        }
     }
 }
 
@@ -49,7 +61,7 @@ impl<S> Layer<S> for RouteLayer {
 
     fn layer(&self, inner: S) -> RouteService<S> {
         RouteService {
-            table: self.table.clone(),
+            tables: self.tables.clone(),
             inner,
         }
     }
@@ -58,7 +70,7 @@ impl<S> Layer<S> for RouteLayer {
 /// A service with a table before it.
 #[derive(Clone, Debug)]
 pub struct RouteService<S> {
-    table: Table,
+    tables: Tables,
     inner: S,
 }
 
@@ -84,7 +96,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
-        let next = decide(&self.table, &mut parts);
+        let next = decide(&self.tables, &mut parts);
         // The service that was asked whether it is ready is the one to call.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
@@ -105,11 +117,15 @@ where
 }
 
 /// Decides, and changes the head into the one that is sent on.
-fn decide(table: &Table, parts: &mut Parts) -> Result<Next, ApplyError> {
+fn decide(tables: &Tables, parts: &mut Parts) -> Result<Next, ApplyError> {
     let came = parts.clone();
     let head = RequestHead::new(&came);
-    SCRATCH.with_borrow_mut(|scratch| {
-        let scratch = scratch.get_or_insert_with(|| table.create_scratch());
+    READER.with_borrow_mut(|reader| {
+        let reader = match reader {
+            Some((number, reader)) if *number == tables.number => reader,
+            other => &mut other.insert((tables.number, tables.handle.reader())).1,
+        };
+        let (table, scratch) = reader.current();
         let decision = table.decide_with(scratch, &head.request(), Draws::seeded(random()));
         if let Some(response) = decision.to_response()? {
             return Ok(Next::Answer(response.map(full)));

@@ -2,10 +2,10 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Nothing here takes a second; what takes this long hangs.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -18,13 +18,20 @@ struct Proxy {
 
 impl Proxy {
     fn start(backends: &[(&str, SocketAddr)]) -> Self {
-        let manifests = Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests");
+        Self::with(&manifests(), backends, Stdio::inherit())
+    }
+
+    fn with(manifests: &Path, backends: &[(&str, SocketAddr)], stderr: Stdio) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hyper-tower"));
         command.arg(manifests).arg("127.0.0.1:0");
         for (name, address) in backends {
             command.arg(format!("{name}={address}"));
         }
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
+            .unwrap();
         let mut line = String::new();
         let output = child.stdout.take().unwrap();
         let read = BufReader::new(output).read_line(&mut line);
@@ -57,6 +64,11 @@ impl Drop for Proxy {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The manifests of the example.
+fn manifests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests")
 }
 
 /// A backend whose answer is its name and the head that it was sent.
@@ -137,6 +149,42 @@ fn requests_go_where_the_manifests_say() {
     let proxy = Proxy::start(&[("cart", silent.unwrap())]);
     assert_eq!(proxy.get("shop.example", "/cart", "").0, 502);
     assert_eq!(proxy.get("shop.example", "/api/users", "").0, 503);
+}
+
+#[test]
+fn manifests_that_change_are_taken_and_errors_keep_what_was() {
+    let folder = std::env::temp_dir().join(format!("hyper-tower-watch-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for name in ["gateway.yaml", "shop.yaml"] {
+        std::fs::copy(manifests().join(name), folder.join(name)).unwrap();
+    }
+    let mut proxy = Proxy::with(&folder, &[("cart", backend("cart"))], Stdio::piped());
+    let mut told = BufReader::new(proxy.child.stderr.take().unwrap()).lines();
+    assert_eq!(proxy.get("shop.example", "/cart", "").0, 200);
+    assert_eq!(proxy.get("shop.example", "/basket", "").0, 308);
+
+    // An error: everything stays as it was.
+    std::fs::write(folder.join("bad.yaml"), "apiVersion: [").unwrap();
+    let is_kept = |line: std::io::Result<String>| line.unwrap().contains("stays in use");
+    assert!(told.any(is_kept));
+    assert_eq!(proxy.get("shop.example", "/cart", "").0, 200);
+
+    // Without it, and with the cart under another path.
+    let shop = std::fs::read_to_string(folder.join("shop.yaml")).unwrap();
+    std::fs::write(
+        folder.join("shop.yaml"),
+        shop.replace("value: /cart", "value: /trolley"),
+    )
+    .unwrap();
+    std::fs::remove_file(folder.join("bad.yaml")).unwrap();
+    let began = Instant::now();
+    while proxy.get("shop.example", "/trolley", "").0 != 200 {
+        assert!(began.elapsed() < PATIENCE, "the change is not taken");
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(proxy.get("shop.example", "/cart", "").0, 404);
+    drop(proxy);
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
