@@ -1,13 +1,15 @@
 //! What is measured against what: the contests of `cargo xtask bench`.
 //!
-//! Beside the contests between engines there are four of parts of this engine:
-//! `compile` (model to table), `manifests` (text to table), `features` (what a rule
+//! Beside the contests between engines there are five of parts of this engine:
+//! `compile` (model to table), `manifests` (text to table), `snapshot` (table to bytes and
+//! back), `features` (what a rule
 //! costs that says more) and `hostile` (the worst that a request may cost).
 
 mod compile;
 mod features;
 mod hostile;
 mod manifests;
+mod snapshot;
 
 use crate::measure::{Contender, Contest, Depth, Known, Meter, Record};
 use crate::mix::Mix;
@@ -258,6 +260,10 @@ const PARTS: &[Part] = &[
     Part {
         name: "manifests",
         run: manifests::time,
+    },
+    Part {
+        name: "snapshot",
+        run: snapshot::time,
     },
     Part {
         name: "features",
