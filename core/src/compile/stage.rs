@@ -311,6 +311,8 @@ impl<'m> Build<'m> {
             let bound = |one: &Candidate| bound_of.get(one.rank as usize).copied();
             let names = added.iter().map(|one| bound(one).unwrap_or(NONE));
             self.sections.names.candidates.extend(names);
+            let orders = added.iter().map(|one| one.rank);
+            self.sections.names.orders.extend(orders);
         }
         for (host, port) in list {
             let text = match (host, port) {

@@ -54,6 +54,8 @@ pub(crate) struct Names {
     /// The route and host that each candidate is found under, an index into
     /// [`Names::bounds`].
     pub(crate) candidates: Vec<u32>,
+    /// The place that each candidate has in the order of its whole stage.
+    pub(crate) orders: Vec<u32>,
     pub(crate) bounds: Vec<Bound>,
     /// The host of each scope as written; empty for the one that takes any.
     pub(crate) scopes: Vec<Text>,
@@ -140,7 +142,7 @@ impl Names {
             + self.listeners.len() * size_of::<(Text, Origin)>()
             + self.rules.len() * size_of::<RuleName>()
             + self.entries.len() * size_of::<EntryName>()
-            + (self.ranked.len() + self.candidates.len()) * 4
+            + (self.ranked.len() + self.candidates.len() + self.orders.len()) * 4
             + self.match_keys.len() * size_of::<MatchKey>()
             + self.bounds.len() * size_of::<Bound>()
             + (self.scopes.len() + self.regexes.len() + self.sources.len()) * size_of::<Text>()
@@ -153,6 +155,13 @@ impl Names {
     pub(crate) fn scope_of(&self, candidate: u32) -> Option<u32> {
         let bound = *self.candidates.get(candidate as usize)?;
         Some(self.bounds.get(bound as usize)?.scope)
+    }
+
+    /// The place that a candidate has in the order of its whole stage, which people know as
+    /// its rank.
+    #[cfg(feature = "explain")]
+    pub(crate) fn order_of(&self, candidate: u32) -> u32 {
+        self.orders.get(candidate as usize).copied().unwrap_or(NONE)
     }
 }
 
