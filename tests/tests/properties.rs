@@ -200,6 +200,66 @@ fn an_expression_states_as_much_text_for_table_and_oracle() {
     assert!(by_expression > 500 && by_prefix > 500);
 }
 
+/// What is found under an exact host is weighed against what hosts have that take more
+/// than one, whichever comes first in the order of the stage.
+#[test]
+fn exact_hosts_and_others_are_ranked_as_the_oracle_does() {
+    let requests = Source::contest_requests();
+    for preset in [
+        Precedence::GatewayApi,
+        Precedence::AppMesh,
+        Precedence::FirstMatch,
+        Precedence::Specific,
+        Precedence::OldestRoute,
+    ] {
+        let (mut exact, mut common) = (0, 0);
+        for seed in 0..rounds(100) {
+            let mut source = Source::new(seed);
+            let set = source.contest_set(preset);
+            let only = |is_exact| {
+                let hosts = |host: &HostMatch| matches!(host, HostMatch::Exact(_)) == is_exact;
+                only_under(&set, hosts)
+            };
+            let (exact_hosts, common_hosts) = (only(true), only(false));
+            let oracles = [&set, &exact_hosts, &common_hosts].map(Oracle::new);
+            let mut engine = engine(seed, &set);
+            for request in &requests {
+                let [expected, of_exact, of_common] =
+                    oracles.each_ref().map(|oracle| oracle.answer(request));
+                if !agree(request, &expected, &engine.answer(request)) {
+                    fail(seed, &set, request);
+                }
+                let has_both = [&of_exact, &of_common]
+                    .iter()
+                    .all(|answer| matches!(answer, Answer::Forward(_)));
+                if has_both && of_exact != of_common {
+                    exact += usize::from(expected == of_exact);
+                    common += usize::from(expected == of_common);
+                }
+            }
+            for stage in engine.table().listing() {
+                let ranks = stage.rows.iter().map(|row| row.rank as usize);
+                assert!(ranks.eq(0..stage.rows.len()), "seed {seed}\n{}", Set(&set));
+            }
+        }
+        println!("{preset:?}: {exact} won under exact hosts, {common} under others");
+        assert!(exact > 100 && common > 100, "{preset:?}: {exact}, {common}");
+    }
+}
+
+/// The same set, each of its routes under some of its hosts alone.
+fn only_under(set: &RouteSet, is_kept: impl Fn(&HostMatch) -> bool) -> RouteSet {
+    let mut set = set.clone();
+    for stage in &mut set.stages {
+        for attachment in &mut stage.attachments {
+            attachment.hosts.retain(|binding| is_kept(&binding.host));
+        }
+        // No host stands for every host.
+        stage.attachments.retain(|one| !one.hosts.is_empty());
+    }
+    set
+}
+
 /// Every path of these characters, up to a length.
 fn paths(characters: &str, longest: usize) -> Vec<String> {
     let mut paths = vec![String::new()];

@@ -7,8 +7,9 @@
 //! 2. `path_match`, `predicate`, `value`, `program` and `regex`: every match becomes an
 //!    entry; equal predicates and patterns are stored once. `automaton` then puts the
 //!    tests of one slot together.
-//! 3. `stage` and `rank`: in each stage, every match under every host gets a rank: a
-//!    total order by the stage's preset, first to last.
+//! 3. `stage` and `rank`: in each stage, every match under every host gets a place in a
+//!    total order by the stage's preset, first to last. `space` makes of it ranks among
+//!    those that a request can meet.
 //! 4. `segment`, `path` and `path_group`: each host scope's matches become a
 //!    trie of segments, what ends within a segment a byte trie below it, and patterns
 //!    that hang at one node share automata.
@@ -40,6 +41,7 @@ pub(crate) mod host;
 pub(crate) mod index;
 pub mod limits;
 pub(crate) mod lint;
+pub(crate) mod numbers;
 pub(crate) mod path;
 pub(crate) mod path_group;
 pub(crate) mod path_match;
@@ -52,6 +54,7 @@ pub(crate) mod seeds;
 pub(crate) mod segment;
 pub(crate) mod shared;
 pub(crate) mod slots;
+pub(crate) mod space;
 pub(crate) mod stage;
 pub(crate) mod text;
 pub(crate) mod unknown_capture;

@@ -1,15 +1,18 @@
 //! Stages: their rules in order of rank, under the hosts that they answer to.
 //!
-//! Every match under every host binding gets a rank. A *scope* is a host together with
-//! the port that the authority must state, and has the tries of its paths.
+//! Every match under every host binding gets a place in the order of the stage, and from
+//! that a rank among those that it can meet: see `space`. A *scope* is a host together
+//! with the port that the authority must state, and has the tries of its paths.
 
 use alloc::format;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::host::HostItem;
+use super::numbers::Numbers;
 use super::path::PathItem;
 use super::rank::{self, MatchPlaces};
+use super::space::Spaces;
 use super::{Build, CompiledMatch, HashMap, segment};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::compile as codes;
@@ -248,21 +251,30 @@ impl<'m> Build<'m> {
             .map(|bound| Bound::new(first + bound.place, bound.key));
         self.sections.names.bounds.extend(named);
         let place_of = |one: &Found| bounds.get(one.bound as usize).map_or(0, |one| one.place);
-        let of_place = by_place(list.len(), found.iter().map(place_of));
-        // The rank of each, and the bound of each rank.
+        let of_place = Numbers::new(list.len(), found.iter().map(place_of));
+        // What comes at a place in the order of the stage.
+        let at_order = |order: u32| {
+            let number = *ranked.get(order as usize)? as u32;
+            Some((number, found.get(number as usize)?))
+        };
+        let spaces = Spaces::new(
+            list.iter().map(|(host, _)| (*host, places.order(host))),
+            (0..ranked.len() as u32)
+                .map(|order| at_order(order).map_or(0, |(_, one)| place_of(one))),
+        );
         let mut rank_of = alloc::vec![0u32; found.len()];
-        let mut bound_of = Vec::with_capacity(found.len());
-        for (rank, &number) in (0..).zip(ranked) {
-            let number = number as u32 as usize;
-            if let (Some(slot), Some(one)) = (rank_of.get_mut(number), found.get(number)) {
+        for (order, rank) in (0..).zip(spaces.ranks()) {
+            if let Some((number, _)) = at_order(order)
+                && let Some(slot) = rank_of.get_mut(number as usize)
+            {
                 *slot = rank;
-                bound_of.push(first_bound + one.bound);
             }
         }
         let mut own: Vec<(u32, u32)> = Vec::new();
         // Most places that a path comes by, and the scope where.
         let mut excess: Option<(u32, usize)> = None;
         for (at, members) in of_place.iter().enumerate() {
+            let orders = spaces.around(at as u32);
             own.clear();
             own.extend(members.iter().filter_map(|&number| {
                 let rank = *rank_of.get(number as usize)?;
@@ -313,9 +325,13 @@ impl<'m> Build<'m> {
                 best,
             });
             let added = self.sections.paths.candidates.added_from(before);
-            let bound = |one: &Candidate| bound_of.get(one.rank as usize).copied();
-            let names = added.iter().map(|one| bound(one).unwrap_or(NONE));
-            self.sections.names.candidates.extend(names);
+            let names = &mut self.sections.names;
+            for one in added {
+                let order = orders.get(one.rank as usize).copied().unwrap_or(NONE);
+                let bound = at_order(order).map_or(NONE, |(_, one)| first_bound + one.bound);
+                names.candidates.push(bound);
+                names.orders.push(order);
+            }
         }
         for (host, port) in list {
             let text = match (host, port) {
@@ -330,6 +346,10 @@ impl<'m> Build<'m> {
             self.too_many_ways(stage, host.as_deref().unwrap_or_default(), places);
         }
         let hosts = self.chain(first, list);
+        let bars = match stage.host_fallthrough {
+            true => self.bars(&spaces, &hosts),
+            false => Range32::EMPTY,
+        };
         let items = hosts.into_iter().filter_map(|(host, value)| {
             let route = routes.get(value as usize)?;
             Some(HostItem {
@@ -349,6 +369,22 @@ impl<'m> Build<'m> {
                 start: first,
                 len: list.len() as u32,
             },
+            bars,
+        }
+    }
+
+    /// Adds the bars of a stage whose hosts these are, each with its first scope.
+    fn bars(&mut self, spaces: &Spaces, hosts: &[(&HostMatch, u32)]) -> Range32 {
+        let exact = hosts
+            .iter()
+            .filter(|(host, _)| matches!(host, HostMatch::Exact(_)));
+        let mut scopes: Vec<u32> = exact.map(|(_, first)| *first).collect();
+        scopes.sort_unstable();
+        let start = self.sections.bars.len() as u32;
+        self.sections.bars.extend(spaces.bars(&scopes));
+        Range32 {
+            start,
+            len: self.sections.bars.len() as u32 - start,
         }
     }
 
@@ -405,45 +441,4 @@ impl<'m> Places<'m> {
     fn order(&self, host: &HostMatch) -> u32 {
         self.hosts.get(host).copied().unwrap_or(0)
     }
-}
-
-/// The numbers of what is at each of so many places, in order.
-struct ByPlace {
-    numbers: Vec<u32>,
-    /// Where each place's end.
-    ends: Vec<usize>,
-}
-
-impl ByPlace {
-    fn iter(&self) -> impl Iterator<Item = &[u32]> {
-        let starts = core::iter::once(&0).chain(&self.ends);
-        let runs = starts.zip(&self.ends);
-        runs.map(|(&start, &end)| self.numbers.get(start..end).unwrap_or(&[]))
-    }
-}
-
-fn by_place(count: usize, places: impl Iterator<Item = u32> + Clone) -> ByPlace {
-    let mut ends = alloc::vec![0usize; count];
-    let mut all = 0;
-    for place in places.clone() {
-        if let Some(end) = ends.get_mut(place as usize) {
-            *end += 1;
-            all += 1;
-        }
-    }
-    // Where each begins; what is put there moves it to where it ends.
-    let mut start = 0;
-    for end in &mut ends {
-        start += core::mem::replace(end, start);
-    }
-    let mut numbers = alloc::vec![0; all];
-    for (number, place) in (0..).zip(places) {
-        if let Some(end) = ends.get_mut(place as usize)
-            && let Some(slot) = numbers.get_mut(*end)
-        {
-            *slot = number;
-            *end += 1;
-        }
-    }
-    ByPlace { numbers, ends }
 }

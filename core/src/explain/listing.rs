@@ -132,13 +132,7 @@ fn ranked(sections: &Sections) -> Vec<Vec<u32>> {
             own.push(index);
         }
     }
-    let rank = |&index: &u32| {
-        sections
-            .paths
-            .candidates
-            .get(index as usize)
-            .map(|c| c.rank)
-    };
+    let rank = |&index: &u32| sections.names.order_of(index);
     ranked.iter_mut().for_each(|own| own.sort_by_key(rank));
     ranked
 }
@@ -191,7 +185,7 @@ fn rows(sections: &Sections, ranked: &[u32]) -> Vec<Row> {
         };
         let view = sections.stage_view(NONE, index, None);
         rows.push(Row {
-            rank: candidate.rank,
+            rank: sections.names.order_of(index),
             host: scope_host(sections, scope),
             path: path_text(sections, candidate.entry, &entry),
             predicates: predicates(sections, &entry),

@@ -88,7 +88,7 @@ pub(super) fn all(
             origin: view.origin,
             file: view.file.map(Into::into),
             verdict,
-            rank: candidate.rank,
+            rank: sections.names.order_of(index),
             candidate: index,
         };
         match place

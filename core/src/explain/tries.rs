@@ -153,12 +153,8 @@ fn push_bytes(sections: &Sections, root: u32, depth: usize, text: &mut String) {
 }
 
 fn ranks(sections: &Sections, range: Range32) -> String {
-    let candidates = range.of(&sections.paths.candidates);
-    let shown: Vec<String> = candidates
-        .iter()
-        .take(8)
-        .map(|c| c.rank.to_string())
-        .collect();
-    let more = if candidates.len() > 8 { ", …" } else { "" };
+    let orders = range.of(&sections.names.orders);
+    let shown: Vec<String> = orders.iter().take(8).map(u32::to_string).collect();
+    let more = if orders.len() > 8 { ", …" } else { "" };
     format!("[{}{more}]", shown.join(", "))
 }

@@ -8,6 +8,9 @@
 //! presets that prefer longer prefixes the first list that gives a match is
 //! usually the last that is looked at.
 //!
+//! What is found under an exact host ends the search, unless the stage has bars: then it
+//! goes on for what comes before that.
+//!
 //! Many patterns at one node are found in one pass over the path, and only the
 //! candidates of those that take it are tried.
 //!
@@ -23,6 +26,7 @@ use super::facts::{Seen, raw_path};
 use super::fields::Fields;
 use super::request::Request;
 use super::scratch::HostView;
+use crate::table::bar;
 use crate::table::entry::{Common, Entry};
 use crate::table::host::Next;
 use crate::table::index::{HOLDS, ListIndex};
@@ -90,7 +94,9 @@ struct Known {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found {
     pub(crate) candidate: u32,
-    pub(crate) rank: u32,
+    /// Its rank, or its bar where the search went on from its exact host to others: what
+    /// else is found wins if its rank is lower.
+    rank: u32,
 }
 
 impl Search<'_, '_> {
@@ -146,7 +152,7 @@ impl Search<'_, '_> {
             return best;
         }
         if let Some(then) = then {
-            self.find_under_any(stage, scopes, then, port, path, &mut best);
+            self.find_under_any(stage, exact, then, port, path, &mut best);
         }
         best
     }
@@ -162,13 +168,16 @@ impl Search<'_, '_> {
         path: &[u8],
     ) -> Option<Found> {
         let sections = self.sections;
-        let scopes = stage.scopes.of(&sections.scopes);
         let mut best = None;
-        let mut look = |first| self.find_under_any(stage, scopes, first, port, path, &mut best);
-        let mut next = exact.map_or(Next::Continue, &mut look);
-        if next == Next::Continue
-            && let Some(name) = name
+        if let Some(exact) = exact
+            && (self.find_under_any(stage, None, exact, port, path, &mut best) == Next::Stop
+                || self.is_settled(stage, exact, &mut best))
         {
+            return best;
+        }
+        let mut look = |first| self.find_under_any(stage, None, first, port, path, &mut best);
+        let mut next = Next::Continue;
+        if let Some(name) = name {
             next = stage.hosts.lookup_others(&sections.text, name, &mut look);
         }
         if next == Next::Continue
@@ -179,18 +188,42 @@ impl Search<'_, '_> {
         best
     }
 
-    /// [`Search::find_under_host`] where hosts are of several kinds.
+    /// [`Search::find_under_host`] where it is seldom come by; `after` is the exact host
+    /// that was looked at before, where what was found there is not settled yet.
     #[inline(never)]
     fn find_under_any(
         &mut self,
         stage: &StageEntry,
-        scopes: &[Scope],
+        after: Option<u32>,
         first: u32,
         port: Option<u16>,
         path: &[u8],
         best: &mut Option<Found>,
     ) -> Next {
+        if let Some(exact) = after
+            && self.is_settled(stage, exact, best)
+        {
+            return Next::Stop;
+        }
+        let scopes = stage.scopes.of(&self.sections.scopes);
         self.find_under_host(stage, scopes, first, port, path, best)
+    }
+
+    /// Whether what was found under an exact host comes before all that other hosts have.
+    /// If not, it is ranked among that from here on.
+    #[inline(always)]
+    fn is_settled(&self, stage: &StageEntry, exact: u32, best: &mut Option<Found>) -> bool {
+        let Some(found) = best else { return false };
+        if stage.bars.len > 0 {
+            found.rank = self.bar(stage, exact, found.rank);
+            return found.rank == 0;
+        }
+        true
+    }
+
+    #[inline(never)]
+    fn bar(&self, stage: &StageEntry, exact: u32, rank: u32) -> u32 {
+        bar::common_before(stage.bars.of(&self.sections.bars), exact, rank)
     }
 
     /// Looks at the scopes of one host.

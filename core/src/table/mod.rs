@@ -11,6 +11,7 @@
 //! ```
 //!
 //! * `host`: exact hosts by hash, wildcards and suffixes by the lengths in use.
+//! * `bar`: what is found under an exact host, among the candidates of other hosts.
 //! * `segment`: one trie for each scope, by whole segments; `path`: byte tries of what
 //!   ends within a segment, edges compressed.
 //! * `index`: long candidate lists, split by the value that tells them apart.
@@ -24,7 +25,9 @@
 //! # Invariants
 //!
 //! 1. Every index is in bounds; the compiler is the only writer.
-//! 2. Candidates of a range are sorted by rank, and ranks are unique in a stage.
+//! 2. Candidates of a range are sorted by rank. In a stage, those of each exact host are
+//!    ranked from 0 without a gap, and so are those of all other hosts together; bars say
+//!    how the former stand among the latter.
 //! 3. Children of a byte trie's node are adjacent and sorted by first byte.
 //!
 //! # Threads
@@ -34,6 +37,7 @@
 
 pub(crate) mod action;
 pub(crate) mod automaton;
+pub(crate) mod bar;
 pub(crate) mod column;
 pub(crate) mod entry;
 pub(crate) mod fact;
@@ -69,6 +73,7 @@ use crate::matcher::listener;
 use crate::vocabulary::{HostForm, Normalization, Precedence, Protocol, Scheme};
 
 use action::Actions;
+use bar::Bar;
 use entry::Entries;
 use host::HostIndex;
 use index::ListIndexes;
@@ -162,6 +167,7 @@ pub(crate) struct Sections {
     pub(crate) listener_buckets: Section<u32>,
     pub(crate) stages: Vec<StageEntry>,
     pub(crate) scopes: Section<Scope>,
+    pub(crate) bars: Section<Bar>,
     pub(crate) segments: SegmentTries,
     pub(crate) paths: PathTrie,
     pub(crate) path_groups: PathGroups,
@@ -289,6 +295,8 @@ pub(crate) struct StageEntry {
     /// Host to an index into [`StageEntry::scopes`]: the first of the host's.
     pub(crate) hosts: HostIndex,
     pub(crate) scopes: Range32,
+    /// Of its exact hosts; none where the search never goes on to others.
+    pub(crate) bars: Range32,
 }
 
 /// The rules under one host of one stage.
@@ -303,7 +311,7 @@ pub(crate) struct Scope {
     pub(crate) trie: SegmentTrie,
     /// Index into [`SegmentTries::folded`], or `NONE`.
     pub(crate) folded: u32,
-    /// Best rank of any candidate in it.
+    /// Best rank of any candidate in it, among those of its own host or of common hosts.
     pub(crate) best: u32,
 }
 
@@ -411,6 +419,7 @@ impl Sections {
             + size(self.stages.len(), size_of::<StageEntry>())
             + self.stages.iter().map(|s| s.hosts.bytes()).sum::<usize>()
             + self.scopes.bytes()
+            + self.bars.bytes()
             + self.entries.bytes()
             + self.path_tests.bytes()
             + self.segments.bytes()

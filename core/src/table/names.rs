@@ -56,6 +56,8 @@ pub(crate) struct Names {
     /// The route and host that each candidate is found under, an index into
     /// [`Names::bounds`].
     pub(crate) candidates: Section<u32>,
+    /// The place that each candidate has in the order of its whole stage.
+    pub(crate) orders: Section<u32>,
     pub(crate) bounds: Section<Bound>,
     /// The host of each scope as written; empty for the one that takes any.
     pub(crate) scopes: Section<Text>,
@@ -332,6 +334,7 @@ impl Names {
             + self.entries.bytes()
             + self.ranked.bytes()
             + self.candidates.bytes()
+            + self.orders.bytes()
             + self.match_keys.bytes()
             + self.bounds.bytes()
             + self.scopes.bytes()
@@ -346,6 +349,13 @@ impl Names {
     pub(crate) fn scope_of(&self, candidate: u32) -> Option<u32> {
         let bound = *self.candidates.get(candidate as usize)?;
         Some(self.bounds.get(bound as usize)?.scope)
+    }
+
+    /// The place that a candidate has in the order of its whole stage, which people know as
+    /// its rank.
+    #[cfg(feature = "explain")]
+    pub(crate) fn order_of(&self, candidate: u32) -> u32 {
+        self.orders.get(candidate as usize).copied().unwrap_or(NONE)
     }
 }
 

@@ -69,10 +69,12 @@ pub(crate) enum PathHit {
     Group(u32),
 }
 
-/// A match to try, and how it ranks in its stage.
+/// A match to try.
 #[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
 #[repr(C)]
 pub(crate) struct Candidate {
+    /// Its rank among the candidates of its stage that are under the same exact host, or
+    /// of all that are under no exact host: see `bar`.
     pub(crate) rank: u32,
     /// Number of the match.
     pub(crate) entry: u32,

@@ -8,6 +8,7 @@
 
 mod actions;
 mod aim;
+mod contests;
 mod matches;
 mod request;
 mod rewriting;
@@ -15,7 +16,7 @@ mod set;
 mod spell;
 mod words;
 
-use fingerpost::model::RouteSet;
+use fingerpost::model::{Precedence, RouteSet};
 use fingerpost::oracle::Request;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -74,6 +75,16 @@ impl Source {
     /// A request whose values would break out of what such a rule writes.
     pub fn hostile_request(&mut self) -> Request {
         self.draw(&rewriting::request())
+    }
+
+    /// A set with one stage of this preset, under hosts that take the same requests.
+    pub fn contest_set(&mut self, preset: Precedence) -> RouteSet {
+        self.draw(&contests::route_set(preset))
+    }
+
+    /// Every request that the rules of such sets can tell from another.
+    pub fn contest_requests() -> Vec<Request> {
+        contests::requests()
     }
 
     /// A value of any strategy.

@@ -12,6 +12,7 @@ use crate::table::action::{
     RespondEntry, RetryEntry, RewriteEntry, SessionEntry,
 };
 use crate::table::automaton::{Automaton, Intervals, Patterns, Words as WholeWords};
+use crate::table::bar::Bar;
 use crate::table::entry::Common;
 use crate::table::fact::FactEntry;
 use crate::table::format::{Part, SubstitutionEntry, Value};
@@ -85,7 +86,7 @@ macro_rules! coded {
 
 plain! {
     u8, u32, Text, Range32,
-    Scope, SegmentSlot, NodeEnd, EndRef, SegmentTrie,
+    Scope, Bar, SegmentSlot, NodeEnd, EndRef, SegmentTrie,
     PathNode, PathEnd, Candidate, PathGroup, ListIndex, Group,
     Common, Step, HostPattern,
     ObjectEntry, RuleName, EntryName, Bound,

@@ -23,6 +23,7 @@ impl Sections {
         each.section("listener buckets", &mut self.listener_buckets)?;
         many(each, "stages", &mut self.stages, StageEntry::each)?;
         each.section("scopes", &mut self.scopes)?;
+        each.section("bars", &mut self.bars)?;
         self.segments.each(each)?;
         self.paths.each(each)?;
         self.path_groups.each(each)?;
@@ -79,6 +80,7 @@ impl StageEntry {
         each.value("stage host fall-through", &mut self.host_fallthrough)?;
         each.value("stage host form", &mut self.host_form)?;
         each.value("stage scopes", &mut self.scopes)?;
+        each.value("stage bars", &mut self.bars)?;
         self.hosts.each(each)
     }
 }
@@ -188,6 +190,7 @@ impl Names {
         each.section("match keys of matches", &mut self.ranked)?;
         each.section("match keys", &mut self.match_keys)?;
         each.section("bounds of candidates", &mut self.candidates)?;
+        each.section("orders of candidates", &mut self.orders)?;
         each.section("bounds", &mut self.bounds)?;
         each.section("scope names", &mut self.scopes)?;
         each.section("pattern texts", &mut self.regexes)?;
