@@ -11,7 +11,12 @@ use std::path::Path;
 use crate::workspace;
 
 /// Folders of the engine that a build without a compiler consists of.
-const SEARCHING: &[&str] = &["core/src/table", "core/src/matcher", "core/src/decision"];
+const SEARCHING: &[&str] = &[
+    "core/src/table",
+    "core/src/matcher",
+    "core/src/decision",
+    "core/src/snapshot",
+];
 /// What those never name: a table is then searched and decided without YAML, a
 /// regex compiler or serde.
 const COMPILING: &[&str] = &["model", "import", "compile", "serde", "serde_json"];

@@ -163,10 +163,7 @@ impl Scratch {
                 changed: false,
             },
             fields: Fields::new(sections),
-            regex: RegexScratch::new(
-                sections.predicates.regexes.iter(),
-                sections.group_regexes.iter(),
-            ),
+            regex: RegexScratch::new(&sections.predicates.regexes, &sections.group_regexes),
             captures: Captures::new(sections),
             buffer: Vec::with_capacity(path),
             hits: Hits::new(sections),

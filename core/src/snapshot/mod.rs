@@ -120,7 +120,7 @@ impl Table {
             0 => Image::new(Box::new(bytes)),
             _ => Image::new(Box::new(Aligned::new(bytes.as_ref()))),
         };
-        read::read(image)
+        read::read(&image)
     }
 }
 

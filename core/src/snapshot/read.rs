@@ -6,14 +6,14 @@ use alloc::vec::Vec;
 use zerocopy::FromBytes;
 
 use super::write::checksum;
-use super::{BEFORE_CHECKSUM, HEADER, MAGIC, NAMES, SnapshotError, VERSION, validate};
+use super::{HEADER, MAGIC, NAMES, SnapshotError, VERSION, validate};
 use crate::table::parts::coded::{Coded, Words};
 use crate::table::parts::{Each, Item};
 use crate::table::section::{Image, Section};
 use crate::table::{Sections, Table};
 
 /// The table that an image is of.
-pub(super) fn read(image: Arc<Image>) -> Result<Table, SnapshotError> {
+pub(super) fn read(image: &Arc<Image>) -> Result<Table, SnapshotError> {
     if cfg!(target_endian = "big") {
         return Err(SnapshotError::ByteOrder);
     }
@@ -22,7 +22,7 @@ pub(super) fn read(image: Arc<Image>) -> Result<Table, SnapshotError> {
     let words = <[u32]>::ref_from_bytes(bytes).map_err(|_| malformed("words"))?;
     let mut sections = Sections::default();
     let mut source = Source {
-        image: &image,
+        image,
         words,
         at: HEADER / 4,
         room: PROGRAMS,
@@ -77,7 +77,6 @@ fn header(bytes: &[u8]) -> Result<u32, SnapshotError> {
     if checksum(bytes) != long(sum, sum_high) {
         return Err(SnapshotError::Checksum);
     }
-    debug_assert!(BEFORE_CHECKSUM + 8 == HEADER);
     match flags & !NAMES {
         0 => Ok(flags),
         _ => Err(malformed("flags")),

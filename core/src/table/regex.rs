@@ -34,6 +34,7 @@ use regex_automata::nfa::thompson::pikevm;
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Anchored, Input};
 
+use super::section::Section;
 use super::text::Text;
 
 /// A pattern with its anchors, to be compiled again where a table is loaded.
@@ -157,11 +158,8 @@ impl GroupCache {
 impl RegexScratch {
     /// The caches of both kinds, in order: a pattern's number counts those of its
     /// kind and engine before it.
-    pub(crate) fn new<'t>(
-        regexes: impl Iterator<Item = &'t Regex>,
-        groups: impl Iterator<Item = &'t GroupRegex> + Clone,
-    ) -> Self {
-        let most = groups.clone().map(|regex| regex.groups as usize * 2).max();
+    pub(crate) fn new(regexes: &Section<Regex>, groups: &Section<GroupRegex>) -> Self {
+        let most = groups.iter().map(|regex| regex.groups as usize * 2).max();
         let slots = alloc::vec![None; most.unwrap_or(0)];
         #[cfg(feature = "compile")]
         {
@@ -169,19 +167,19 @@ impl RegexScratch {
                 slots,
                 ..Self::default()
             };
-            for regex in regexes {
+            for regex in regexes.iter() {
                 match regex {
                     Regex::Dense(_) => {}
                     Regex::OnePass { dfa, .. } => scratch.onepass.push(dfa.create_cache()),
                     Regex::Pike { vm, .. } => scratch.caches.push(super::pike::roomy_cache(vm)),
                 }
             }
-            for regex in groups.clone() {
+            for regex in groups.iter() {
                 if let GroupEngine::OnePass { dfa, .. } = &regex.engine {
                     scratch.group_onepass.push(dfa.create_cache());
                 }
             }
-            let vms = groups.filter_map(|regex| match &regex.engine {
+            let vms = groups.iter().filter_map(|regex| match &regex.engine {
                 GroupEngine::Whole | GroupEngine::Segments(_) | GroupEngine::OnePass { .. } => None,
                 GroupEngine::Pike { vm, .. } => Some(vm),
             });

@@ -33,7 +33,14 @@ use super::text::Range32;
 /// Items of one kind.
 pub(crate) struct Section<T: 'static> {
     shared: Yoke<&'static [T], Option<ErasedArcCart>>,
-    added: Option<Box<Vec<T>>>,
+    added: Option<Box<Added<T>>>,
+}
+
+/// Items behind those that are shared. Boxed, so that a section without any is small: a
+/// search reads a dozen sections, and each lies in few lines of the cache.
+#[derive(Clone)]
+struct Added<T> {
+    items: Vec<T>,
 }
 
 /// What has runs of items.
@@ -83,7 +90,7 @@ impl<T> Section<T> {
     }
 
     fn added(&self) -> &[T] {
-        self.added.as_ref().map_or(&[], |added| added.as_slice())
+        self.added.as_ref().map_or(&[], |added| &added.items)
     }
 
     /// All items, of a section that is shared as a whole and never added to.
@@ -214,7 +221,8 @@ impl<T> Section<T> {
     }
 
     fn added_mut(&mut self) -> &mut Vec<T> {
-        self.added.get_or_insert_default()
+        let none = || Box::new(Added { items: Vec::new() });
+        &mut self.added.get_or_insert_with(none).items
     }
 
     /// Adds items.
@@ -269,7 +277,7 @@ impl<T: Send + Sync> Section<T> {
     pub(crate) fn seal(&mut self) {
         if let Some(added) = self.added.take() {
             debug_assert!(self.shared().is_empty());
-            *self = Self::new(*added);
+            *self = Self::new(added.items);
         }
     }
 }

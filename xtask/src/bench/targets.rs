@@ -320,6 +320,21 @@ fn building(record: &Record, targets: &mut Vec<Target>) {
         " times what the YAML parser's events take",
         manifests,
     ));
+    for names in ["with names", "without names"] {
+        let times = record.contest("snapshot").and_then(|contest| {
+            let mix = format!("full {names}");
+            contest.value(1_000_000, &mix, "fingerpost", "compile-over-read")
+        });
+        let what = format!("read a snapshot {names}, full 1,000,000");
+        let goal = Goal::AtLeast(50.0);
+        targets.push(target(
+            "snapshot",
+            what,
+            goal,
+            " times faster than compiling",
+            times,
+        ));
+    }
     let hostile = record.contest("hostile").and_then(|contest| {
         let bytes: Vec<(&str, f64)> = contest
             .all("ns-per-byte")

@@ -14,6 +14,8 @@ mod patterns;
 mod restore;
 #[cfg(feature = "compile")]
 mod seal;
+#[cfg(all(test, feature = "compile"))]
+mod tests;
 
 use alloc::vec::Vec;
 

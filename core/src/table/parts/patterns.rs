@@ -21,8 +21,10 @@ use crate::table::regex::{GroupEngine, GroupRegex, Regex};
 /// What is written of an automaton: its length in bytes and its bytes, four to a word.
 impl Coded for dense::DFA<Vec<u32>> {
     fn put(&self, words: &mut Vec<u32>) {
-        let (bytes, padding) = self.to_bytes_little_endian();
-        let bytes = bytes.get(padding..).unwrap_or_default();
+        let mut bytes = alloc::vec![0; self.write_to_len()];
+        // There is as much room as it asked for.
+        let written = self.write_to_little_endian(&mut bytes);
+        debug_assert!(written.is_ok_and(|written| written == bytes.len()));
         let (chunks, _) = bytes.as_chunks();
         words.push(chunks.len() as u32);
         words.extend(chunks.iter().map(|&chunk| u32::from_le_bytes(chunk)));
