@@ -4,7 +4,7 @@ use std::io::Write;
 
 use fingerpost::json;
 
-use super::load::{Compiled, compile, tell};
+use super::load::{self, tell};
 use crate::args::ExplainArgs;
 use crate::failure::{Failure, SUCCESS};
 use crate::output;
@@ -19,7 +19,7 @@ use crate::request;
 /// written.
 pub(crate) fn run(args: &ExplainArgs, as_json: bool) -> Result<u8, Failure> {
     let (files, draft) = request::one(&args.words, args.curl.as_deref(), &args.request)?;
-    let Compiled { table } = compile(&files, &args.import)?;
+    let table = load::table(&files, &args.import)?;
     tell(&draft.notes);
     let mut scratch = table.create_scratch();
     let latin1 = draft.request.is_latin1();
