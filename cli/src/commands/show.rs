@@ -60,6 +60,10 @@ pub(crate) fn run(args: &ShowArgs, as_json: bool) -> Result<u8, Failure> {
                     .try_for_each(|line| writeln!(out, "{}", plain(line)))
             },
         )
+    } else if !table.has_names() {
+        let message = "the snapshot has no names, and no rules as they were written: \
+                       --stats and --tries show what it has";
+        Err(Failure::Usage(message.to_owned()))
     } else {
         let stages = table.listing();
         print(
