@@ -48,3 +48,30 @@ pub fn write_compiled<S: AsRef<str>>(
     });
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_written_is_not_there() {
+        let written = Written {
+            file: "a.fpt",
+            bytes: 64,
+            rules: 1,
+            names: false,
+            checksum: 0xab,
+        };
+        assert_eq!(
+            write_compiled::<&str>(Some(&written), &[], &[]),
+            concat!(
+                r#"{"written":{"file":"a.fpt","bytes":64,"rules":1,"names":false,"#,
+                r#""checksum":"00000000000000ab"},"diagnostics":[]}"#
+            )
+        );
+        assert_eq!(
+            write_compiled::<&str>(None, &[], &[]),
+            r#"{"diagnostics":[]}"#
+        );
+    }
+}
