@@ -85,6 +85,7 @@ fn tell(event: &Event) {
             let text = "the table before stays in use, for errors in manifests";
             (text.to_owned(), Some(report))
         }
+        Event::Kept(Trouble::Unreadable(error)) => (format!("{event} [{}]", error.code()), None),
         // The words of the library.
         other => (other.to_string(), None),
     };
