@@ -11,7 +11,7 @@ use fingerpost::{RequestProtocol, Scheme};
 const EXIT_CODES: &str = "\
 Exit status:
   0  done, whatever the answer is
-  1  done, and it is bad news: errors in manifests (check), a bad line (--requests)
+  1  done, and it is bad news: errors in manifests (check, compile), a bad line (--requests)
   2  called wrongly, or a request that is none
   3  something cannot be read or written";
 
@@ -55,11 +55,14 @@ pub(crate) enum Command {
     /// Show what the manifests amount to
     #[command(after_help = EXIT_CODES)]
     Show(ShowArgs),
+    /// Write the table of the manifests as a snapshot, which is given in their place
+    #[command(after_help = EXIT_CODES)]
+    Compile(CompileArgs),
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct RouteArgs {
-    /// Manifests: files, folders or '-' for standard input; then METHOD and URL
+    /// Manifests (files, folders, '-' for standard input) or a snapshot; then METHOD and URL
     ///
     /// URL is http, https, ws, wss, grpc, grpcs, tcp, tls or udp; a bare path (/cart) is
     /// a request without authority. A tcp, tls or udp URL needs no METHOD.
@@ -82,7 +85,7 @@ pub(crate) struct RouteArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArgs {
-    /// Manifests: files, folders or '-' for standard input; then METHOD and URL
+    /// Manifests (files, folders, '-' for standard input) or a snapshot; then METHOD and URL
     ///
     /// URL is http, https, ws, wss, grpc, grpcs, tcp, tls or udp; a bare path (/cart) is
     /// a request without authority. A tcp, tls or udp URL needs no METHOD.
@@ -105,7 +108,7 @@ pub(crate) struct CheckArgs {
     /// Report as a SARIF 2.1.0 log
     #[arg(long, conflicts_with = "json")]
     pub(crate) sarif: bool,
-    /// Manifests: files, folders or '-' for standard input
+    /// Manifests (files, folders, '-' for standard input) or a snapshot
     #[arg(required = true, value_name = "FILES")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
@@ -114,7 +117,7 @@ pub(crate) struct CheckArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct ShowArgs {
-    /// Manifests: files, folders or '-' for standard input
+    /// Manifests (files, folders, '-' for standard input) or a snapshot
     #[arg(required = true, value_name = "FILES")]
     pub(crate) files: Vec<PathBuf>,
     /// What a controller would write into the status of each object
@@ -126,6 +129,27 @@ pub(crate) struct ShowArgs {
     /// The table's path tries
     #[arg(long)]
     pub(crate) tries: bool,
+    #[command(flatten)]
+    pub(crate) import: ImportArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CompileArgs {
+    /// Manifests (files, folders, '-' for standard input) or a snapshot
+    #[arg(required = true, value_name = "FILES")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The snapshot to write, usually *.fpt ('-': standard output)
+    ///
+    /// It is written beside and renamed, so that whoever reads the file that was there
+    /// before reads on in that. Nothing is written where the manifests have errors.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Leave out the names of routes, rules and gateways and their places in files
+    ///
+    /// The snapshot has about half of the bytes, and decides the same. It cannot tell
+    /// whose a decision is, and a request cannot name its gateway.
+    #[arg(long)]
+    pub(crate) without_names: bool,
     #[command(flatten)]
     pub(crate) import: ImportArgs,
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use fingerpost::diagnostic::Code;
 use fingerpost::diagnostic::codes::cli;
 use fingerpost::files::{self, Why};
 use fingerpost::json::RequestError;
@@ -21,9 +22,9 @@ pub(crate) enum Failure {
     Usage(String),
     /// A request given on the command line is not one.
     Request(RequestError),
-    /// Input that cannot be read.
-    Unreadable(String),
-    /// Output that cannot be written.
+    /// A file that cannot be read, written or used as it is, with the code of why.
+    File(Code, String),
+    /// Standard output that cannot be written.
     Output(io::Error),
 }
 
@@ -35,11 +36,22 @@ impl Failure {
         Self::from(files::Error { name, why })
     }
 
+    /// What could not be written, and the system's word for why.
+    pub(crate) fn unwritable(name: &str, error: &io::Error) -> Self {
+        // As the library words what cannot be read: no capital, no `(os error 2)`.
+        let why = error.to_string();
+        let why = why.split(" (os error").next().unwrap_or_default();
+        let message = format!("{name} cannot be written: {}", why.to_lowercase());
+        Self::File(cli::UNWRITABLE, message)
+    }
+
     /// The exit code. A reader that went away is no failure.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Request(_) => USAGE,
-            Self::Unreadable(_) => UNREADABLE,
+            // It could be read, but not together with what else was named.
+            Self::File(cli::NOT_ALONE, _) => USAGE,
+            Self::File(..) => UNREADABLE,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => SUCCESS,
             Self::Output(_) => UNREADABLE,
         }
@@ -49,9 +61,7 @@ impl Failure {
     pub(crate) fn to_json(&self) -> Option<String> {
         match self {
             Self::Request(error) => Some(error.to_json()),
-            Self::Unreadable(message) => {
-                Some(RequestError::new(cli::UNREADABLE, message.as_str()).to_json())
-            }
+            Self::File(code, message) => Some(RequestError::new(*code, message.as_str()).to_json()),
             Self::Usage(_) | Self::Output(_) => None,
         }
     }
@@ -66,7 +76,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(message) => f.write_str(message),
-            Self::Unreadable(message) => write!(f, "{message} [{}]", cli::UNREADABLE),
+            Self::File(code, message) => write!(f, "{message} [{code}]"),
             Self::Request(error) => write!(f, "{} [{}]", error.message(), error.code()),
             Self::Output(error) => write!(f, "the output cannot be written: {error}"),
         }
@@ -81,7 +91,7 @@ impl From<io::Error> for Failure {
 
 impl From<files::Error> for Failure {
     fn from(error: files::Error) -> Self {
-        Self::Unreadable(error.to_string())
+        Self::File(error.code(), error.to_string())
     }
 }
 

@@ -20,6 +20,7 @@ mod failure;
 mod input;
 mod output;
 mod render;
+mod replace;
 mod request;
 mod requests;
 mod text;
@@ -61,6 +62,7 @@ fn run(cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
         Command::Check(args) => commands::check::run(args, cli.json),
         Command::Show(args) => commands::show::run(args, cli.json),
+        Command::Compile(args) => commands::compile::run(args, cli.json),
         Command::Route(args) => commands::route::run(args, cli.json),
         Command::Explain(args) => commands::explain::run(args, cli.json),
     }

@@ -5,7 +5,7 @@ mod common;
 use std::collections::BTreeSet;
 
 const DOCUMENT: &str = include_str!("../../docs/cli.md");
-const COMMANDS: [&str; 4] = ["route", "explain", "check", "show"];
+const COMMANDS: [&str; 5] = ["route", "explain", "check", "show", "compile"];
 
 /// The long options that a text names: `--requests`.
 fn options(text: &str) -> BTreeSet<&str> {

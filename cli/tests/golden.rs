@@ -22,6 +22,60 @@ fn golden(name: &str, args: &[&str], stdin: &[u8]) {
     compare(name, &found);
 }
 
+/// The same in a folder of its own that holds `shop.fpt`, `bare.fpt` without names, and what
+/// is made of them; sizes and checksums, which are the format's, are left out.
+fn golden_of_snapshots(name: &str, args: &[&str]) {
+    let folder = std::env::temp_dir().join(format!("fingerpost-{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let shop = common::run(&["compile", "shop", "-o", "-"], b"").stdout;
+    let bare = common::run(&["compile", "shop", "-o", "-", "--without-names"], b"").stdout;
+    fs::write(folder.join("cut.fpt"), &shop[..100]).unwrap();
+    fs::write(folder.join("shop.fpt"), shop).unwrap();
+    fs::write(folder.join("bare.fpt"), bare).unwrap();
+    for name in ["gone.yaml", "broken/route.yaml"] {
+        let copy = folder.join(name.rsplit('/').next().unwrap());
+        fs::copy(common::fixtures().join(name), copy).unwrap();
+    }
+    let output = common::command()
+        .current_dir(&folder)
+        .args(args)
+        .output()
+        .unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    let (stdout, stderr) = (
+        String::from_utf8(output.stdout),
+        String::from_utf8(output.stderr),
+    );
+    let found = format!(
+        "$ fingerpost {args:?}\n--- exit code {}\n--- standard output\n{}--- standard error\n{}",
+        output.status.code().unwrap(),
+        without_sizes(&stdout.unwrap()),
+        without_sizes(&stderr.unwrap()),
+    );
+    compare(name, &found);
+}
+
+/// A text with its sizes and checksums in place of those of this version of the format.
+fn without_sizes(text: &str) -> String {
+    let mut words: Vec<String> = text
+        .split_inclusive([' ', '\n', ','])
+        .map(Into::into)
+        .collect();
+    for at in 1..words.len() {
+        if words[at].starts_with("bytes") {
+            words[at - 1] = "N ".to_owned();
+        }
+        if words[at - 1] == "says " {
+            words[at] = "M: ".to_owned();
+        }
+        if words[at - 1] == "checksum " {
+            words[at] = "C\n".to_owned();
+        }
+    }
+    words.concat()
+}
+
 /// Compares with the file of this name, or writes it.
 fn compare(name: &str, found: &str) {
     let path: PathBuf = [
@@ -347,8 +401,55 @@ fn stream() {
 }
 
 #[test]
-fn route_help() {
+fn help() {
+    golden("help", &["--help"], b"");
     golden("route_help", &["route", "--help"], b"");
+    golden("compile_help", &["compile", "--help"], b"");
+}
+
+#[test]
+fn compile() {
+    golden_of_snapshots("compile", &["compile", "gone.yaml", "-o", "table.fpt"]);
+    let bare = ["compile", "shop.fpt", "-o", "table.fpt", "--without-names"];
+    golden_of_snapshots("compile_without_names", &bare);
+}
+
+#[test]
+fn compile_nothing_of_errors() {
+    let args = ["compile", "route.yaml", "-o", "table.fpt"];
+    golden_of_snapshots("compile_errors", &args);
+}
+
+#[test]
+fn snapshot_as_manifests() {
+    let url = "http://shop.example/cart";
+    golden_of_snapshots("snapshot_check", &["check", "shop.fpt"]);
+    golden_of_snapshots("snapshot_show", &["show", "shop.fpt"]);
+    golden_of_snapshots("snapshot_status", &["show", "shop.fpt", "--status"]);
+    golden_of_snapshots("snapshot_explain", &["explain", "shop.fpt", "GET", url]);
+}
+
+#[test]
+fn snapshot_without_names() {
+    let url = "http://shop.example/cart";
+    golden_of_snapshots("bare_route", &["route", "bare.fpt", "GET", url]);
+    golden_of_snapshots(
+        "bare_route_json",
+        &["route", "bare.fpt", "GET", url, "--json"],
+    );
+    golden_of_snapshots("bare_explain", &["explain", "bare.fpt", "GET", url]);
+    golden_of_snapshots(
+        "bare_no_listener",
+        &["explain", "bare.fpt", "GET", "http://a:81/"],
+    );
+    golden_of_snapshots("bare_show", &["show", "bare.fpt"]);
+    golden_of_snapshots("bare_tries", &["show", "bare.fpt", "--tries"]);
+}
+
+#[test]
+fn snapshot_that_is_refused() {
+    golden_of_snapshots("snapshot_cut", &["check", "cut.fpt"]);
+    golden_of_snapshots("snapshot_not_alone", &["check", "shop.fpt", "gone.yaml"]);
 }
 
 /// What is said on both streams while manifests change, in the order in which it is said.

@@ -34,7 +34,8 @@
 //! 4. [`Table::explain`] says why.
 //!
 //! [`files`] takes the first two steps for files and folders, and [`watch`] takes them again
-//! whenever those change.
+//! whenever those change. [`Table::to_snapshot`] and [`Table::from_snapshot`] leave them out:
+//! a table is made once, and loaded anywhere.
 //!
 //! # Guarantees
 //!

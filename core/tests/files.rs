@@ -4,8 +4,9 @@
 
 mod folder;
 
+use fingerpost::SnapshotError;
 use fingerpost::compile::Compiler;
-use fingerpost::diagnostic::codes::read;
+use fingerpost::diagnostic::codes::{cli, read};
 use fingerpost::files::{self, Limits, Reading, Why};
 use fingerpost::import::Options;
 
@@ -88,4 +89,70 @@ fn limits_count_over_all_that_is_read() {
     ));
     let deep = files::read(&[folder.path()], &limits).unwrap_err().why;
     assert!(matches!(deep, Why::TooDeep { most: 0 }), "{deep:?}");
+}
+
+/// The bytes of a snapshot of [`ROUTES`].
+fn snapshot() -> Vec<u8> {
+    let mut reading = Reading::new(&Limits::default());
+    reading.add("<text>", ROUTES.as_bytes()).unwrap();
+    let compiled = reading
+        .finish()
+        .compile(&Options::default(), &Compiler::new());
+    compiled.table.to_snapshot()
+}
+
+#[test]
+fn a_snapshot_is_a_table_whatever_it_is_called() {
+    let folder = Folder::new("called");
+    for name in ["table.fpt", "table.yaml", "table"] {
+        std::fs::write(folder.join(name), snapshot()).unwrap();
+        let files = files::read(&[folder.join(name)], &Limits::default()).unwrap();
+        assert_eq!(files.sources.iter().count(), 0);
+        let read = files.snapshot.as_ref().unwrap();
+        assert_eq!(read.name(), folder.join(name).to_str().unwrap());
+        assert_eq!(read.bytes(), snapshot());
+        assert!(files.import(&Options::default()).routes.routes.is_empty());
+        let compiled = files.compile(&Options::default(), &Compiler::new());
+        assert!(compiled.diagnostics.is_empty());
+        assert_eq!(compiled.table.stats().rules, 1);
+        assert_eq!(compiled.table.to_snapshot(), snapshot());
+    }
+}
+
+#[test]
+fn a_snapshot_is_refused_beside_anything_else() {
+    let table = snapshot();
+    let sources = [("table.fpt", &table[..]), ("a.yaml", ROUTES.as_bytes())];
+    for (first, second, other) in [(0, 1, "a.yaml"), (1, 0, "a.yaml"), (0, 0, "table.fpt")] {
+        let mut reading = Reading::new(&Limits::default());
+        let (name, bytes) = sources[first];
+        reading.add(name, bytes).unwrap();
+        let (name, bytes) = sources[second];
+        let error = reading.add(name, bytes).unwrap_err();
+        assert_eq!(error.name, "table.fpt");
+        assert_eq!(error.code(), cli::NOT_ALONE);
+        assert!(
+            error
+                .to_string()
+                .ends_with(&format!("{other} is given as well")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn what_is_called_a_snapshot_and_is_none_is_not_read_as_text() {
+    let mut reading = Reading::new(&Limits::default());
+    let error = reading.add("table.fpt", ROUTES.as_bytes()).unwrap_err();
+    assert_eq!(error.code(), cli::NOT_A_SNAPSHOT);
+    let mut table = snapshot();
+    table.truncate(40);
+    let error = reading.add("table.fpt", &table[..]).unwrap_err();
+    assert_eq!(error.code(), cli::SNAPSHOT_LENGTH);
+    assert!(matches!(
+        error.why,
+        Why::Snapshot(SnapshotError::Length { found: 40, .. })
+    ));
+    // What was read before stays, and nothing of this was.
+    reading.add("a.yaml", ROUTES.as_bytes()).unwrap();
 }

@@ -11,7 +11,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use fingerpost::compile::Compiler;
 use fingerpost::diagnostic::Severity;
+use fingerpost::files::{self, Limits};
+use fingerpost::import;
 use fingerpost::watch::{Event, Options, Trouble, Watch};
 use fingerpost::{Draws, Handle, Reader, Request};
 
@@ -521,4 +524,62 @@ fn two_threads_match_while_the_files_change() {
     assert_eq!(events.0, VERSIONS, "each version was waited for");
     assert!(events.1 <= VERSIONS / 5);
     assert_eq!(watch.handle().collect(), 0);
+}
+
+/// The bytes of a snapshot whose only route leads to this backend.
+fn snapshot(backend: &str) -> Vec<u8> {
+    let folder = Folder::new(&format!("snapshot-of-{backend}"));
+    folder.write("a.yaml", &routes(backend));
+    let files = files::read(&[folder.path()], &Limits::default()).unwrap();
+    let compiled = files.compile(&import::Options::default(), &Compiler::new());
+    compiled.table.to_snapshot()
+}
+
+#[test]
+fn a_snapshot_is_followed_and_one_that_is_damaged_keeps_the_table() {
+    let folder = Folder::new("snapshot");
+    let file = folder.join("table.fpt");
+    let (one, two) = (snapshot("v1"), snapshot("v2-longer"));
+    fs::write(&file, &one).unwrap();
+    let (mut watch, report) = Watch::start([&file], at_once()).unwrap();
+    assert_eq!(backend(&watch, "/"), "v1");
+    assert_eq!((report.files(), report.worst()), (1, None));
+    assert_eq!(report.snapshot.as_deref(), file.to_str());
+    assert!(watch.look().is_none());
+    // As whoever copies it in place leaves it for a moment, and as a disk leaves it.
+    let mut damaged = two.clone();
+    damaged[100] ^= 1;
+    for (bytes, says) in [
+        (&two[..two.len() / 2], "it is cut"),
+        (&two[..0], "not a snapshot"),
+        (&damaged[..], "it is damaged"),
+    ] {
+        fs::write(&file, bytes).unwrap();
+        is_unreadable(&watch.look(), says);
+        assert!(watch.look().is_none(), "told once");
+        assert_eq!(backend(&watch, "/"), "v1");
+    }
+    fs::write(&file, &one).unwrap();
+    assert!(matches!(watch.look(), Some(Event::Restored)));
+    fs::write(&file, &two).unwrap();
+    let event = watch.look();
+    is_replaced(&event);
+    let told = event.unwrap().to_string();
+    assert_eq!(told, "another table is in use, of 1 file");
+    assert_eq!(backend(&watch, "/"), "v2-longer");
+    fs::write(&file, &two).unwrap();
+    assert!(watch.look().is_none(), "it is what it was");
+}
+
+#[test]
+fn a_folder_goes_from_manifests_to_a_snapshot_and_never_has_both() {
+    let folder = Folder::new("both");
+    folder.write("a.yaml", &routes("manifest"));
+    let mut watch = start(&folder);
+    fs::write(folder.join("table.fpt"), snapshot("compiled")).unwrap();
+    is_unreadable(&watch.look(), "which stands alone");
+    assert_eq!(backend(&watch, "/"), "manifest");
+    fs::remove_file(folder.join("a.yaml")).unwrap();
+    is_replaced(&watch.look());
+    assert_eq!(backend(&watch, "/"), "compiled");
 }

@@ -3,9 +3,10 @@
 use std::io::Write;
 
 use fingerpost::compile::Compiler;
+use fingerpost::diagnostic::Diagnostic;
 use fingerpost::json;
 
-use super::load::{Loaded, load};
+use super::load::load;
 use crate::args::CheckArgs;
 use crate::failure::{FINDINGS, Failure, SUCCESS};
 use crate::output;
@@ -17,49 +18,46 @@ use crate::render::diagnostics::{self, Counts};
 ///
 /// Input that cannot be read, output that cannot be written.
 pub(crate) fn run(args: &CheckArgs, as_json: bool) -> Result<u8, Failure> {
-    let Loaded {
-        sources,
-        mut import,
-    } = load(&args.files, &args.import)?;
-    import
-        .diagnostics
-        .extend(Compiler::new().compile(&import.routes).diagnostics);
-    // In the order of the input, whatever step found what; without a place last.
-    import.diagnostics.sort_by_key(|found| match found.origin {
-        Some(origin) => (false, origin.source, origin.start),
-        None => (true, 0, 0),
-    });
-    let counts = Counts::of(&import.diagnostics);
+    let (files, options) = load(&args.files, &args.import)?;
+    let mut found = files.compile(&options, &Compiler::new()).diagnostics;
+    sort(&mut found);
+    let sources = &files.sources;
+    let counts = Counts::of(&found);
     let names: Vec<_> = sources.iter().map(|source| source.name()).collect();
     if args.sarif {
         let mut out = output::stdout_raw();
-        writeln!(out, "{}", json::write_sarif(&import.diagnostics, &names))?;
+        writeln!(out, "{}", json::write_sarif(&found, &names))?;
         out.flush()?;
     } else if as_json {
         let mut out = output::stdout_raw();
-        write!(out, "[")?;
-        for (index, diagnostic) in import.diagnostics.iter().enumerate() {
-            let comma = if index == 0 { "" } else { "," };
-            write!(
-                out,
-                "{comma}\n{}",
-                json::write_diagnostic(diagnostic, &names)
-            )?;
-        }
-        let end = if import.diagnostics.is_empty() {
-            ""
-        } else {
-            "\n"
-        };
-        writeln!(out, "{end}]")?;
+        writeln!(out, "{}", list(&found, &names))?;
         out.flush()?;
     } else {
         let mut out = output::stdout();
-        for diagnostic in &import.diagnostics {
-            writeln!(out, "{}", diagnostics::full(diagnostic, &sources))?;
+        for diagnostic in &found {
+            writeln!(out, "{}", diagnostics::full(diagnostic, sources))?;
         }
         writeln!(out, "{}", counts.summary())?;
         out.flush()?;
     }
     Ok(if counts.errors > 0 { FINDINGS } else { SUCCESS })
+}
+
+/// Puts diagnostics in the order of the input, whatever step found what; without a place
+/// last.
+pub(crate) fn sort(found: &mut [Diagnostic]) {
+    found.sort_by_key(|found| match found.origin {
+        Some(origin) => (false, origin.source, origin.start),
+        None => (true, 0, 0),
+    });
+}
+
+/// Diagnostics as a JSON list, a line each.
+pub(crate) fn list(found: &[Diagnostic], names: &[&str]) -> String {
+    let lines: Vec<String> = found
+        .iter()
+        .map(|found| format!("\n{}", json::write_diagnostic(found, names)))
+        .collect();
+    let end = if lines.is_empty() { "" } else { "\n" };
+    format!("[{}{end}]", lines.join(","))
 }

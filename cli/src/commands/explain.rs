@@ -4,12 +4,16 @@ use std::io::Write;
 
 use fingerpost::json;
 
-use super::load::{Compiled, compile, tell};
+use super::load::{self, tell};
 use crate::args::ExplainArgs;
 use crate::failure::{Failure, SUCCESS};
 use crate::output;
 use crate::render::explanation;
 use crate::request;
+
+/// What is missing from the explanation of a snapshot that was written without names.
+const NO_NAMES: &str =
+    "the snapshot has no names: which rule won, and why others lost, is not known";
 
 /// Runs the command.
 ///
@@ -19,8 +23,11 @@ use crate::request;
 /// written.
 pub(crate) fn run(args: &ExplainArgs, as_json: bool) -> Result<u8, Failure> {
     let (files, draft) = request::one(&args.words, args.curl.as_deref(), &args.request)?;
-    let Compiled { table } = compile(&files, &args.import)?;
+    let table = load::table(&files, &args.import)?;
     tell(&draft.notes);
+    if !table.has_names() {
+        tell(&[NO_NAMES.to_owned()]);
+    }
     let mut scratch = table.create_scratch();
     let latin1 = draft.request.is_latin1();
     let answered: Result<(), Failure> = draft.request.ask(&table, |request, draws| {

@@ -6,6 +6,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use fingerpost::Handle;
+use fingerpost::diagnostic::codes::cli;
 use fingerpost::watch::{Event, Options, Stopper, Trouble, Watch};
 
 use super::load::{options, report};
@@ -45,7 +46,7 @@ impl Followed {
         let (mut watch, first) = match Watch::start(files, how) {
             Ok(started) => started,
             Err(Trouble::Unreadable(error)) => return Err(error.into()),
-            Err(other) => return Err(Failure::Unreadable(other.to_string())),
+            Err(other) => return Err(Failure::File(cli::UNREADABLE, other.to_string())),
         };
         report(&first.diagnostics, &first.sources);
         drop(first);
@@ -84,6 +85,7 @@ fn tell(event: &Event) {
             let text = "the table before stays in use, for errors in manifests";
             (text.to_owned(), Some(report))
         }
+        Event::Kept(Trouble::Unreadable(error)) => (format!("{event} [{}]", error.code()), None),
         // The words of the library.
         other => (other.to_string(), None),
     };

@@ -1,4 +1,4 @@
-//! What every command begins with: manifests in, a route set out.
+//! What every command begins with: manifests in, a table out.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use fingerpost::Table;
 use fingerpost::compile::Compiler;
 use fingerpost::diagnostic::{Diagnostic, Severity};
-use fingerpost::import::{Dialect, Import, Options, Sources};
+use fingerpost::files::{Files, Snapshot};
+use fingerpost::import::{Dialect, Options, Sources};
 
 use crate::args::ImportArgs;
 use crate::failure::Failure;
@@ -19,45 +20,38 @@ use crate::text::plain;
 /// Most diagnostics that a command other than `check` shows.
 const MOST_SHOWN: usize = 20;
 
-/// Manifests that have been read.
-pub(crate) struct Loaded {
-    pub(crate) sources: Sources,
-    pub(crate) import: Import,
-}
-
-/// Reads and imports.
+/// Reads. Says so where it is a snapshot that is read, and the options are about manifests.
 ///
 /// # Errors
 ///
 /// A file that cannot be read, or a dialect that is not known.
-pub(crate) fn load(files: &[PathBuf], args: &ImportArgs) -> Result<Loaded, Failure> {
+pub(crate) fn load(files: &[PathBuf], args: &ImportArgs) -> Result<(Files, Options), Failure> {
     let options = options(args)?;
     let files = input::read(files)?;
-    let import = files.import(&options);
-    Ok(Loaded {
-        sources: files.sources,
-        import,
-    })
+    let is_told = args.lenient || args.dialect.is_some();
+    if let Some(name) = files
+        .snapshot
+        .as_ref()
+        .map(Snapshot::name)
+        .filter(|_| is_told)
+    {
+        let note = format!("{name} is a snapshot: --dialect and --lenient do nothing to it");
+        tell(&[note]);
+    }
+    Ok((files, options))
 }
 
-/// Manifests compiled into a table, for commands whose business is a request.
-pub(crate) struct Compiled {
-    pub(crate) table: Table,
-}
-
-/// Reads, imports, compiles, and reports errors and warnings.
+/// A table, for commands whose business is a request: reads, compiles, and reports errors
+/// and warnings.
 ///
 /// # Errors
 ///
 /// As [`load`].
-pub(crate) fn compile(files: &[PathBuf], args: &ImportArgs) -> Result<Compiled, Failure> {
-    let options = options(args)?;
-    let files = input::read(files)?;
+pub(crate) fn table(files: &[PathBuf], args: &ImportArgs) -> Result<Table, Failure> {
+    let (files, options) = load(files, args)?;
     let compiled = files.compile(&options, &Compiler::new());
     report(&compiled.diagnostics, &files.sources);
-    Ok(Compiled {
-        table: compiled.table,
-    })
+    Ok(compiled.table)
 }
 
 /// How manifests are imported.

@@ -8,7 +8,7 @@ use fingerpost::json::{self, RequestError, RequestJson};
 use fingerpost::{Handle, Reader};
 
 use super::follow::Followed;
-use super::load::{Compiled, compile, tell};
+use super::load::{self, tell};
 use crate::args::RouteArgs;
 use crate::failure::{FINDINGS, Failure, SUCCESS};
 use crate::input::is_stdin;
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &RouteArgs, as_json: bool) -> Result<u8, Failure> {
 
 fn one(args: &RouteArgs, as_json: bool) -> Result<u8, Failure> {
     let (files, draft) = request::one(&args.words, args.curl.as_deref(), &args.request)?;
-    let Compiled { table } = compile(&files, &args.import)?;
+    let table = load::table(&files, &args.import)?;
     tell(&draft.notes);
     let mut scratch = table.create_scratch();
     let latin1 = draft.request.is_latin1();
@@ -84,7 +84,7 @@ fn many(args: &RouteArgs, requests: &Path) -> Result<u8, Failure> {
         followed = Followed::start(&files, &args.import)?;
         followed.handle().clone()
     } else {
-        Handle::new(compile(&files, &args.import)?.table)
+        Handle::new(load::table(&files, &args.import)?)
     };
     let mut answers = Router {
         reader: handle.reader(),

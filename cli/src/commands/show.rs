@@ -4,7 +4,7 @@ use std::io::Write;
 
 use fingerpost::json;
 
-use super::load::{Compiled, Loaded, compile, load, report, tell};
+use super::load::{self, load, report, tell};
 use crate::args::ShowArgs;
 use crate::failure::{Failure, SUCCESS};
 use crate::output;
@@ -18,8 +18,16 @@ use crate::text::plain;
 /// Input that cannot be read, output that cannot be written.
 pub(crate) fn run(args: &ShowArgs, as_json: bool) -> Result<u8, Failure> {
     if args.status {
-        let Loaded { sources, import } = load(&args.files, &args.import)?;
-        report(&import.diagnostics, &sources);
+        let (files, options) = load(&args.files, &args.import)?;
+        if let Some(snapshot) = &files.snapshot {
+            let name = snapshot.name();
+            return Err(Failure::Usage(format!(
+                "{name} is a snapshot: --status is about the objects of manifests, which it \
+                 does not have"
+            )));
+        }
+        let import = files.import(&options);
+        report(&import.diagnostics, &files.sources);
         if import.status.is_empty() {
             tell(&[
                 "nothing here has a status: only the gateways and routes of Gateway API have one"
@@ -32,7 +40,7 @@ pub(crate) fn run(args: &ShowArgs, as_json: bool) -> Result<u8, Failure> {
             |out| status::write(out, &import.status),
         );
     }
-    let Compiled { table } = compile(&args.files, &args.import)?;
+    let table = load::table(&args.files, &args.import)?;
     if args.stats {
         let stats = table.stats();
         print(
@@ -52,6 +60,10 @@ pub(crate) fn run(args: &ShowArgs, as_json: bool) -> Result<u8, Failure> {
                     .try_for_each(|line| writeln!(out, "{}", plain(line)))
             },
         )
+    } else if !table.has_names() {
+        let message = "the snapshot has no names, and no rules as they were written: \
+                       --stats and --tries show what it has";
+        Err(Failure::Usage(message.to_owned()))
     } else {
         let stages = table.listing();
         print(

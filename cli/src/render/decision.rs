@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::Style;
-use fingerpost::{Decision, HeaderVerb, MetadataView, Outcome, Reason, StageView, TargetView};
+use fingerpost::{
+    Decision, HeaderVerb, MetadataView, ObjectName, Outcome, Reason, StageView, TargetView,
+};
 
 use super::style::{self, paint};
 use crate::text::{plain, quoted};
@@ -16,7 +18,11 @@ pub(crate) fn write(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<
     let last = decision.stages().len();
     for (index, stage) in decision.stages().enumerate() {
         let name = if index == 0 { "rule" } else { "then" };
-        line(out, name, rule(&stage))?;
+        let told = match stage.route == ObjectName::default() {
+            true => "not known".to_owned(), // In a table without names.
+            false => rule(&stage),
+        };
+        line(out, name, told)?;
         if index + 1 < last || decision.backends().count() > 1 {
             for target in decision.targets_of(index) {
                 line(out, "", share(&target))?;
@@ -68,7 +74,8 @@ fn reason(decision: &Decision<'_>) -> String {
 
 /// Where the request came in.
 fn place(out: &mut dyn Write, decision: &Decision<'_>) -> io::Result<()> {
-    let Some(gateway) = decision.gateway() else {
+    let is_named = |gateway: &ObjectName<'_>| *gateway != ObjectName::default();
+    let Some(gateway) = decision.gateway().filter(is_named) else {
         return Ok(());
     };
     let listener = decision
@@ -110,6 +117,7 @@ pub(crate) fn rule(stage: &StageView<'_>) -> String {
 pub(crate) fn share(target: &TargetView<'_>) -> String {
     let what = match (&target.backend, &target.stage) {
         (Some(of), _) => plain(of.to_string()),
+        (None, Some(stage)) if *stage == ObjectName::default() => "a further stage".to_owned(),
         (None, Some(stage)) => plain(stage.to_string()),
         (None, None) => String::new(),
     };

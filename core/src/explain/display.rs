@@ -30,6 +30,7 @@ impl fmt::Display for StageExplanation {
             .find(|trial| trial.verdict == TrialVerdict::Won);
         match won {
             Some(won) => write!(f, "won {}", Rule(won))?,
+            None if self.trials.is_empty() => f.write_str("no rule is known")?,
             None => f.write_str("no rule won")?,
         }
         if let Some(tie_break) = &self.tie_break {

@@ -111,7 +111,7 @@ fn failure(
         ));
     }
     let name = sections.names.listeners.get(id as usize);
-    let name = name.map_or("", |(name, _)| sections.names.text.str(*name));
+    let name = name.map_or("not known", |(name, _)| sections.names.text.str(*name));
     if let Some(asked) = request.listener().filter(|&asked| asked != name) {
         return Some(format!(
             "its name is {name}, the request is for {}",

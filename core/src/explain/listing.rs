@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::paths::{path_text, scope_host};
 use super::program::{self, Asked};
+use super::stage_name;
 use super::trial::{fact_name, test_text};
 use super::tries::push_segments;
 use crate::table::entry::Entry;
@@ -76,9 +77,7 @@ impl Table {
                 StageListing {
                     origin,
                     file: sections.source(origin).map(Into::into),
-                    stage: sections
-                        .object(sections.names.stages.get(id).copied())
-                        .to_string(),
+                    stage: stage_name(sections, id as u32),
                     precedence: stage.precedence,
                     host_fallthrough: stage.host_fallthrough,
                     rows: rows(sections, ranked.get(id).map_or(&[][..], Vec::as_slice)),
@@ -96,7 +95,7 @@ impl Table {
             let Some(stage) = sections.stages.get(id) else {
                 continue;
             };
-            let name = sections.object(sections.names.stages.get(id).copied());
+            let name = stage_name(sections, id as u32);
             text.push_str(&format!("{name}\n"));
             for scope in stage.scopes.indices() {
                 text.push_str(&format!("  host {}\n", scope_host(sections, scope)));
@@ -299,9 +298,7 @@ fn targets(sections: &Sections, entry: u32) -> Vec<String> {
                         let kind = kind.map_or("", |kind| sections.text.str(kind));
                         format!("{kind} named by the request")
                     }
-                    TargetKind::Stage(id) => sections
-                        .object(sections.names.stages.get(id as usize).copied())
-                        .to_string(),
+                    TargetKind::Stage(id) => stage_name(sections, id),
                 };
                 let why =
                     invalid.map_or(String::new(), |one| because(sections.text.str(one.reason)));

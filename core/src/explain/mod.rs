@@ -190,6 +190,19 @@ pub struct TieBreak {
 }
 
 impl Table {
+    /// Whether the table has names. One that was read from a snapshot
+    /// [without them](Table::to_snapshot_without_names) explains outcomes, listeners and draws;
+    /// it does not know which rules there are, nor which of them won.
+    pub fn has_names(&self) -> bool {
+        let Sections {
+            names,
+            gateways,
+            stages,
+            ..
+        } = &*self.sections;
+        names.gateways.len() >= gateways.len() && names.stages.len() >= stages.len()
+    }
+
     /// Explains the decision of [`Table::decide_with`] for the same request and
     /// draws. Allocates.
     ///
@@ -380,9 +393,7 @@ fn stage_explanation(
         _ => None,
     };
     StageExplanation {
-        stage: sections
-            .object(sections.names.stages.get(stage as usize).copied())
-            .to_string(),
+        stage: stage_name(sections, stage),
         precedence: entry.map_or(Precedence::GatewayApi, |entry| entry.precedence),
         host: host.map(|host| readable(host.name)),
         path: readable(&path),
@@ -434,22 +445,28 @@ fn hashed(
     names
 }
 
+/// A stage by its name, or by its number in a table without names.
+fn stage_name(sections: &Sections, id: u32) -> String {
+    match sections.names.stages.get(id as usize) {
+        Some(&object) => sections.object(Some(object)).to_string(),
+        None => alloc::format!("stage {id}"),
+    }
+}
+
+/// A listener by its name, or by its number in a table without names.
 fn listener_name(sections: &Sections, id: u32) -> String {
     let gateway = sections
         .listeners
         .get(id as usize)
         .map(|listener| listener.gateway);
     let object = gateway.and_then(|gateway| sections.names.gateways.get(gateway as usize).copied());
-    let name = sections
-        .names
-        .listeners
-        .get(id as usize)
-        .map(|(name, _)| *name);
-    alloc::format!(
-        "{} listener {}",
-        sections.object(object),
-        name.map_or("", |name| sections.names.text.str(name))
-    )
+    match sections.names.listeners.get(id as usize) {
+        Some(&(name, _)) => {
+            let name = sections.names.text.str(name);
+            alloc::format!("{} listener {name}", sections.object(object))
+        }
+        None => alloc::format!("listener {id}"),
+    }
 }
 
 /// Bytes as text for people: what is no printable character is escaped.

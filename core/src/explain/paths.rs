@@ -104,11 +104,12 @@ fn taking_hosts(sections: &Sections, index: &HostIndex, host: Option<&[u8]>) -> 
     scopes
 }
 
-/// The host of a scope as written, `*` for any.
+/// The host of a scope as written, `*` for any; its number in a table without names.
 pub(super) fn scope_host(sections: &Sections, scope: u32) -> String {
     match sections.names.scopes.get(scope as usize) {
         Some(&text) if text.len > 0 => readable(sections.names.text.get(text)),
-        _ => "*".to_string(),
+        Some(_) => "*".to_string(),
+        None => alloc::format!("scope {scope}"),
     }
 }
 

@@ -4,7 +4,9 @@ use alloc::string::{String, ToString};
 use core::fmt;
 use std::io;
 
-use crate::diagnostic::Diagnostic;
+use crate::SnapshotError;
+use crate::diagnostic::codes::cli;
+use crate::diagnostic::{Code, Diagnostic};
 
 /// What cannot be read, and why. Displayed as `NAME cannot be read: WHY`.
 #[derive(Debug)]
@@ -38,8 +40,15 @@ pub enum Why {
         /// How often they may be.
         most: u32,
     },
-    /// A folder that was named holds no manifest.
+    /// A folder that was named holds neither a manifest nor a snapshot.
     NoManifest,
+    /// It is a snapshot, or is called like one, and is refused.
+    Snapshot(SnapshotError),
+    /// It is a snapshot, which is a whole table and cannot be joined with anything.
+    NotAlone {
+        /// The other file: a manifest or another snapshot.
+        other: String,
+    },
     /// It is neither a file nor a folder, which is needed where files are followed.
     NoFile,
 }
@@ -49,6 +58,15 @@ impl Error {
         Self {
             name: name.to_string(),
             why,
+        }
+    }
+
+    /// The code of what is wrong, which is stable.
+    pub fn code(&self) -> Code {
+        match &self.why {
+            Why::Snapshot(refused) => code_of(refused),
+            Why::NotAlone { .. } => cli::NOT_ALONE,
+            _ => cli::UNREADABLE,
         }
     }
 
@@ -77,7 +95,14 @@ impl fmt::Display for Error {
             Why::TooLarge { most } => write!(f, "more than {most} bytes of input"),
             Why::TooMany { most } => write!(f, "folders have more than {most} entries"),
             Why::TooDeep { most } => write!(f, "folders are nested more than {most} deep"),
-            Why::NoManifest => f.write_str("no *.yaml, *.yml or *.json file in this folder"),
+            Why::NoManifest => f.write_str(
+                "no *.yaml, *.yml or *.json file in this folder, and no snapshot (*.fpt)",
+            ),
+            Why::Snapshot(refused) => refused.fmt(f),
+            Why::NotAlone { other } => write!(
+                f,
+                "it is a snapshot, which stands alone, and {other} is given as well"
+            ),
             Why::NoFile => f.write_str("it is neither a file nor a folder"),
         }
     }
@@ -87,7 +112,20 @@ impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match &self.why {
             Why::Io(error) => Some(error),
+            Why::Snapshot(refused) => Some(refused),
             _ => None,
         }
+    }
+}
+
+fn code_of(refused: &SnapshotError) -> Code {
+    match refused {
+        SnapshotError::NotASnapshot => cli::NOT_A_SNAPSHOT,
+        SnapshotError::Version { .. } => cli::SNAPSHOT_VERSION,
+        SnapshotError::Length { .. } => cli::SNAPSHOT_LENGTH,
+        SnapshotError::Checksum => cli::SNAPSHOT_CHECKSUM,
+        SnapshotError::Malformed { .. } => cli::SNAPSHOT_MALFORMED,
+        SnapshotError::Pattern { .. } => cli::SNAPSHOT_PATTERN,
+        SnapshotError::ByteOrder => cli::SNAPSHOT_BYTE_ORDER,
     }
 }

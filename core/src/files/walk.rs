@@ -54,7 +54,7 @@ impl Walk {
         Ok(files)
     }
 
-    /// Collects the manifests below a folder. False where it was entered before.
+    /// Collects the manifests and snapshots below a folder. False where it was entered before.
     ///
     /// Recursive, to the limit of depth.
     fn folder(&mut self, path: &Path, depth: u32, files: &mut Vec<Found>) -> Result<bool, Error> {
@@ -80,14 +80,14 @@ impl Walk {
             let path = entry.path();
             match fs::metadata(&path) {
                 Ok(metadata) if metadata.is_dir() => folders.push(path),
-                Ok(metadata) if metadata.is_file() && is_manifest(&path) => files.push(Found {
+                Ok(metadata) if metadata.is_file() && is_input(&path) => files.push(Found {
                     path,
                     metadata,
                     is_named: false,
                 }),
                 Ok(_) => {}
                 // A dangling link matters where it would have been read.
-                Err(error) if is_manifest(&path) => return Err(unreadable(&path, error)),
+                Err(error) if is_input(&path) => return Err(unreadable(&path, error)),
                 Err(_) => {}
             }
         }
@@ -101,10 +101,21 @@ impl Walk {
     }
 }
 
+/// The ending of snapshots.
+const SNAPSHOT: &str = "fpt";
+
 /// Whether a file of a folder is read. The one place that knows the endings.
-fn is_manifest(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known))
+fn is_input(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| {
+        ["yaml", "yml", "json", SNAPSHOT]
+            .iter()
+            .any(|known| ending == *known)
+    })
+}
+
+/// Whether a file is called as snapshots are.
+pub(super) fn is_called_snapshot(name: &Path) -> bool {
+    name.extension().is_some_and(|ending| ending == SNAPSHOT)
 }
 
 fn unreadable(path: &Path, error: std::io::Error) -> Error {

@@ -69,7 +69,11 @@ impl RequestJson {
 fn gateway(table: &Table, name: &str) -> Result<GatewayId, RequestError> {
     let mut named = table.gateways_named(name);
     let Some(first) = named.next() else {
-        let message = format!("there is no gateway '{}'", super::parse::shown(name));
+        let name = super::parse::shown(name);
+        let message = match table.has_names() {
+            true => format!("there is no gateway '{name}'"),
+            false => format!("there is no gateway '{name}': the table has no names of gateways"),
+        };
         return Err(RequestError::at(codes::UNKNOWN_GATEWAY, "gateway", message));
     };
     if let Some(second) = named.next() {

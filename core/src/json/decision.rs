@@ -45,7 +45,11 @@ fn ambiguous(decision: &Decision<'_>) -> RequestError {
         gateway(decision.gateway()),
         gateway(decision.rival().map(|(name, _)| name)),
     );
-    let message = if one == other {
+    let message = if one.is_empty() {
+        "gateways or listeners would answer differently, and the table has no names of them: \
+         name a port"
+            .to_string()
+    } else if one == other {
         let listener = |name: Option<&str>| name.unwrap_or_default().to_string();
         let (this, that) = (
             decision.listener(),
@@ -71,19 +75,22 @@ fn fields(object: &mut Object<'_>, decision: &Decision<'_>, latin1: bool) {
     if decision.reason() != Reason::Matched {
         object.text("reason", &reason(decision));
     }
+    let gateway = decision.gateway().map(|name| slashed(&name));
     object.text_opt(
         "gateway",
-        decision.gateway().map(|name| slashed(&name)).as_deref(),
+        gateway.as_deref().filter(|name| !name.is_empty()),
     );
     object.text_opt("listener", decision.listener());
     let mut stages = decision.stages();
     if let Some(first) = stages.next() {
         rule(object, &first);
     }
-    if stages.len() > 0 {
+    // Empty objects would tell nothing but how many there are.
+    let is_named = |stage: StageView<'_>| stage.route != ObjectName::default();
+    if stages.len() > 0 && decision.stages().any(is_named) {
         object.list("stages", decision.stages(), |out, stage| {
             write::object(out, |object| {
-                object.object("stage", |object| name(object, &stage.stage));
+                stage_of(object, &stage.stage);
                 rule(object, &stage);
             });
         });
@@ -113,7 +120,7 @@ fn fields(object: &mut Object<'_>, decision: &Decision<'_>, latin1: bool) {
                     });
                 }
                 if let Some(stage) = target.stage {
-                    object.object("stage", |object| name(object, &stage));
+                    stage_of(object, &stage);
                 }
                 object.number("weight", target.weight);
                 object.text_opt("invalid", target.invalid);
@@ -324,6 +331,13 @@ fn backend(object: &mut Object<'_>, of: &BackendView<'_>) {
     object.number_opt("port", of.port);
     object.text_opt("subset", of.subset);
     object.text_opt("protocol", of.protocol);
+}
+
+/// The name of a stage, where the table has names.
+fn stage_of(object: &mut Object<'_>, of: &ObjectName<'_>) {
+    if *of != ObjectName::default() {
+        object.object("stage", |object| name(object, of));
+    }
 }
 
 fn name(object: &mut Object<'_>, of: &ObjectName<'_>) {

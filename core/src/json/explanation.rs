@@ -112,7 +112,8 @@ fn trial(object: &mut Object<'_>, of: &Trial) {
     }
 }
 
-/// `route`, `rule`, `rule_name` and `match`, as a decision has them.
+/// `route`, `rule`, `rule_name` and `match`, as a decision has them. Nothing where the table
+/// has no names: the numbers are counted within the route, and not known without it.
 pub(super) fn place(
     object: &mut Object<'_>,
     (kind, namespace, name): (&str, &str, &str),
@@ -120,6 +121,9 @@ pub(super) fn place(
     rule_name: Option<&str>,
     matched: u32,
 ) {
+    if (kind, namespace, name) == ("", "", "") {
+        return;
+    }
     object.object("route", |object| {
         object.text("kind", kind);
         object.text_opt("namespace", Some(namespace).filter(|text| !text.is_empty()));

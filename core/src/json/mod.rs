@@ -12,6 +12,7 @@
 //! request, so that a stream of requests costs the memory of its longest line.
 
 mod ask;
+mod compiled;
 mod decision;
 mod diagnostic;
 mod error;
@@ -25,6 +26,7 @@ mod status;
 mod words;
 mod write;
 
+pub use compiled::{Written, write_compiled};
 pub use decision::write_decision;
 pub use diagnostic::write_diagnostic;
 pub use error::RequestError;

@@ -45,6 +45,7 @@ pub enum Trouble {
 /// warnings, a line each: `file:line:column: severity[CODE]: message`.
 ///
 /// Holds the texts of all files, for excerpts: drop it once it has been told.
+/// Where a snapshot was read, there are neither texts nor diagnostics.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
@@ -52,12 +53,14 @@ pub struct Report {
     pub sources: Sources,
     /// What was found by reading, importing and compiling, in this order.
     pub diagnostics: Vec<Diagnostic>,
+    /// The snapshot that was read in place of manifests, as it was named or found.
+    pub snapshot: Option<String>,
 }
 
 impl Report {
     /// How many files were read.
     pub fn files(&self) -> usize {
-        self.sources.iter().count()
+        self.sources.iter().count() + usize::from(self.snapshot.is_some())
     }
 
     /// How many diagnostics are of this severity.

@@ -125,6 +125,9 @@ impl Input {
         for source in files.sources.iter() {
             (source.name(), source.text(), source.is_refused()).hash(&mut hasher);
         }
+        if let Some(snapshot) = &files.snapshot {
+            (snapshot.name(), snapshot.bytes()).hash(&mut hasher);
+        }
         hasher.finish()
     }
 }

@@ -4,6 +4,7 @@
 //!
 //! * The last good table stays in use while files cannot be read, are half written, or have
 //!   errors. What is in the way is told once, and the next good state replaces the table.
+//!   So it is with a snapshot that is damaged, or half written.
 //! * A table is made of files that were at rest: none of them changed for a while, nor while
 //!   they were read. So a folder is taken as a whole, before a change or after it.
 //! * Files that are only touched, or written anew as they were, replace nothing.
@@ -381,6 +382,7 @@ fn report(files: Files, diagnostics: Vec<crate::diagnostic::Diagnostic>) -> Repo
     Report {
         sources: files.sources,
         diagnostics,
+        snapshot: files.snapshot.map(|snapshot| snapshot.name().to_string()),
     }
 }
 

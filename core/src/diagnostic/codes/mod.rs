@@ -9,7 +9,7 @@
 //! | FP13xx, FP14xx | `gateway_api.rs` | Gateway API: rules beyond the schema; attachment and references |
 //! | FP15xx | `app_mesh.rs` | App Mesh |
 //! | FP16xx | `compile.rs` | compiling: regexes, limits |
-//! | FP17xx | `cli.rs` | the command line |
+//! | FP17xx | `cli.rs` | files, snapshots and the command line |
 //! | FP18xx | `native.rs` | the native format |
 
 pub mod app_mesh;
