@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::readable;
-use crate::table::path::PathEnd;
+use crate::table::path::{Candidate, PathEnd};
 use crate::table::segment::{EndRef, Part, SegmentTrie, Slot};
 use crate::table::text::{Range32, Text};
 use crate::table::{NONE, Sections};
@@ -152,9 +152,14 @@ fn push_bytes(sections: &Sections, root: u32, depth: usize, text: &mut String) {
     }
 }
 
+/// The places of candidates in the order of their stage; of a table without names, which
+/// does not know these, among those that they can meet.
 fn ranks(sections: &Sections, range: Range32) -> String {
-    let orders = range.of(&sections.names.orders);
-    let shown: Vec<String> = orders.iter().take(8).map(u32::to_string).collect();
-    let more = if orders.len() > 8 { ", …" } else { "" };
+    let orders = &sections.names.orders;
+    let place =
+        |(at, one): (u32, &Candidate)| orders.get(at as usize).unwrap_or(&one.rank).to_string();
+    let candidates = range.of(&sections.paths.candidates);
+    let shown: Vec<String> = range.indices().zip(candidates).take(8).map(place).collect();
+    let more = if candidates.len() > 8 { ", …" } else { "" };
     format!("[{}{more}]", shown.join(", "))
 }
