@@ -1,6 +1,8 @@
 //! Snapshots: what is written is what is read, and what is not what was written is
 //! refused.
 
+#![cfg(feature = "compile")]
+
 use fingerpost::builder::{Route, Routes, any, matching, segments};
 use fingerpost::model::PathMatch;
 use fingerpost::{Draws, Request, SnapshotError, Table};
