@@ -6,7 +6,7 @@
 //! * an index by hash without an empty slot, of a size that is no power of two, or with so
 //!   many slots taken in a row that each probe takes long;
 //! * lengths of hosts' texts that come again, each of which is a probe;
-//! * a chain of scopes that leads back;
+//! * a chain of scopes that leads back, and scopes that several hosts lead to;
 //! * edges of byte tries without a byte, and children that lead back or have two parents;
 //! * steps that lead back;
 //! * runs over the same items again and again, where each item has one owner, and runs
@@ -26,7 +26,7 @@ use crate::table::predicate::{NameIndex, Step};
 use crate::table::section::Runs;
 use crate::table::segment::Slot;
 use crate::table::text::Range32;
-use crate::table::{NONE, Sections};
+use crate::table::{NONE, Sections, StageEntry};
 
 type Sound = Result<(), SnapshotError>;
 
@@ -141,7 +141,7 @@ fn scopes(sections: &Sections) -> Sound {
         sound(scopes.len() == stage.scopes.len as usize, "stage scopes")?;
     }
     let mut owned = Owned(sections.scopes.len());
-    let has_room = |stage: &crate::table::StageEntry| owned.has(stage.scopes);
+    let has_room = |stage: &StageEntry| owned.has(stage.scopes);
     sound(sections.stages.iter().all(has_room), "stage scopes")?;
     for stage in &sections.stages {
         let scopes = stage.scopes.of(&sections.scopes);
@@ -164,6 +164,22 @@ fn scopes(sections: &Sections) -> Sound {
             }
         }
         sound(reached == scopes.len(), "scopes")?;
+    }
+    sections.stages.iter().try_for_each(hosts_of_scopes)
+}
+
+/// Scopes belong to one host: otherwise many hosts that a request has at once, as it has
+/// expressions, would lead to the same scopes again and again.
+fn hosts_of_scopes(stage: &StageEntry) -> Sound {
+    let hosts = &stage.hosts;
+    let texts = hosts.slots.iter().filter(|slot| slot.is_pattern());
+    let regexes = hosts.regexes.iter().map(|regex| regex.value);
+    let values = texts.map(|slot| slot.value).chain(regexes).chain(hosts.any);
+    let mut is_taken = alloc::vec![false; stage.scopes.len as usize];
+    for value in values {
+        if let Some(taken) = is_taken.get_mut(value as usize) {
+            sound(!core::mem::replace(taken, true), "stage hosts")?;
+        }
     }
     Ok(())
 }

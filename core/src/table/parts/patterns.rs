@@ -164,7 +164,7 @@ const ONE_PASS: usize = 4 * PROGRAM;
 #[cfg(feature = "compile")]
 const PLACES: usize = 64 << 20;
 
-/// Whether a pattern is written as [`print`](crate::compile) writes them: without what
+/// Whether a pattern is written as one that was compiled is: without what
 /// stands for many characters, and without a flag but those of assertions. One short
 /// escape would else be a class of kilobytes, and the flag `i` takes a millisecond for a
 /// class.
