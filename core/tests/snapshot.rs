@@ -4,7 +4,8 @@
 #![cfg(feature = "compile")]
 
 use fingerpost::builder::{Route, Routes, any, matching, segments};
-use fingerpost::model::PathMatch;
+use fingerpost::compile::limits::Limits;
+use fingerpost::model::{MetadataValue, PathMatch};
 use fingerpost::{Draws, Request, SnapshotError, Table};
 
 /// A table with something of most kinds.
@@ -142,4 +143,128 @@ fn other_versions_are_refused_by_name() {
     bytes[8] = 2;
     let error = Table::from_snapshot(bytes).unwrap_err();
     assert!(error.to_string().contains("newer"), "{error}");
+}
+
+/// Makes the checksum right of what was changed, as whoever deceives would.
+fn repaired(mut bytes: Vec<u8>) -> Vec<u8> {
+    let mut hasher = twox_hash::XxHash64::with_seed(0);
+    std::hash::Hasher::write(&mut hasher, &bytes[..24]);
+    std::hash::Hasher::write(&mut hasher, &bytes[32..]);
+    let checksum = std::hash::Hasher::finish(&hasher).to_le_bytes();
+    bytes[24..32].copy_from_slice(&checksum);
+    bytes
+}
+
+/// The snapshot with another text of the same length in place of each of one text.
+fn replaced(bytes: &[u8], old: &str, new: &str) -> Vec<u8> {
+    assert_eq!(old.len(), new.len());
+    let mut changed = bytes.to_vec();
+    let mut found = 0;
+    for at in 0..bytes.len() - old.len() {
+        if bytes[at..].starts_with(old.as_bytes()) {
+            changed[at..at + old.len()].copy_from_slice(new.as_bytes());
+            found += 1;
+        }
+    }
+    assert!(found > 0, "{old} is not there");
+    repaired(changed)
+}
+
+fn part_refused(bytes: Vec<u8>) -> Option<&'static str> {
+    match Table::from_snapshot(bytes).err()? {
+        SnapshotError::Malformed { part } => Some(part),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn what_leaves_in_a_head_is_looked_at() {
+    let rule = any()
+        .to("a")
+        .set_header("x-name-of-it", "value-of-it")
+        .set_response_header("x-answer", "of-the-answer")
+        .metadata("key", MetadataValue::Json("{\"a\":[1,2]}".into()));
+    let table = Routes::new().route(Route::any_host().rule(rule)).build();
+    let bytes = table.unwrap().to_snapshot();
+    assert_eq!(part_refused(repaired(bytes.clone())), None);
+    for (old, new, part) in [
+        ("x-name-of-it", "x-name: of-i", Some("edits")),
+        ("x-name-of-it", "x-name\r\nof-i", Some("edits")),
+        ("value-of-it", "value\nof-it", Some("edits")),
+        ("of-the-answer", "of-the\0answer", Some("edits")),
+        ("{\"a\":[1,2]}", "{\"a\":[1,2]]", Some("metadata")),
+        ("{\"a\":[1,2]}", "{\"a\":[1\n2]}", Some("metadata")),
+        ("{\"a\":[1,2]}", "{\"a\":[1,3]}", None),
+        ("value-of-it", "value\tof-it", None),
+    ] {
+        assert_eq!(part_refused(replaced(&bytes, old, new)), part, "{new:?}");
+    }
+}
+
+#[test]
+fn limits_are_bounded_and_so_is_a_scratch() {
+    let bytes = table().to_snapshot();
+    // The limits are the first part, that of a target is their first word.
+    let with_target = |limit: u32| {
+        let mut bytes = bytes.clone();
+        bytes[32..36].copy_from_slice(&limit.to_le_bytes());
+        repaired(bytes)
+    };
+    let most = 64 << 20;
+    assert_eq!(part_refused(with_target(most + 1)), Some("limits"));
+    assert_eq!(part_refused(with_target(u32::MAX)), Some("limits"));
+    let table = Table::from_snapshot(with_target(most)).unwrap();
+    let room = table.create_scratch().memory_usage();
+    assert!(room < 8 * most as usize, "{room}");
+}
+
+/// A pattern is compiled again: what is short must not become large, or take long.
+#[test]
+fn patterns_are_those_that_a_compiler_writes() {
+    let mut limits = Limits::default();
+    limits.regex_automata = 0;
+    let letters = "abcdefghijklmnopqrstuvwxyz";
+    let pattern = PathMatch::Regex(format!("/[0-9]*{letters}"));
+    let route = Route::any_host().rule(matching(pattern).to("a"));
+    let table = Routes::new().route(route).limits(limits).build().unwrap();
+    let bytes = table.to_snapshot();
+    assert_eq!(part_refused(repaired(bytes.clone())), None);
+    for (new, part) in [
+        ("(?:(?:(?:a{99}){99}){99})b", Some("patterns")),
+        ("(?i:[^a][^b][^c][^d][^e])z", Some("patterns")),
+        (r"\w\w\w\w\w\w\w\w\w\w\w\w\w", Some("patterns")),
+        (r"[\d\d\d\d\d\d\d\d\d\d\d\d]", Some("patterns")),
+        ("(?:b|(?:(?:a{9}){9}){9}cd)", None),
+    ] {
+        assert_eq!(part_refused(replaced(&bytes, letters, new)), part, "{new}");
+    }
+}
+
+/// A search with another pattern's working memory would panic.
+#[test]
+fn caches_of_patterns_are_their_own() {
+    let mut limits = Limits::default();
+    limits.regex_automata = 0;
+    let of = |text: &str| matching(PathMatch::Regex(text.into())).to("a");
+    let route = Route::any_host()
+        .rule(of("/a[0-9]*"))
+        .rule(of("/b[0-9]*(x|y)"));
+    let table = Routes::new().route(route).limits(limits).build().unwrap();
+    let bytes = table.to_snapshot();
+    // The number of the cache, the length of the pattern, and the pattern.
+    let starts = |at: &usize| bytes[*at..].starts_with(br"(?:\A");
+    let sources: Vec<usize> = (0..bytes.len()).filter(starts).collect();
+    // The second is there with its group as well.
+    assert_eq!(sources.len(), 3);
+    for at in sources {
+        for number in [2, 1 << 20, u32::MAX] {
+            let mut bytes = bytes.clone();
+            bytes[at - 8..at - 4].copy_from_slice(&number.to_le_bytes());
+            let part = part_refused(repaired(bytes));
+            assert!(
+                matches!(part, Some("patterns" | "group patterns")),
+                "{part:?}"
+            );
+        }
+    }
 }

@@ -33,6 +33,7 @@ use crate::table::text::Text;
 use common::common_prefix;
 use print::print;
 
+pub(crate) use ahead::stops_soon;
 pub(crate) use syntax::{literal_prefix, parse};
 
 /// Where a pattern must match.
@@ -215,7 +216,7 @@ impl Build<'_> {
             // One that matches at the first byte alone is searched for once.
             _ => return true,
         };
-        let stops = ahead::stops_soon(&nfa, &mut self.index.regex.spent_ahead);
+        let stops = stops_soon(&nfa, &mut self.index.regex.spent_ahead);
         self.index.regex.stops.insert(regex, stops);
         stops
     }

@@ -33,6 +33,10 @@ pub(crate) fn substitute(
             return Err(Reason::RewriteTooLong);
         }
         let (start, end) = scratch.span(0).unwrap_or((at, at));
+        // A pattern that takes the whole text takes it once.
+        if start < at || end < start {
+            break;
+        }
         writer.push(text.get(at..start).unwrap_or(&[]))?;
         if start == end && last_end == Some(start) {
             writer.push(text.get(start..start + 1).unwrap_or(&[]))?;

@@ -50,15 +50,6 @@ pub(super) fn taking_scopes(
 ) -> Vec<u32> {
     let name = host.map(|host| in_form(stage, host));
     let hosts = taking_hosts(sections, &stage.hosts, name);
-    debug_assert!({
-        use crate::table::host::Next;
-        let mut indexed = Vec::new();
-        stage.hosts.lookup(&sections.text, name, |scope| {
-            indexed.push(scope);
-            Next::Continue
-        });
-        indexed == hosts
-    });
     let port = host.and_then(|host| host.port);
     let scopes = stage.scopes.of(&sections.scopes);
     let mut taking = Vec::new();
@@ -248,7 +239,6 @@ pub(super) fn path_text(sections: &Sections, id: u32, entry: &Entry<'_>) -> Stri
 }
 
 fn grpc_text(sections: &Sections, entry: &Entry<'_>) -> String {
-    debug_assert_ne!(entry.common.grpc, NONE);
     let test = sections.predicates.grpc.get(entry.common.grpc as usize);
     let part = |test: Option<ValueTest>| match test {
         Some(test) => test_text(sections, test),

@@ -25,9 +25,16 @@ pub(super) enum Asked {
     Not(Box<Asked>),
 }
 
+/// Deepest nesting that is read back: twice that of the model, since a NOT may be told
+/// where none was written. A program that is no compiler's could be any deeper, and what
+/// reads it back recurses.
+const DEEPEST: usize = 128;
+
 /// A run of steps that is one expression, and where it leads.
 struct Run {
     asked: Asked,
+    /// How deep it is nested.
+    depth: usize,
     start: u32,
     yes: u32,
     no: u32,
@@ -59,6 +66,7 @@ pub(super) fn read(steps: &[Step]) -> Option<Asked> {
         let negated = false;
         let mut last = Run {
             asked: Asked::Test { predicate, negated },
+            depth: 1,
             start,
             yes: step.yes,
             no: step.no,
@@ -72,6 +80,9 @@ pub(super) fn read(steps: &[Step]) -> Option<Asked> {
             // Both led there, and one run does now.
             count(&mut entrances, shared, -1);
             last = join(first, last);
+            if last.depth > DEEPEST {
+                return None;
+            }
         }
         runs.push(last);
     }
@@ -105,20 +116,38 @@ fn join(mut first: Run, mut last: Run) -> Run {
             false => first = contrary(first),
         }
     }
-    let asked = match first.yes == last.start {
+    let is_all = first.yes == last.start;
+    let depth = first.depth_within(is_all).max(last.depth_within(is_all)) + 1;
+    let asked = match is_all {
         true => all(first.asked, last.asked),
         false => any(first.asked, last.asked),
     };
     Run {
         asked,
+        depth,
         start: first.start,
         yes: last.yes,
         no: last.no,
     }
 }
 
+impl Run {
+    /// How deep the run's parts are in an AND, or an OR, that they become parts of.
+    fn depth_within(&self, is_all: bool) -> usize {
+        match (&self.asked, is_all) {
+            (Asked::All(_), true) | (Asked::Any(_), false) => self.depth - 1,
+            _ => self.depth,
+        }
+    }
+}
+
 fn contrary(run: Run) -> Run {
     Run {
+        depth: match run.asked {
+            Asked::Test { .. } => run.depth,
+            Asked::Not(_) => run.depth - 1,
+            Asked::All(_) | Asked::Any(_) => run.depth + 1,
+        },
         asked: not(run.asked),
         start: run.start,
         yes: run.no,
@@ -138,30 +167,33 @@ fn not(asked: Asked) -> Asked {
 }
 
 fn all(first: Asked, last: Asked) -> Asked {
-    let mut parts = Vec::new();
-    for asked in [first, last] {
-        match asked {
-            Asked::All(more) => parts.extend(more),
-            other => parts.push(other),
-        }
+    // The parts are added to, so that many of them are not copied for each.
+    let mut parts = match first {
+        Asked::All(parts) => parts,
+        other => Vec::from([other]),
+    };
+    match last {
+        Asked::All(more) => parts.extend(more),
+        other => parts.push(other),
     }
     Asked::All(parts)
 }
 
 fn any(first: Asked, last: Asked) -> Asked {
-    let mut parts = Vec::new();
-    for asked in [first, last] {
-        match asked {
-            Asked::Any(more) => parts.extend(more),
-            other => parts.push(other),
-        }
+    let mut parts = match first {
+        Asked::Any(parts) => parts,
+        other => Vec::from([other]),
+    };
+    match last {
+        Asked::Any(more) => parts.extend(more),
+        other => parts.push(other),
     }
     Asked::Any(parts)
 }
 
 impl Asked {
     /// In words: what is joined stands in parentheses, so that a text holds for itself
-    /// wherever it is put. Recurses as deep as the predicates, which the model bounds.
+    /// wherever it is put. Recurses as deep as the predicates, which [`DEEPEST`] bounds.
     pub(super) fn text(&self, test: &impl Fn(u32, bool) -> String) -> String {
         let joined = |parts: &[Self], word: &str| {
             let parts: Vec<String> = parts.iter().map(|part| part.text(test)).collect();

@@ -30,7 +30,7 @@ use crate::table::bar;
 use crate::table::entry::{Common, Entry};
 use crate::table::host::Next;
 use crate::table::index::{HOLDS, ListIndex};
-use crate::table::path::{Candidate, PathHit};
+use crate::table::path::{Candidate, PathHit, note};
 use crate::table::predicate::ValueTest;
 use crate::table::regex::RegexScratch;
 use crate::table::segment::{Live, Walk};
@@ -296,7 +296,7 @@ impl Search<'_, '_> {
             && let Some(trie) = sections.segments.folded.get(scope.folded as usize)
         {
             if list.len > 0 {
-                found.push(PathHit::List(list));
+                note(found, PathHit::List(list));
             }
             let path = folded;
             list = Walk { trie, path, ..walk }.run(live, found);
@@ -366,7 +366,8 @@ impl Search<'_, '_> {
             path: is_path_known,
             predicates: false,
         };
-        for (position, &candidate) in (list.start..).zip(candidates) {
+        // Candidates first: a list that begins nowhere has no next position.
+        for (&candidate, position) in candidates.iter().zip(list.start..) {
             if self.settles(position, candidate, path, known, best) {
                 return;
             }

@@ -36,7 +36,7 @@ pub(super) fn read(image: &Arc<Image>) -> Result<Table, SnapshotError> {
         return Err(malformed("last words"));
     }
     validate::all(&sections)?;
-    sections.restore();
+    sections.restore().ok_or(malformed("texts of tests"))?;
     Ok(Table::new(sections))
 }
 

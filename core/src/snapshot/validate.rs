@@ -3,36 +3,51 @@
 //!
 //! Looked for is what could make a loop go on for ever, or one that is quick be slow:
 //!
-//! * an index by hash without an empty slot, or of a size that is no power of two;
-//! * a chain of scopes that leads back;
-//! * edges of byte tries without a byte;
+//! * an index by hash without an empty slot, of a size that is no power of two, or with so
+//!   many slots taken in a row that each probe takes long;
+//! * lengths of hosts' texts that come again, each of which is a probe;
+//! * a chain of scopes that leads back, and scopes that several hosts lead to;
+//! * edges of byte tries without a byte, and children that lead back or have two parents;
 //! * steps that lead back;
-//! * runs over the same items again and again, where each item has one owner;
+//! * runs over the same items again and again, where each item has one owner, and runs
+//!   past the last item where a loop counts before it looks;
+//! * values with more parts than anybody writes, since many edits can share them;
 //!
-//! and whatever a scratch takes its size from. Numbers of items are not looked at: whatever
-//! follows one asks whether there is such an item.
+//! and whatever a scratch takes its size from. `patterns` looks at the engines of patterns,
+//! `output` at what leaves with a decision. Numbers of items are not looked at otherwise:
+//! whatever follows one asks whether there is such an item.
+
+mod output;
+mod patterns;
 
 use super::SnapshotError;
 use crate::table::host::{HostIndex, HostKind};
 use crate::table::predicate::{NameIndex, Step};
-use crate::table::regex::GroupEngine;
 use crate::table::section::Runs;
 use crate::table::segment::Slot;
 use crate::table::text::Range32;
-use crate::table::{NONE, Sections};
+use crate::table::{NONE, Sections, StageEntry};
 
 type Sound = Result<(), SnapshotError>;
 
 /// Longest that a limit on requests may be, in bytes: a scratch has room for as much.
 const LONGEST: u32 = 64 << 20;
-/// Most segments that a template may have.
-const SEGMENTS: u32 = 1 << 20;
+/// Most methods with a bit in a word.
+const METHODS: usize = 64;
+/// Most slots of an index that are taken in a row. They are two thirds full at most, and
+/// their seeds are chosen among several, so that so many would be a wonder.
+const IN_A_ROW: usize = 1 << 10;
 
 /// Looks over all parts.
 pub(super) fn all(sections: &Sections) -> Sound {
     limits(sections)?;
+    sound(sections.methods.len() <= METHODS, "methods")?;
     for gateway in &sections.gateways {
         hosts(&gateway.hosts)?;
+        sound(
+            gateway.listeners.is_of(sections.listeners.len()),
+            "gateway listeners",
+        )?;
     }
     for stage in &sections.stages {
         hosts(&stage.hosts)?;
@@ -42,8 +57,9 @@ pub(super) fn all(sections: &Sections) -> Sound {
     paths(sections)?;
     lists(sections)?;
     predicates(sections)?;
-    patterns(sections)?;
-    actions(sections)
+    patterns::all(sections)?;
+    actions(sections)?;
+    output::all(sections)
 }
 
 fn sound(is_sound: bool, part: &'static str) -> Sound {
@@ -53,13 +69,38 @@ fn sound(is_sound: bool, part: &'static str) -> Sound {
     }
 }
 
-/// Whether what hashes into so many slots is sound: every probe comes by an empty one.
+/// Whether what hashes into so many slots is sound: their number is a power of two, and
+/// every probe [ends](ends) soon.
+fn hashes<T>(slots: &[T], is_empty: impl Fn(&T) -> bool) -> bool {
+    slots.is_empty() || slots.len().is_power_of_two() && ends(slots, is_empty)
+}
+
+/// Whether every probe comes by an empty slot soon. Behind the last comes the first.
 fn ends<T>(slots: &[T], is_empty: impl Fn(&T) -> bool) -> bool {
-    slots.is_empty() || slots.len().is_power_of_two() && slots.iter().any(is_empty)
+    let Some(first) = slots.iter().position(&is_empty) else {
+        return slots.is_empty();
+    };
+    let (before, after) = slots.split_at_checked(first).unwrap_or((slots, &[]));
+    let mut taken = 0;
+    after.iter().chain(before).all(|slot| {
+        taken = match is_empty(slot) {
+            true => 0,
+            false => taken + 1,
+        };
+        taken <= IN_A_ROW
+    })
 }
 
 /// Counts what runs take of a section, each item of which has one owner.
 struct Owned(usize);
+
+impl Range32 {
+    /// Whether the run lies within so many items.
+    fn is_of(self, count: usize) -> bool {
+        let end = u64::from(self.start) + u64::from(self.len);
+        self.len == 0 || end <= count as u64
+    }
+}
 
 impl Owned {
     /// Whether there is as much left as a run takes.
@@ -87,7 +128,10 @@ fn limits(sections: &Sections) -> Sound {
 
 fn hosts(index: &HostIndex) -> Sound {
     let is_empty = |slot: &crate::table::host::HostPattern| slot.kind == HostKind::Vacant;
-    sound(ends(index.slots.all(), is_empty), "host slots")
+    sound(hashes(index.slots.all(), is_empty), "host slots")?;
+    let is_falling = |lengths: &[u16]| lengths.is_sorted_by(|one, next| one > next);
+    sound(is_falling(&index.tail_lengths), "host tails")?;
+    sound(is_falling(&index.head_lengths), "host heads")
 }
 
 /// The scopes of a host are a chain: each has at most one before it.
@@ -97,7 +141,7 @@ fn scopes(sections: &Sections) -> Sound {
         sound(scopes.len() == stage.scopes.len as usize, "stage scopes")?;
     }
     let mut owned = Owned(sections.scopes.len());
-    let has_room = |stage: &crate::table::StageEntry| owned.has(stage.scopes);
+    let has_room = |stage: &StageEntry| owned.has(stage.scopes);
     sound(sections.stages.iter().all(has_room), "stage scopes")?;
     for stage in &sections.stages {
         let scopes = stage.scopes.of(&sections.scopes);
@@ -121,6 +165,22 @@ fn scopes(sections: &Sections) -> Sound {
         }
         sound(reached == scopes.len(), "scopes")?;
     }
+    sections.stages.iter().try_for_each(hosts_of_scopes)
+}
+
+/// Scopes belong to one host: otherwise many hosts that a request has at once, as it has
+/// expressions, would lead to the same scopes again and again.
+fn hosts_of_scopes(stage: &StageEntry) -> Sound {
+    let hosts = &stage.hosts;
+    let texts = hosts.slots.iter().filter(|slot| slot.is_pattern());
+    let regexes = hosts.regexes.iter().map(|regex| regex.value);
+    let values = texts.map(|slot| slot.value).chain(regexes).chain(hosts.any);
+    let mut is_taken = alloc::vec![false; stage.scopes.len as usize];
+    for value in values {
+        if let Some(taken) = is_taken.get_mut(value as usize) {
+            sound(!core::mem::replace(taken, true), "stage hosts")?;
+        }
+    }
     Ok(())
 }
 
@@ -138,13 +198,11 @@ fn segments(sections: &Sections) -> Sound {
             len: trie.len,
         };
         let slots = run.of(&tries.slots);
+        let has_root = (trie.root as usize) < tries.slots.len();
         let is_whole = slots.len() == trie.len as usize && owned.has(run);
-        sound(is_whole, "segment slots")?;
+        sound(has_root && is_whole, "segment slots")?;
         let is_empty = |slot: &Slot| slot.parent == NONE;
-        sound(
-            slots.is_empty() || slots.iter().any(is_empty),
-            "segment slots",
-        )?;
+        sound(ends(slots, is_empty), "segment slots")?;
     }
     Ok(())
 }
@@ -157,11 +215,27 @@ fn paths(sections: &Sections) -> Sound {
         .saturating_add(PARTS);
     sound(paths.worst_hits as usize <= most, "most path hits")?;
     sound(paths.nodes.len() == paths.first_bytes.len(), "path nodes")?;
-    let mut owned = Owned(paths.nodes.len());
-    for node in paths.nodes.iter() {
+    let of_nodes = sections.segments.ends.iter().map(|end| &end.lists);
+    for end in of_nodes.chain(paths.ends.iter()) {
+        sound(
+            end.groups.is_of(sections.path_groups.groups.len()),
+            "path ends",
+        )?;
+    }
+    // Nodes are written level by level: children follow each other as their parents do.
+    let mut last = 0;
+    for (node, at) in paths.nodes.iter().zip(0..) {
         let children = node.children.of(&paths.nodes);
-        let is_whole = children.len() == node.children.len as usize;
-        sound(is_whole && owned.has(node.children), "path nodes")?;
+        let run = node.children;
+        if run.len == 0 {
+            continue;
+        }
+        let is_whole = children.len() == run.len as usize;
+        sound(
+            is_whole && run.start > at && run.start >= last,
+            "path nodes",
+        )?;
+        last = run.start.saturating_add(run.len);
         // Else a walk would come no further with them.
         let has_edge = |child: &crate::table::path::PathNode| child.edge.len > 0;
         sound(children.iter().all(has_edge), "path nodes")?;
@@ -178,7 +252,7 @@ fn lists(sections: &Sections) -> Sound {
     for index in lists.indexes.iter() {
         let slots = index.slots.of(&lists.slots);
         let is_whole = slots.len() == index.slots.len as usize && owned.has(index.slots);
-        sound(is_whole && ends(slots, |slot| *slot == 0), "list slots")?;
+        sound(is_whole && hashes(slots, |slot| *slot == 0), "list slots")?;
     }
     Ok(())
 }
@@ -198,11 +272,11 @@ fn predicates(sections: &Sections) -> Sound {
         &names.attributes,
     ] {
         let NameIndex { slots, .. } = index;
-        sound(ends(slots, |slot| *slot == 0), "fact names")?;
+        sound(hashes(slots, |slot| *slot == 0), "fact names")?;
     }
     for automaton in predicates.automata.iter() {
         for words in [&automaton.words, &automaton.folded_words] {
-            sound(ends(&words.slots, |slot| *slot == 0), "fact automata")?;
+            sound(hashes(&words.slots, |slot| *slot == 0), "fact automata")?;
         }
     }
     let mut owned = Owned(predicates.steps.len());
@@ -218,25 +292,6 @@ fn predicates(sections: &Sections) -> Sound {
             "steps",
         )
     })
-}
-
-fn patterns(sections: &Sections) -> Sound {
-    for regex in sections.group_regexes.iter() {
-        let groups = match &regex.engine {
-            GroupEngine::Whole => 1,
-            GroupEngine::Segments(holes) => {
-                let is_near = |hole: &crate::table::regex::SegmentHole| hole.segment < SEGMENTS;
-                sound(holes.iter().all(is_near), "group patterns")?;
-                holes.len() + 1
-            }
-            #[cfg(feature = "compile")]
-            GroupEngine::OnePass { dfa, .. } => dfa.get_nfa().group_info().all_group_len(),
-            #[cfg(feature = "compile")]
-            GroupEngine::Pike { vm, .. } => vm.get_nfa().group_info().all_group_len(),
-        };
-        sound(regex.groups as usize == groups, "group patterns")?;
-    }
-    Ok(())
 }
 
 fn actions(sections: &Sections) -> Sound {

@@ -97,7 +97,6 @@ impl HostPattern {
     };
 
     /// Whether the slot has a pattern.
-    #[cfg(feature = "explain")]
     pub(crate) fn is_pattern(&self) -> bool {
         self.kind != HostKind::Vacant
     }

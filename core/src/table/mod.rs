@@ -45,6 +45,7 @@ pub(crate) mod format;
 pub(crate) mod hash;
 pub(crate) mod host;
 pub(crate) mod index;
+pub(crate) mod json_text;
 pub(crate) mod method;
 pub(crate) mod names;
 pub(crate) mod parts;

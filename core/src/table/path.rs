@@ -19,6 +19,8 @@
 //!
 //! A walk visits at most one node for each byte of the path and never goes back.
 
+use alloc::vec::Vec;
+
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::section::Section;
@@ -67,6 +69,15 @@ pub(crate) enum PathHit {
     List(Range32),
     /// A group of patterns, by its number.
     Group(u32),
+}
+
+/// Notes what a walk comes by, where there is room: a table says itself how much any
+/// path comes by, and what says less than that must not make a search allocate.
+#[inline(always)]
+pub(crate) fn note(hits: &mut Vec<PathHit>, hit: PathHit) {
+    if hits.len() < hits.capacity() {
+        hits.push(hit);
+    }
 }
 
 /// A match to try.

@@ -51,9 +51,9 @@ impl Range32 {
         items.run(self)
     }
 
-    /// The indices themselves.
+    /// The indices themselves, whether there are such items or not.
     pub(crate) fn indices(self) -> core::ops::Range<u32> {
-        self.start..self.start + self.len
+        self.start..self.start.saturating_add(self.len)
     }
 }
 

@@ -83,7 +83,7 @@ pub(crate) enum Search {
 }
 
 /// Texts of which the larger and faster automaton is made.
-const SMALL: usize = 100;
+pub(crate) const SMALL: usize = 100;
 
 /// States that are remembered: a power of two.
 const RECENT: usize = 64;

@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 
 use super::super::Build;
 use super::Place;
-use super::json_text::compact;
 use crate::diagnostic::codes::compile as codes;
 use crate::model::MetadataValue;
 use crate::table::action::MetadataEntry;
+use crate::table::json_text::compact;
 use crate::table::text::{Range32, Text};
 
 impl Build<'_> {

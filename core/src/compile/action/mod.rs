@@ -5,7 +5,7 @@
 //! * `rewrite`: paths, queries, hosts and methods; redirects.
 //! * `edits`: header edits and the slots of their names.
 //! * `policy`: CORS, faults, times, tries, sessions, hash keys.
-//! * `metadata` and `json_text`: what travels along.
+//! * `metadata`: what travels along.
 //!
 //! # What cannot be carried out
 //!
@@ -17,7 +17,6 @@
 mod backend;
 mod edits;
 mod format;
-mod json_text;
 mod metadata;
 mod policy;
 mod rewrite;

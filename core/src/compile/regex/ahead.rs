@@ -30,7 +30,7 @@ const ALL: usize = 64 << 20;
 /// Whether searches for the pattern of this program, which is not anchored, stop soon
 /// after what they find. `false` also where the automaton that would show it is too
 /// large, or with those of other patterns, of which so many bytes are `spent`.
-pub(super) fn stops_soon(nfa: &thompson::NFA, spent: &mut usize) -> bool {
+pub(crate) fn stops_soon(nfa: &thompson::NFA, spent: &mut usize) -> bool {
     let budget = ONE.min(ALL.saturating_sub(*spent));
     let dfa = dense::Builder::new()
         .configure(

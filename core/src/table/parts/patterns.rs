@@ -69,8 +69,7 @@ impl Coded for Regex {
             }
             2 => {
                 let (cache, source) = <(u32, Box<str>)>::take(words)?;
-                let nfa = program(words, &source, thompson::WhichCaptures::None)?;
-                let vm = PikeVM::new_from_nfa(nfa).ok()?;
+                let vm = pike(words, &source, thompson::WhichCaptures::None)?;
                 Self::Pike { vm, cache, source }
             }
             _ => return None,
@@ -128,8 +127,7 @@ impl Coded for GroupEngine {
             }
             3 => {
                 let (id, source) = <(u32, Box<str>)>::take(words)?;
-                let nfa = program(words, &source, thompson::WhichCaptures::All)?;
-                let vm = PikeVM::new_from_nfa(nfa).ok()?;
+                let vm = pike(words, &source, thompson::WhichCaptures::All)?;
                 Self::Pike { vm, id, source }
             }
             _ => return None,
@@ -156,6 +154,42 @@ impl Coded for GroupEngine {
 #[cfg(feature = "compile")]
 const NESTING: u32 = 400;
 
+/// Bytes of one program, 64 times what the compiler takes unless more is asked for, and
+/// of a one-pass automaton, which takes up to four times as many: a search takes time in
+/// proportion.
+#[cfg(feature = "compile")]
+const PROGRAM: usize = 4 << 20;
+#[cfg(feature = "compile")]
+const ONE_PASS: usize = 4 * PROGRAM;
+
+/// Bytes of the places for groups that a search may need.
+#[cfg(feature = "compile")]
+const PLACES: usize = 64 << 20;
+
+/// Whether a pattern is written as one that was compiled is: without what
+/// stands for many characters, and without a flag but those of assertions. One short
+/// escape would else be a class of kilobytes, and the flag `i` takes a millisecond for a
+/// class.
+#[cfg(feature = "compile")]
+fn is_printed(source: &str) -> bool {
+    let mut rest = source.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        rest = match (byte, behind) {
+            (b'\\', [b'w' | b'W' | b'd' | b'D' | b's' | b'S' | b'p' | b'P', ..]) => return false,
+            (b'\\', [_, behind @ ..]) => behind,
+            (b'(', [b'?', flags @ ..]) => {
+                let is_known = |known: &&[u8]| flags.starts_with(known);
+                if ![&b":"[..], b"-u:", b"m:", b"mR:"].iter().any(is_known) {
+                    return false;
+                }
+                flags
+            }
+            _ => behind,
+        };
+    }
+    true
+}
+
 /// The program of a pattern, compiled as it was when the table was.
 #[cfg(feature = "compile")]
 fn program(
@@ -163,6 +197,9 @@ fn program(
     source: &str,
     captures: thompson::WhichCaptures,
 ) -> Option<thompson::NFA> {
+    if !is_printed(source) {
+        return None;
+    }
     let mut parser = regex_syntax::ParserBuilder::new()
         .utf8(false)
         .nest_limit(NESTING)
@@ -171,11 +208,23 @@ fn program(
     let config = thompson::Config::new()
         .utf8(false)
         .which_captures(captures)
-        .nfa_size_limit(Some(words.room));
+        .nfa_size_limit(Some(words.room.min(PROGRAM)));
     let mut compiler = thompson::Compiler::new();
     let nfa = compiler.configure(config).build_from_hir(&hir).ok()?;
     words.room = words.room.checked_sub(nfa.memory_usage())?;
     Some(nfa)
+}
+
+/// The same as a PikeVM, whose cache has a place for each group in each state.
+#[cfg(feature = "compile")]
+fn pike(words: &mut Words<'_>, source: &str, captures: thompson::WhichCaptures) -> Option<PikeVM> {
+    let nfa = program(words, source, captures)?;
+    let places = nfa
+        .states()
+        .len()
+        .checked_mul(nfa.group_info().slot_len())?;
+    let bytes = places.checked_mul(2 * size_of::<usize>())?;
+    (bytes <= PLACES).then(|| PikeVM::new_from_nfa(nfa).ok())?
 }
 
 #[cfg(feature = "compile")]
@@ -185,7 +234,7 @@ fn one_pass(
     captures: thompson::WhichCaptures,
 ) -> Option<Box<onepass::DFA>> {
     let nfa = program(words, source, captures)?;
-    let config = onepass::Config::new().size_limit(Some(words.room));
+    let config = onepass::Config::new().size_limit(Some(words.room.min(ONE_PASS)));
     let mut builder = onepass::Builder::new();
     let dfa = builder.configure(config).build_from_nfa(nfa).ok()?;
     words.room = words.room.checked_sub(dfa.memory_usage())?;

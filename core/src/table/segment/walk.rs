@@ -6,7 +6,7 @@ use super::read::{HOLE, TAG};
 use super::{Part, Segment, SegmentTrie, SegmentTries, Segments, Slot, descend, place};
 use crate::table::NONE;
 use crate::table::hash::is_same;
-use crate::table::path::{PathHit, PathTrie};
+use crate::table::path::{PathHit, PathTrie, note};
 use crate::table::text::{Range32, Text, TextPool};
 
 /// The nodes that a path so far could be at.
@@ -27,6 +27,14 @@ impl Live {
 
     pub(crate) fn bytes(&self) -> usize {
         (self.now.capacity() + self.next.capacity()) * size_of::<Node>()
+    }
+}
+
+/// Adds a node, where there is room: as for [`note`], no table makes a walk allocate.
+#[inline(always)]
+fn enlist(nodes: &mut Vec<Node>, node: Option<Node>) {
+    if nodes.len() < nodes.capacity() {
+        nodes.extend(node);
     }
 }
 
@@ -93,7 +101,8 @@ impl<'t> Walk<'t> {
                     && let Some((hole, _)) = self.hole_child(slots, node, segment, true)
                 {
                     live.now.clear();
-                    live.now.extend([found.0, hole]);
+                    enlist(&mut live.now, Some(found.0));
+                    enlist(&mut live.now, Some(hole));
                     self.run_many(segments, rest, live, hits, &mut last);
                     return last;
                 }
@@ -127,7 +136,7 @@ impl<'t> Walk<'t> {
     /// Adds what begins with no slash, or states nothing.
     #[inline(never)]
     fn visit_outer(&self, hits: &mut Vec<PathHit>) {
-        let hit = |hit| hits.push(hit);
+        let hit = |hit| note(hits, hit);
         self.bytes.walk(self.text, self.trie.outer, self.path, hit);
     }
 
@@ -163,10 +172,10 @@ impl<'t> Walk<'t> {
                     true => self.text_child(slots, node, segment, behind),
                     false => None,
                 };
-                live.next.extend(text.map(|(node, _)| node));
+                enlist(&mut live.next, text.map(|(node, _)| node));
                 if slot.flags & Slot::PARAMETER != 0 {
                     let hole = self.hole_child(slots, node, segment, text.is_some());
-                    live.next.extend(hole.map(|(node, _)| node));
+                    enlist(&mut live.next, hole.map(|(node, _)| node));
                 }
             }
             if live.next.is_empty() {
@@ -284,12 +293,12 @@ impl<'t> Walk<'t> {
         if slot.flags & fits != 0 {
             let before = core::mem::replace(last, slot.list);
             if before.len > 0 {
-                hits.push(PathHit::List(before));
+                note(hits, PathHit::List(before));
             }
         } else if slot.flags & (Slot::END | Slot::REFS) != 0 {
             let before = core::mem::replace(last, Range32::EMPTY);
             if before.len > 0 {
-                hits.push(PathHit::List(before));
+                note(hits, PathHit::List(before));
             }
             self.visit_several(slot, rest, hits);
         }
@@ -328,7 +337,7 @@ impl<'t> Walk<'t> {
         let lists = &end.lists;
         let mut list = |list: Range32| {
             if list.len > 0 {
-                hits.push(PathHit::List(list));
+                note(hits, PathHit::List(list));
             }
         };
         match part {
@@ -338,10 +347,12 @@ impl<'t> Walk<'t> {
             Part::Below => {
                 list(lists.patterns);
                 list(lists.prefix);
-                hits.extend(lists.groups.indices().map(PathHit::Group));
+                let room = hits.capacity() - hits.len();
+                let groups = lists.groups.indices().take(room);
+                hits.extend(groups.map(PathHit::Group));
                 if end.trie != NONE {
                     let behind = rest.get(1..).unwrap_or(&[]);
-                    let hit = |hit| hits.push(hit);
+                    let hit = |hit| note(hits, hit);
                     self.bytes.walk(self.text, end.trie, behind, hit);
                 }
             }

@@ -25,7 +25,7 @@ enum Expect {
 /// # Errors
 ///
 /// The byte from which on it is no JSON (RFC 8259).
-pub(super) fn compact(text: &str) -> Result<String, usize> {
+pub(crate) fn compact(text: &str) -> Result<String, usize> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut open: Vec<u8> = Vec::new();
