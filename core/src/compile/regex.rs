@@ -7,7 +7,6 @@
 //! charged to the table's budget like what is kept, so that compiling takes time in
 //! proportion to the limits whatever the patterns are.
 
-mod ahead;
 mod common;
 mod print;
 mod syntax;
@@ -27,13 +26,13 @@ use regex_syntax::hir::{Hir, Look};
 use super::{Build, HashMap, Subject, pattern};
 use crate::diagnostic::codes::compile as codes;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::table::read_ahead::stops_soon;
 use crate::table::regex::{GroupEngine, GroupRegex, Regex, SegmentHole};
 use crate::table::text::Text;
 
 use common::common_prefix;
 use print::print;
 
-pub(crate) use ahead::stops_soon;
 pub(crate) use syntax::{literal_prefix, parse};
 
 /// Where a pattern must match.

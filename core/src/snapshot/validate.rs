@@ -11,7 +11,6 @@
 //! * steps that lead back;
 //! * runs over the same items again and again, where each item has one owner, and runs
 //!   past the last item where a loop counts before it looks;
-//! * values with more parts than anybody writes, since many edits can share them;
 //!
 //! and whatever a scratch takes its size from. `patterns` looks at the engines of patterns,
 //! `output` at what leaves with a decision. Numbers of items are not looked at otherwise:

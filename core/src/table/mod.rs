@@ -56,6 +56,8 @@ pub(crate) mod path_test;
 pub(crate) mod pike;
 pub(crate) mod precedence;
 pub(crate) mod predicate;
+#[cfg(feature = "compile")]
+pub(crate) mod read_ahead;
 pub(crate) mod regex;
 pub(crate) mod rule;
 pub(crate) mod section;

@@ -8,7 +8,8 @@
 //!   of them ends its line in a head;
 //! * statuses are those that an answer can have;
 //! * metadata that is JSON is JSON, in one line;
-//! * a share has a whole that it is of.
+//! * a share has a whole that it is of;
+//! * a value has few parts, since many edits can share it.
 //!
 //! Bodies are free. Paths, queries and hosts that are written are looked at whenever they
 //! are, whoever states them.
@@ -22,14 +23,18 @@ use crate::table::format::Value;
 use crate::table::json_text::compact;
 use crate::table::text::Text;
 
+/// Most parts of a value: many times what `Limits::format_holes` leaves.
+const PARTS: u32 = 4096;
+
 /// Looks at all that leaves.
 pub(super) fn all(sections: &Sections) -> Sound {
     let (actions, text) = (&sections.actions, &sections.text);
     let is_line = |of: Text| is_field_value(text.get(of));
     for edit in actions.edits.iter() {
         sound(is_token(text.get(edit.name)), "edits")?;
-        if let Value::Text(value) = edit.value {
-            sound(is_line(value), "edits")?;
+        match edit.value {
+            Value::Text(value) => sound(is_line(value), "edits")?,
+            Value::Parts(parts) => sound(parts.len <= PARTS, "edits")?,
         }
     }
     for rewrite in actions.rewrites.iter() {

@@ -10,7 +10,7 @@
 
 use super::{Sound, sound};
 #[cfg(feature = "compile")]
-use crate::compile::regex::stops_soon;
+use crate::table::read_ahead::stops_soon;
 use crate::table::Sections;
 #[cfg(feature = "compile")]
 use crate::table::action::{HostRewriteEntry, PathRewriteEntry};

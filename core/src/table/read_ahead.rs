@@ -17,7 +17,9 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind};
 
-use crate::compile::{HashMap, HashSet};
+/// Keyed by states of an automaton, which nobody chooses one by one.
+type HashMap<K, V> = hashbrown::HashMap<K, V, foldhash::fast::RandomState>;
+type HashSet<K> = hashbrown::HashSet<K, foldhash::fast::RandomState>;
 
 /// Bytes that a search may read beyond a match and count as one that stops soon.
 const SOON: u32 = 32;
@@ -144,7 +146,10 @@ mod tests {
         let stops = |pattern: &str| {
             let config = thompson::Config::new().utf8(false);
             let compiler = &mut thompson::Compiler::new();
-            let hir = super::super::parse(pattern, false).unwrap();
+            // As the compiler reads patterns: of bytes.
+            let mut parser = regex_syntax::ParserBuilder::new();
+            let hir = parser.utf8(false).unicode(false).build().parse(pattern);
+            let hir = hir.unwrap();
             let nfa = compiler.configure(config).build_from_hir(&hir).unwrap();
             stops_soon(&nfa, &mut 0)
         };
