@@ -17,8 +17,8 @@
 //! made to deceive, so `validate` then looks for everything that could make a search run
 //! for ever, or a scratch take more memory than the snapshot itself could. Beyond that, a
 //! table's numbers are compared with the length of what they refer to each time they are
-//! used. A snapshot can thus mean any routes, but never do harm to the process; who makes
-//! the routes is for signatures to say.
+//! used. Not all that bytes which were made to deceive can do is found yet: load snapshots
+//! of those alone whom you would let write routes, which is for signatures to say.
 
 mod error;
 mod read;
@@ -106,7 +106,7 @@ impl Table {
     /// Where the bytes are not aligned to eight, they are copied, once.
     ///
     /// Takes one look at every byte, and allocates for what is not borrowed: automata of
-    /// patterns and texts, actions, tests. Never panics, whatever the bytes.
+    /// patterns and texts, actions, tests.
     ///
     /// # Errors
     ///
