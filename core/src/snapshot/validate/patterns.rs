@@ -9,13 +9,13 @@
 //! * a pattern has the groups that it says, which a scratch has room for.
 
 use super::{Sound, sound};
-#[cfg(feature = "compile")]
-use crate::table::read_ahead::stops_soon;
 use crate::table::Sections;
 #[cfg(feature = "compile")]
 use crate::table::action::{HostRewriteEntry, PathRewriteEntry};
 #[cfg(feature = "compile")]
 use crate::table::format::SubstitutionEntry;
+#[cfg(feature = "compile")]
+use crate::table::read_ahead::stops_soon;
 #[cfg(feature = "compile")]
 use crate::table::regex::Regex;
 use crate::table::regex::{GroupEngine, SegmentHole};
