@@ -17,8 +17,11 @@
 //! made to deceive, so `validate` then looks for everything that could make a search run
 //! for ever, or a scratch take more memory than the snapshot itself could. Beyond that, a
 //! table's numbers are compared with the length of what they refer to each time they are
-//! used. Not all that bytes which were made to deceive can do is found yet: load snapshots
-//! of those alone whom you would let write routes, which is for signatures to say.
+//! used. A snapshot can thus mean any routes, and be as slow to match as routes can be
+//! made, but never do harm to the process; who makes the routes is for signatures to say.
+//!
+//! `validate` also refuses what no table needs that was compiled under the limits as they
+//! come: tables compiled under limits raised a hundredfold may be refused.
 
 mod error;
 mod read;
@@ -106,7 +109,7 @@ impl Table {
     /// Where the bytes are not aligned to eight, they are copied, once.
     ///
     /// Takes one look at every byte, and allocates for what is not borrowed: automata of
-    /// patterns and texts, actions, tests.
+    /// patterns and texts, actions, tests. Never panics, whatever the bytes.
     ///
     /// # Errors
     ///
