@@ -51,9 +51,15 @@ fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
     };
     let candidates = list.of(&sections.paths.candidates);
     let mut counts: HashMap<u32, HashMap<Text, u32>> = HashMap::default();
+    // In order of first appearance.
+    let mut asked: Vec<u32> = Vec::new();
     for candidate in candidates {
         for (slot, value) in wanted(candidate) {
-            *counts.entry(slot).or_default().entry(value).or_default() += 1;
+            let values = counts.entry(slot).or_insert_with(|| {
+                asked.push(slot);
+                HashMap::default()
+            });
+            *values.entry(value).or_default() += 1;
         }
     }
     let tries = |values: &HashMap<Text, u32>| {
@@ -62,11 +68,12 @@ fn index(sections: &mut Sections, text: &TextPool, list: Range32) -> u32 {
         });
         largest + list.len.saturating_sub(asking)
     };
-    let best = counts
+    // Of equal ones the first in the list: slots have other numbers among other rules, and
+    // what is asked of a request must not depend on rules that it never comes by.
+    let best = asked
         .iter()
-        .map(|(slot, values)| (tries(values), *slot))
-        // Of equal ones the first, so that the same input gives the same table.
-        .min();
+        .filter_map(|slot| Some((tries(counts.get(slot)?), *slot)))
+        .min_by_key(|(tries, _)| *tries);
     let Some((tries, slot)) = best.filter(|(tries, _)| tries * 2 <= list.len) else {
         return list.len;
     };

@@ -4,8 +4,12 @@
 //! the request's names of such a length up among them and notes where the value is; a
 //! header of another length, as most are, costs no more than that its length is looked
 //! at, together with the other checks of headers. Each kind is read when a rule first
-//! asks for it. The values of a repeated header are joined once, into memory that the
-//! scratch holds.
+//! asks for it. The values of a repeated header are joined when a rule asks for that
+//! header, once, into memory that the scratch holds.
+//!
+//! What is wrong with a value counts where a rule asks for that very name: whether a
+//! request is refused depends on the rules that are tried for it, and not on what rules
+//! of other hosts ask.
 //!
 //! `predicate` asks tests of what is found here.
 //!
@@ -86,6 +90,8 @@ pub(super) struct Found {
     pub(super) epoch: u64,
     pub(super) count: u32,
     pub(super) place: Place,
+    /// Whether one of the name's header lines holds a control character.
+    pub(super) is_bad: bool,
     /// Index of the header or attribute.
     pub(super) at: u32,
     /// Where the value begins in what the place means.
@@ -108,15 +114,13 @@ pub(super) enum Place {
     List,
 }
 
-/// The values of one header as they are being joined.
+/// Where the values of one header are joined.
 #[derive(Clone, Copy, Debug, Default)]
 struct Join {
-    /// Length of all values, joined.
-    len: usize,
-    /// Where the joined value begins in [`Fields::joined`], and how much of it is
-    /// written.
+    /// Number of the request for which they are.
+    epoch: u64,
     start: usize,
-    written: usize,
+    len: usize,
 }
 
 impl Fields {
@@ -206,6 +210,7 @@ impl Fields {
         self.epoch = self.stage;
         self.is_read = Read::default();
         self.is_grpc = None;
+        self.joined.clear();
         self.lists.clear();
         self.overflow = false;
         self.bad_header = false;
@@ -251,6 +256,7 @@ impl Fields {
         match found.filter(|found| found.epoch == self.epoch) {
             None => Some(None),
             Some(found) if found.count == 1 => {
+                self.bad_header |= found.is_bad;
                 let (_, value) = request.headers().get(found.at as usize)?;
                 let value = value.get(found.start..found.start + found.len);
                 Some(Some(value.unwrap_or_default()))
@@ -295,11 +301,10 @@ impl Fields {
         let mut found = *found
             .get(slot.name as usize)
             .filter(|found| found.epoch == self.epoch)?;
+        self.bad_header |= found.is_bad;
         let is_joined = found.count > 1 && slot.repeated == RepeatedValues::Joined;
-        if is_joined
-            && let FactEntry::Header(_) = slot.fact
-            && let Some(join) = self.joins.get(slot.name as usize)
-        {
+        if is_joined && let FactEntry::Header(_) = slot.fact {
+            let join = self.join_header(sections, request, slot.name);
             found.place = Place::Joined;
             (found.start, found.len) = (join.start, join.len);
             found.count = 1;
@@ -336,26 +341,21 @@ impl Fields {
 
     #[inline(never)]
     fn read_all_headers(&mut self, sections: &Sections, request: &Request<'_>) {
-        let mut is_repeated = false;
         for at in likely(self.likely, request.headers().len()) {
-            is_repeated |= self.read_header(sections, request, at);
-        }
-        if is_repeated {
-            self.join_headers(sections, request);
+            self.read_header(sections, request, at);
         }
     }
 
-    /// Notes a header if rules ask for it: whether it is one more of its name.
+    /// Notes a header if rules ask for it.
     #[inline]
-    fn read_header(&mut self, sections: &Sections, request: &Request<'_>, at: usize) -> bool {
+    fn read_header(&mut self, sections: &Sections, request: &Request<'_>, at: usize) {
         let Some((name, whole)) = request.headers().get(at) else {
-            return false;
+            return;
         };
         let index = &sections.predicates.names.headers;
         let Some(number) = index.find_lower(&sections.text, name) else {
-            return false;
+            return;
         };
-        self.bad_header |= has_control(whole);
         let value = request.field(whole);
         // Trimming takes no byte from the middle, so the value begins where the
         // spaces before it end.
@@ -365,62 +365,62 @@ impl Fields {
             false => whole.iter().take_while(is_space).count(),
         };
         let place = (Place::Header, at, start, value.len());
-        note(&mut self.headers, number, self.epoch, place) > 1
+        note(&mut self.headers, number, self.epoch, place);
+        if has_control(whole)
+            && let Some(found) = self.headers.get_mut(number as usize)
+        {
+            found.is_bad = true;
+        }
     }
 
+    /// Joins the values of a header with several lines, once.
     // SPEC: RFC 9110 5.3: field lines of one name combine, in order, separated by
     // a comma. Gateway API recommends the same (HTTPHeaderMatch).
     #[cold]
-    fn join_headers(&mut self, sections: &Sections, request: &Request<'_>) {
-        let index = &sections.predicates.names.headers;
-        let limit = sections.limits.repeated_header as usize;
+    fn join_header(&mut self, sections: &Sections, request: &Request<'_>, number: u32) -> Join {
         let Self {
-            headers,
+            epoch,
             joins,
             joined,
+            overflow,
             likely: bits,
             ..
         } = self;
-        // The lines of each name that has several, with its number and whether it is the
-        // first of them.
-        let lines = likely(*bits, request.headers().len()).filter_map(|at| {
-            let (name, value) = request.headers().get(at)?;
-            let number = index.find_lower(&sections.text, name)?;
-            let found = headers.get(number as usize)?;
-            let is_first = found.at == at as u32;
-            (found.count > 1).then(|| (number as usize, is_first, request.field(value)))
-        });
-        for (number, is_first, value) in lines.clone() {
-            if let Some(join) = joins.get_mut(number) {
-                match is_first {
-                    true => *join = Join::default(),
-                    false => join.len += 1,
-                }
-                join.len += value.len();
-            }
+        let Some(join) = joins.get_mut(number as usize) else {
+            return Join::default();
+        };
+        if join.epoch == *epoch {
+            return *join;
         }
-        joined.clear();
-        for (number, is_first, value) in lines {
-            let Some(join) = joins.get_mut(number) else {
+        let index = &sections.predicates.names.headers;
+        let limit = sections.limits.repeated_header as usize;
+        let start = joined.len();
+        let mut is_first = true;
+        for at in likely(*bits, request.headers().len()) {
+            let Some((name, value)) = request.headers().get(at) else {
                 continue;
             };
-            if is_first {
-                join.start = joined.len();
-                if join.start + join.len > limit {
-                    self.overflow = true;
-                    return;
-                }
-                joined.resize(join.start + join.len, b',');
-            } else {
-                // The comma is there already.
-                join.written += 1;
+            if index.find_lower(&sections.text, name) != Some(number) {
+                continue;
             }
-            let from = join.start + join.written;
-            if let Some(room) = joined.get_mut(from..from + value.len()) {
-                room.copy_from_slice(value);
+            let value = request.field(value);
+            let comma = usize::from(!is_first);
+            if joined.len() + comma + value.len() > limit {
+                *overflow = true;
+                break;
             }
-            join.written += value.len();
+            if !is_first {
+                joined.push(b',');
+            }
+            is_first = false;
+            joined.extend_from_slice(value);
         }
+        *join = Join {
+            epoch: *epoch,
+            start,
+            len: joined.len() - start,
+        };
+        *join
     }
 
     fn read_query(&mut self, sections: &Sections, request: &Request<'_>) {
@@ -547,6 +547,7 @@ fn note(
         *found = Found {
             epoch,
             count: 0,
+            is_bad: false,
             place,
             at: at as u32,
             start,

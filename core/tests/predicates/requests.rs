@@ -1,8 +1,8 @@
 //! Stages, gateways, and requests that are refused for what a rule looks at.
 
 use fingerpost::model::{
-    Action, Fact, FactMatch, Filter, Format, HostRewrite, Normalization, PathRewrite, Predicate,
-    RepeatedValues, Rewrite, RouteSet, Rule, ValueMatch, WeightedTarget,
+    Action, Fact, FactMatch, Filter, Format, HostRewrite, Normalization, PathMatch, PathRewrite,
+    Predicate, RepeatedValues, Rewrite, RouteMatch, RouteSet, Rule, ValueMatch, WeightedTarget,
 };
 use fingerpost::{Outcome, Reason, Request};
 
@@ -101,6 +101,34 @@ fn a_control_character_in_a_header_that_is_asked_refuses_the_request() {
     assert_eq!(same_answer(&header, &nameless), refused);
     let tab = Request::new(b"GET", b"/").with_headers(&[(b"x", b"a\tb\x7f")]);
     assert_eq!(same_answer(&header, &tab), "there");
+}
+
+#[test]
+fn what_rules_of_others_ask_refuses_no_request() {
+    let at = |path: &str, name: &str| RouteMatch {
+        path: PathMatch::Exact(path.into()),
+        ..matching(FactMatch {
+            repeated: RepeatedValues::Joined,
+            ..FactMatch::new(Fact::Header(name.into()), ValueMatch::Prefix("a".into()))
+        })
+    };
+    let rules = vec![rule("x", at("/x", "x")), rule("y", at("/y", "y"))];
+    let tables = tables(&set(rules));
+    let half = vec![b'a'; 40 << 10];
+    for (value, reason) in [
+        (&b"a\0"[..], Reason::BadHeader),
+        (&half[..], Reason::HeaderTooLong),
+    ] {
+        let headers: &[(&[u8], &[u8])] =
+            &[(b"x", value), (b"x", value), (b"y", b"a"), (b"y", b"b")];
+        let own = Request::new(b"GET", b"/x").with_headers(headers);
+        assert_eq!(
+            same_answer(&tables, &own),
+            format!("reject: {}", reason.as_str())
+        );
+        let other = Request::new(b"GET", b"/y").with_headers(headers);
+        assert_eq!(same_answer(&tables, &other), "y");
+    }
 }
 
 #[test]
