@@ -57,7 +57,7 @@
 //! | feature | adds | default |
 //! |---|---|---|
 //! | `std` | [`Handle`]; the standard library where dependencies can use it | yes |
-//! | `compile` | [`model`], [`builder`], [`compile`], [`diagnostic`] | through `import` and `json` |
+//! | `compile` | [`model`], [`builder`], [`compile`], [`update`], [`diagnostic`] | through `import` and `json` |
 //! | `import` | [`import`]: native documents, Gateway API and App Mesh; its YAML parser needs the standard library | yes |
 //! | `files` | [`files`], [`watch`]: reading files and folders, and following them while they change; needs the standard library | yes |
 //! | `explain` | [`explain`] | yes |
@@ -100,6 +100,8 @@ pub mod model;
 pub mod oracle;
 mod snapshot;
 pub mod table;
+#[cfg(feature = "compile")]
+pub mod update;
 mod vocabulary;
 #[cfg(feature = "files")]
 pub mod watch;

@@ -142,6 +142,7 @@ impl Build<'_> {
         // What was tried is charged too: it took its time.
         let Some(dfa) = dense_dfa(&program, most.min(room), MatchKind::LeftmostFirst) else {
             self.index.host_automata += most.min(room);
+            self.is_short |= most > room;
             return refused(match most <= room {
                 true => {
                     format!("needs more than the limit of {most} bytes (Limits::host_automaton)")

@@ -165,7 +165,7 @@ pub(super) fn rule_name(index: usize, rule: &Rule) -> String {
 }
 
 /// The stages that a rule delegates to.
-pub(super) fn delegates(rule: &Rule) -> impl Iterator<Item = StageId> {
+pub(crate) fn delegates(rule: &Rule) -> impl Iterator<Item = StageId> {
     let targets = match &rule.action {
         Action::Forward(targets) => &targets[..],
         _ => &[],

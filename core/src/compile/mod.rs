@@ -111,6 +111,12 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl Compiled {
+    pub(crate) fn new(table: Table, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { table, diagnostics }
+    }
+}
+
 impl Compiler {
     /// A compiler with the default limits.
     pub fn new() -> Self {
@@ -122,6 +128,10 @@ impl Compiler {
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Compiles a route set. What cannot be compiled is reported, and left out of the
@@ -145,6 +155,13 @@ impl Compiler {
     /// # Ok::<(), fingerpost::builder::BuildError>(())
     /// ```
     pub fn compile(&self, routes: &RouteSet) -> Compiled {
+        let (sections, diagnostics, _) = self.sections(routes);
+        Compiled::new(Table::new(sections), diagnostics)
+    }
+
+    /// The sections of a table, what was found, and what was used of the limits on whole
+    /// tables.
+    pub(crate) fn sections(&self, routes: &RouteSet) -> (Sections, Vec<Diagnostic>, Spent) {
         let mut build = Build::new(&self.limits, routes);
         build.rules();
         build.stages();
@@ -152,6 +169,7 @@ impl Compiler {
         build.lint_paths();
         build.lint_cycles();
         build.lint_captures();
+        let spent = build.spent();
         let Build {
             mut sections,
             interner,
@@ -164,11 +182,18 @@ impl Compiler {
         sections.text = text;
         sections.names.text = name_texts.into_pool();
         sections.seal();
-        Compiled {
-            table: Table::new(sections),
-            diagnostics,
-        }
+        (sections, diagnostics, spent)
     }
+}
+
+/// What a compilation used of the limits on whole tables that refuse what goes over them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spent {
+    pub(crate) candidates: usize,
+    pub(crate) programs: usize,
+    pub(crate) host_automata: usize,
+    /// Whether something was refused.
+    pub(crate) is_short: bool,
 }
 
 /// A compilation under way.
@@ -192,6 +217,8 @@ pub(crate) struct Build<'m> {
     match_keys: shared::Shared,
     /// Candidates so far, as the limit on them counts.
     weighed: usize,
+    /// Whether something was refused that one of fewer rules would have had room for.
+    is_short: bool,
     /// Captures that the formats of a rule name, and that none of its paths has.
     unknown_captures: Vec<unknown_capture::UnknownCapture>,
     /// Captures that the formats of the rule under way name, each with what names it.
@@ -293,12 +320,22 @@ impl<'m> Build<'m> {
             of_route: Vec::with_capacity(set.routes.len()),
             match_keys: shared::Shared::default(),
             weighed: 0,
+            is_short: false,
             unknown_captures: Vec::new(),
             named_captures: Vec::new(),
             holes: 0,
             route_objects: Vec::with_capacity(set.routes.len()),
             delegates: Vec::new(),
             is_plain: Vec::with_capacity(set.routes.len()),
+        }
+    }
+
+    fn spent(&self) -> Spent {
+        Spent {
+            candidates: self.weighed,
+            programs: self.index.regex.programs,
+            host_automata: self.index.host_automata,
+            is_short: self.is_short,
         }
     }
 

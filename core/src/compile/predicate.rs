@@ -38,6 +38,7 @@ impl Build<'_> {
                 None => {
                     let bit = self.sections.methods.len() as u32;
                     if bit as usize >= MAX_METHODS {
+                        self.is_short = true;
                         let message = format!(
                             "{subject}: method {method} is one more than the {MAX_METHODS} \
                              different methods a table can tell apart"

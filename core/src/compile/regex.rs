@@ -114,7 +114,7 @@ pub(crate) struct RegexIndex {
     whole: Option<u32>,
     /// Bytes of dense automata, and of programs.
     automata: usize,
-    programs: usize,
+    pub(super) programs: usize,
     /// Caches that one-pass automata and PikeVMs have, and those with groups.
     onepass_count: u32,
     pike_count: u32,
@@ -397,6 +397,7 @@ impl Build<'_> {
             })?;
         let size = nfa.memory_usage();
         if self.index.regex.programs.saturating_add(size) > self.limits.regex_programs {
+            self.is_short = true;
             return Err(Refusal {
                 code: codes::TOO_MANY_PROGRAMS,
                 reason: format!(

@@ -213,6 +213,7 @@ impl<'m> Build<'m> {
         route: &Route,
         (added, hosts): (usize, usize),
     ) {
+        self.is_short = true;
         let limit = self.limits.candidates;
         let message = format!(
             "{}: its matches under {hosts} hosts weigh as much as {added} candidates, and with \

@@ -3,6 +3,7 @@
 use super::draw::Draws;
 use super::enter::{enter, find_in_stage, unsound};
 use super::format::Writer;
+use super::layers::deciding;
 use super::rewrite::{HostSource, Parts, PathRules};
 use super::{Decision, Outcome, Reason, Verdict};
 use crate::matcher::facts::Seen;
@@ -48,7 +49,7 @@ impl Table {
         draws: Draws<'_>,
     ) -> Decision<'a> {
         scratch.prepare(self);
-        let sections = &*self.sections;
+        let (sections, scratch) = deciding(&self.sections, scratch, request);
         scratch.paths.begin(request);
         let shape = &scratch.paths.shape;
         let request = match request.is_settled(shape) {

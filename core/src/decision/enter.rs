@@ -8,6 +8,7 @@
 use core::fmt;
 
 use super::admit::{Admission, enter_gateway, enter_path};
+use super::layers::deciding;
 use super::straight::{self, Straight};
 use super::view::StageView;
 use super::{Outcome, Reason, Verdict};
@@ -59,7 +60,7 @@ impl Table {
         request: &Request<'_>,
     ) -> Option<Matched<'t>> {
         scratch.prepare(self);
-        let sections = &*self.sections;
+        let (sections, scratch) = deciding(&self.sections, scratch, request);
         scratch.paths.begin(request);
         let shape = &scratch.paths.shape;
         let settled;

@@ -25,6 +25,7 @@ use core::array;
 use core::hint::black_box;
 
 use super::enter::Matched;
+use super::layers::oldest;
 use crate::matcher::listener;
 use crate::matcher::request::{Request, is_http, trimmed};
 use crate::matcher::scratch::Scratch;
@@ -80,12 +81,13 @@ impl Table {
         requests: &[Request<'_>],
         found: &mut [Option<Matched<'t>>],
     ) {
-        let is_large = self.sections.is_large;
+        let sections = oldest(&self.sections);
+        let is_large = sections.is_large;
         let count = requests.len().min(found.len());
         let requests = requests.get(..count).unwrap_or_default();
         for (requests, found) in requests.chunks(GROUP).zip(found.chunks_mut(GROUP)) {
             if is_large && requests.len() > 1 {
-                warm(&self.sections, requests);
+                warm(sections, requests);
             }
             for (request, found) in requests.iter().zip(found) {
                 *found = self.find_with(scratch, request);

@@ -10,6 +10,7 @@
 //! * `enter`: the listener, and the rule that wins in its stage; `many`: the same for
 //!   a batch of requests; `admit`: whether the
 //!   gateway lets the request in, and under which path.
+//! * `layers`: which layer of a table with changes decides a request.
 //! * `choose`: targets and mirrors, by `draw` (chance, which the caller supplies) or
 //!   by `hash`.
 //! * `format`: values with holes, filled in; `substitute`: patterns replaced; `draft`:
@@ -31,6 +32,7 @@ pub(crate) mod format;
 pub(crate) mod hash;
 pub(crate) mod head;
 pub(crate) mod headers;
+pub(crate) mod layers;
 pub(crate) mod many;
 pub(crate) mod metadata;
 pub(crate) mod policy;

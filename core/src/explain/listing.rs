@@ -65,9 +65,11 @@ pub struct Row {
 
 impl Table {
     /// The effective order of every stage's rules: the listeners' stages in order
-    /// of their gateways, then those that they lead to. Allocates.
+    /// of their gateways, then those that they lead to. Allocates; a table with
+    /// [changes](Table::updated) is compiled as a whole first.
     pub fn listing(&self) -> Vec<StageListing> {
-        let sections = &*self.sections;
+        let table = self.whole();
+        let sections = &*table.sections;
         let ranked = ranked(sections);
         stage_order(sections, &ranked)
             .into_iter()

@@ -204,7 +204,8 @@ impl Table {
     }
 
     /// Explains the decision of [`Table::decide_with`] for the same request and
-    /// draws. Allocates.
+    /// draws. Allocates; a table with [changes](Table::updated) is compiled as a whole
+    /// first, which `Table::settled` does once for many explanations.
     ///
     /// ```
     /// # #[cfg(feature = "compile")] {
@@ -228,14 +229,15 @@ impl Table {
     /// # }
     /// ```
     pub fn explain(&self, request: &Request<'_>, draws: Draws<'_>) -> Explanation {
-        let mut scratch = self.create_scratch();
-        let decision = self.decide_with(&mut scratch, request, draws);
+        let table = self.whole();
+        let mut scratch = table.create_scratch();
+        let decision = table.decide_with(&mut scratch, request, draws);
         let steps: Vec<Step> = decision.steps().to_vec();
         let decided = Decided::of(&decision);
-        let mut scratch = self.create_scratch();
+        let mut scratch = table.create_scratch();
         scratch.paths.begin(request);
         let request = &draws.numbered(request.settled(&scratch.paths.shape));
-        let sections = &*self.sections;
+        let sections = &*table.sections;
         explain(sections, &mut scratch, request, &steps, &decided)
     }
 }

@@ -337,10 +337,16 @@ impl<'r> Request<'r> {
             self.target = self.target.get(..shape.len).unwrap_or_default();
             self.has_fragment = true;
         }
-        if self.authority.is_none() {
-            self.authority = self.header(b"host").map(trimmed);
-        }
+        self.authority = self.settled_authority();
         self
+    }
+
+    /// The authority as it counts: a `host` header is that of an HTTP request without one.
+    pub(crate) fn settled_authority(&self) -> Option<&'r [u8]> {
+        match self.authority {
+            None if is_http(self) => self.header(b"host").map(trimmed),
+            stated => stated,
+        }
     }
 
     /// Whether a fragment was cut off the target.

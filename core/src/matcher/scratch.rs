@@ -1,5 +1,6 @@
 //! Working memory of one thread.
 
+use alloc::boxed::Box;
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 
@@ -56,6 +57,8 @@ pub(crate) const MAX_STAGES: usize = 16;
 pub struct Scratch {
     /// Keeps the address, not the table: an address in use is never reused.
     table: Weak<Sections>,
+    /// For the table behind the first layer, where there is one.
+    pub(crate) older: Option<Box<Self>>,
     pub(crate) host: HostBuffer,
     pub(crate) server_name: NameBuffer,
     pub(crate) paths: PathBuffers,
@@ -151,6 +154,7 @@ impl Scratch {
         let path = sections.path_capacity();
         Self {
             table: Arc::downgrade(&table.sections),
+            older: older(table).map(|older| Box::new(Self::new(older))),
             host: HostBuffer::new(),
             server_name: NameBuffer {
                 bytes: [0; MAX_HOST],
@@ -175,7 +179,9 @@ impl Scratch {
 
     /// Bytes in use.
     pub fn memory_usage(&self) -> usize {
-        self.paths.current.capacity()
+        let older = self.older.as_ref().map_or(0, |older| older.memory_usage());
+        older
+            + self.paths.current.capacity()
             + self.paths.spare.capacity()
             + self.location.capacity()
             + self.buffer.capacity()
@@ -210,6 +216,14 @@ impl Scratch {
     fn replace(&mut self, table: &Table) {
         *self = Self::new(table);
     }
+}
+
+/// The table behind a table's first layer.
+fn older(table: &Table) -> Option<&Table> {
+    #[cfg(feature = "compile")]
+    return table.sections.in_front().map(|(_, older)| older);
+    #[cfg(not(feature = "compile"))]
+    return None;
 }
 
 impl Step {

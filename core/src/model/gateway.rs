@@ -125,14 +125,9 @@ impl Stage {
 
     /// Adds a route under these hosts; none means any.
     pub fn attach(&mut self, route: RouteId, hosts: impl IntoIterator<Item = HostMatch>) {
-        let bind = |host: HostMatch| HostBinding {
-            written: host.clone(),
-            host,
-            port: None,
-        };
         self.attachments.push(Attachment {
             route,
-            hosts: hosts.into_iter().map(bind).collect(),
+            hosts: hosts.into_iter().map(HostBinding::from).collect(),
         });
     }
 }
@@ -144,6 +139,17 @@ pub struct Attachment {
     pub route: RouteId,
     /// Hosts under which it is found here; empty means any.
     pub hosts: Vec<HostBinding>,
+}
+
+/// A host as it is written, on any port.
+impl From<HostMatch> for HostBinding {
+    fn from(host: HostMatch) -> Self {
+        Self {
+            written: host.clone(),
+            host,
+            port: None,
+        }
+    }
 }
 
 /// A host under which a route is found in a stage.

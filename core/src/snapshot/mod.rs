@@ -90,7 +90,7 @@ impl Table {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_snapshot(&self) -> Vec<u8> {
-        write::write(&self.sections, true)
+        write::write(&self.whole().sections, true)
     }
 
     /// The same without the names of routes, rules and gateways and without where they
@@ -98,7 +98,7 @@ impl Table {
     /// they are: [`Decision::stages`](crate::Decision::stages) and explanations have empty
     /// names. Requests cannot name a gateway by name.
     pub fn to_snapshot_without_names(&self) -> Vec<u8> {
-        write::write(&self.sections, false)
+        write::write(&self.whole().sections, false)
     }
 
     /// The table that a snapshot is of.

@@ -21,6 +21,7 @@
 //!   reading.
 //! * `names`: what people call things, and where they were written. Nothing
 //!   that decides reads it.
+//! * `layer`: a table with small changes, in front of the one that it came from.
 //!
 //! # Invariants
 //!
@@ -46,6 +47,8 @@ pub(crate) mod hash;
 pub(crate) mod host;
 pub(crate) mod index;
 pub(crate) mod json_text;
+#[cfg(feature = "compile")]
+pub(crate) mod layer;
 pub(crate) mod method;
 pub(crate) mod names;
 pub(crate) mod parts;
@@ -192,6 +195,9 @@ pub(crate) struct Sections {
     pub(crate) is_large: bool,
     /// Where nearly every request comes in, if that is one listener.
     pub(crate) usual: Option<UsualListener>,
+    /// Of a table that was compiled to be changed.
+    #[cfg(feature = "compile")]
+    pub(crate) layer: Option<Arc<layer::Layer>>,
 }
 
 /// The one listener of a table's one gateway, where it takes every host and every
@@ -374,16 +380,23 @@ impl Table {
         (0..self.sections.gateways.len() as u32).map(GatewayId)
     }
 
-    /// Sizes and worst-case bounds.
+    /// Sizes and worst-case bounds. A table with [changes](Table::updated) is compiled as
+    /// a whole for them.
     pub fn stats(&self) -> Stats {
-        self.sections.stats()
+        self.whole().sections.stats()
+    }
+
+    /// The same routes in one table.
+    #[cfg(not(feature = "compile"))]
+    pub(crate) fn whole(&self) -> Self {
+        self.clone()
     }
 }
 
 impl fmt::Debug for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Table")
-            .field("stats", &self.stats())
+            .field("stats", &self.sections.stats())
             .finish_non_exhaustive()
     }
 }
