@@ -1,15 +1,16 @@
 //! What is measured against what: the contests of `cargo xtask bench`.
 //!
-//! Beside the contests between engines there are five of parts of this engine:
+//! Beside the contests between engines there are six of parts of this engine:
 //! `compile` (model to table), `manifests` (text to table), `snapshot` (table to bytes and
-//! back), `features` (what a rule
-//! costs that says more) and `hostile` (the worst that a request may cost).
+//! back), `updates` (small changes to large tables), `features` (what a rule costs that
+//! says more) and `hostile` (the worst that a request may cost).
 
 mod compile;
 mod features;
 mod hostile;
 mod manifests;
 mod snapshot;
+mod updates;
 
 use crate::measure::{Contender, Contest, Depth, Known, Meter, Record};
 use crate::mix::Mix;
@@ -264,6 +265,10 @@ const PARTS: &[Part] = &[
     Part {
         name: "snapshot",
         run: snapshot::time,
+    },
+    Part {
+        name: "updates",
+        run: updates::time,
     },
     Part {
         name: "features",

@@ -335,6 +335,24 @@ fn building(record: &Record, targets: &mut Vec<Target>) {
             times,
         ));
     }
+    let updates = |size, unit| {
+        let contest = record.contest("updates")?;
+        contest.value(size, "replaced", "fingerpost", unit)
+    };
+    targets.push(target(
+        "updates",
+        "change a route, full 1,000,000",
+        Goal::AtLeast(1_000.0),
+        " times faster than compiling",
+        updates(1_000_000, "compile-over-update"),
+    ));
+    targets.push(target(
+        "updates",
+        "change a route, full 10,000",
+        Goal::AtMost(1_000.0),
+        " µs",
+        updates(10_000, "us"),
+    ));
     let hostile = record.contest("hostile").and_then(|contest| {
         let bytes: Vec<(&str, f64)> = contest
             .all("ns-per-byte")
