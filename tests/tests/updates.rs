@@ -107,23 +107,19 @@ impl Changer {
 }
 
 /// Asks both tables, which answer alike.
-fn ask(
-    updated: (&Table, &mut Scratch),
-    fresh: (&Table, &mut Scratch),
-    source: &mut Source,
-    set: &RouteSet,
-) {
+fn ask(updated: &Table, fresh: &Table, source: &mut Source, set: &RouteSet) {
+    let (mut one, mut other) = (updated.create_scratch(), fresh.create_scratch());
     let asked: Vec<_> = (0..40).map(|_| source.request(set)).collect();
     let headers: Vec<_> = asked.iter().map(pairs).collect();
     let facts: Vec<_> = asked.iter().map(attributes).collect();
     let requests: Vec<_> = (0..asked.len())
-        .map(|at| whole(fresh.0, &asked[at], &headers[at], &facts[at]))
+        .map(|at| whole(fresh, &asked[at], &headers[at], &facts[at]))
         .collect();
     let mut many = vec![None; requests.len()];
-    updated.0.find_many_with(updated.1, &requests, &mut many);
+    updated.find_many_with(&mut one, &requests, &mut many);
     for (at, request) in requests.iter().enumerate() {
-        let expected = shown(fresh.0.find_with(fresh.1, request).as_ref());
-        let found = shown(updated.0.find_with(updated.1, request).as_ref());
+        let expected = shown(fresh.find_with(&mut other, request).as_ref());
+        let found = shown(updated.find_with(&mut one, request).as_ref());
         assert_eq!(found, expected, "{request:?}");
         assert_eq!(shown(many[at].as_ref()), expected, "{request:?}");
         let decide = |table: &Table, scratch: &mut Scratch| {
@@ -131,8 +127,8 @@ fn ask(
             let told = json::write_decision(&decision, true).map_err(|error| error.to_json());
             (decision.reason(), format!("{decision:?}"), told)
         };
-        let expected = decide(fresh.0, fresh.1);
-        assert_eq!(decide(updated.0, updated.1), expected, "{request:?}");
+        let expected = decide(fresh, &mut other);
+        assert_eq!(decide(updated, &mut one), expected, "{request:?}");
     }
 }
 
@@ -154,14 +150,8 @@ fn follow(seed: u64, rules: usize, rounds: usize) -> usize {
         let fresh = compiler.compile(&set).table;
         let place = format!("seed {seed}, {rules} rules, round {round}");
         assert!(table.to_snapshot() == fresh.to_snapshot(), "{place}");
-        let (mut one, mut other) = (table.create_scratch(), fresh.create_scratch());
         println!("{place}");
-        ask(
-            (&table, &mut one),
-            (&fresh, &mut other),
-            &mut changer.source,
-            &set,
-        );
+        ask(&table, &fresh, &mut changer.source, &set);
         if changer.below(8) == 0 {
             table = table.settled();
             assert_eq!(table.layer_count(), 1);
@@ -218,7 +208,7 @@ fn layers_are_merged_as_they_grow() {
             let fresh = compiler.compile(&set).table;
             assert!(table.to_snapshot() == fresh.to_snapshot());
             let (mut one, mut other) = (table.create_scratch(), fresh.create_scratch());
-            ask((&table, &mut one), (&fresh, &mut other), &mut source, &set);
+            ask(&table, &fresh, &mut source, &set);
             for (host, asked) in hosts.iter().zip(0..) {
                 let path = format!("/p{}", asked % 8);
                 let request = Request::new(b"GET", path.as_bytes()).with_authority(host.as_bytes());

@@ -154,7 +154,7 @@ impl Scratch {
         let path = sections.path_capacity();
         Self {
             table: Arc::downgrade(&table.sections),
-            older: older(table).map(|older| Box::new(Self::new(older))),
+            older: table.older().map(|older| Box::new(Self::new(older))),
             host: HostBuffer::new(),
             server_name: NameBuffer {
                 bytes: [0; MAX_HOST],
@@ -216,14 +216,6 @@ impl Scratch {
     fn replace(&mut self, table: &Table) {
         *self = Self::new(table);
     }
-}
-
-/// The table behind a table's first layer.
-fn older(table: &Table) -> Option<&Table> {
-    #[cfg(feature = "compile")]
-    return table.sections.in_front().map(|(_, older)| older);
-    #[cfg(not(feature = "compile"))]
-    return None;
 }
 
 impl Step {

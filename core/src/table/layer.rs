@@ -74,15 +74,14 @@ impl Table {
         }
     }
 
+    /// The table behind its first layer.
+    pub(crate) fn older(&self) -> Option<&Self> {
+        self.sections.in_front().map(|(_, older)| older)
+    }
+
     /// How many layers it consists of: 1 for a table without [changes](Table::updated), and
     /// at most 8. A request may be looked for in each.
     pub fn layer_count(&self) -> usize {
-        let mut count = 1;
-        let mut sections = &self.sections;
-        while let Some((_, older)) = sections.in_front() {
-            sections = &older.sections;
-            count += 1;
-        }
-        count
+        core::iter::successors(Some(self), |table| table.older()).count()
     }
 }

@@ -391,6 +391,12 @@ impl Table {
     pub(crate) fn whole(&self) -> Self {
         self.clone()
     }
+
+    /// The table behind its first layer.
+    #[cfg(not(feature = "compile"))]
+    pub(crate) fn older(&self) -> Option<&Self> {
+        None
+    }
 }
 
 impl fmt::Debug for Table {

@@ -161,14 +161,13 @@ fn put(set: &mut RouteSet, route: &Route, at: &[At]) -> Result<(), UpdateError> 
         let is_own = |one: &Attachment| one.route == id;
         let first = stage.attachments.iter().position(is_own);
         stage.attachments.retain(|one| !is_own(one));
-        let mut next = first.unwrap_or(stage.attachments.len());
-        for (_, hosts) in at.iter().filter(|(stage, _)| stage.0 == number) {
-            let hosts = hosts.clone();
-            stage
-                .attachments
-                .insert(next, Attachment { route: id, hosts });
-            next += 1;
-        }
+        let first = first.unwrap_or(stage.attachments.len());
+        let own = at.iter().filter(|(stage, _)| stage.0 == number);
+        let own = own.map(|(_, hosts)| Attachment {
+            route: id,
+            hosts: hosts.clone(),
+        });
+        stage.attachments.splice(first..first, own);
     }
     Ok(())
 }

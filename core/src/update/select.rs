@@ -13,8 +13,15 @@ use crate::model::{
 /// The attachments of each stage, and the routes, that requests to some hosts can come by.
 pub(super) struct Selection<'s> {
     source: &'s Source,
-    stages: BTreeMap<u32, Vec<(Position, Slot, Vec<&'s HostBinding>)>>,
+    stages: BTreeMap<u32, Vec<Selected<'s>>>,
     routes: BTreeSet<Slot>,
+}
+
+/// An attachment, under those of its hosts that are meant.
+struct Selected<'s> {
+    position: Position,
+    slot: Slot,
+    hosts: Vec<&'s HostBinding>,
 }
 
 impl Source {
@@ -63,7 +70,7 @@ impl<'s> Selection<'s> {
             }
         }
         for attached in self.stages.values_mut() {
-            attached.sort_by_key(|(position, ..)| *position);
+            attached.sort_by_key(|one| one.position);
         }
     }
 
@@ -84,7 +91,11 @@ impl<'s> Selection<'s> {
         };
         let meant: Vec<&HostBinding> = bindings.iter().filter(is_meant).collect();
         if bindings.is_empty() || !meant.is_empty() {
-            attached.push((position, slot, meant));
+            attached.push(Selected {
+                position,
+                slot,
+                hosts: meant,
+            });
             self.routes.insert(slot);
         }
     }
@@ -107,7 +118,11 @@ impl<'s> Selection<'s> {
                     if self.routes.insert(slot) {
                         next.push(slot);
                     }
-                    (position, slot, bindings.iter().collect())
+                    Selected {
+                        position,
+                        slot,
+                        hosts: bindings.iter().collect(),
+                    }
                 });
                 let attached = attached.collect();
                 self.stages.insert(stage, attached);
@@ -147,9 +162,9 @@ impl<'s> Selection<'s> {
             let Some(first) = first.stages.get(*number as usize) else {
                 continue;
             };
-            let attachments = attached.iter().map(|(_, slot, bindings)| Attachment {
-                route: RouteId(route_ids.get(slot).copied().unwrap_or(u32::MAX)),
-                hosts: bindings.iter().map(|one| (*one).clone()).collect(),
+            let attachments = attached.iter().map(|one| Attachment {
+                route: RouteId(route_ids.get(&one.slot).copied().unwrap_or(u32::MAX)),
+                hosts: one.hosts.iter().map(|host| (*host).clone()).collect(),
             });
             set.stages.push(Stage {
                 object: first.object.clone(),
