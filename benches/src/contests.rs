@@ -10,6 +10,7 @@ mod features;
 mod hostile;
 mod manifests;
 mod snapshot;
+mod whole;
 
 use crate::measure::{Contender, Contest, Depth, Known, Meter, Record};
 use crate::mix::Mix;
