@@ -1,12 +1,11 @@
 //! Reading snapshots.
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 use zerocopy::FromBytes;
 
 use super::write::checksum;
-use super::{HEADER, MAGIC, NAMES, SnapshotError, VERSION, validate};
+use super::{HEADER, NAMES, SnapshotError, SnapshotHead, validate};
 use crate::table::parts::coded::{Coded, Words};
 use crate::table::parts::{Each, Item};
 use crate::table::section::{Image, Section};
@@ -18,7 +17,7 @@ pub(super) fn read(image: &Arc<Image>) -> Result<Table, SnapshotError> {
         return Err(SnapshotError::ByteOrder);
     }
     let bytes = image.bytes();
-    let flags = header(bytes)?;
+    let head = checked_head(bytes)?;
     let words = <[u32]>::ref_from_bytes(bytes).map_err(|_| malformed("words"))?;
     let mut sections = Sections::default();
     let mut source = Source {
@@ -28,7 +27,7 @@ pub(super) fn read(image: &Arc<Image>) -> Result<Table, SnapshotError> {
         room: PROGRAMS,
     };
     sections.each(&mut source)?;
-    if flags & NAMES != 0 {
+    if head.has_names() {
         sections.names.each(&mut source)?;
     }
     let rest = words.get(source.at..).unwrap_or_default();
@@ -48,37 +47,18 @@ fn malformed(part: &'static str) -> SnapshotError {
     SnapshotError::Malformed { part }
 }
 
-/// Looks over the header, and at the checksum of everything; gives the flags.
-fn header(bytes: &[u8]) -> Result<u32, SnapshotError> {
-    if bytes.get(..MAGIC.len()) != Some(&MAGIC) {
-        return Err(SnapshotError::NotASnapshot);
-    }
-    let found = bytes.len() as u64;
-    let cut = SnapshotError::Length {
-        found,
-        stated: HEADER as u64,
-    };
-    let (words, _) = bytes.get(MAGIC.len()..HEADER).ok_or(cut)?.as_chunks();
-    let words: Vec<u32> = words.iter().map(|&word| u32::from_le_bytes(word)).collect();
-    let &[version, flags, length, length_high, sum, sum_high] = words.as_slice() else {
-        return Err(SnapshotError::NotASnapshot);
-    };
-    if version != VERSION {
-        return Err(SnapshotError::Version {
-            found: version,
-            supported: VERSION,
-        });
-    }
-    let long = |low, high| u64::from(high) << 32 | u64::from(low);
-    let stated = long(length, length_high);
+/// Reads the head, and holds it against everything.
+fn checked_head(bytes: &[u8]) -> Result<SnapshotHead, SnapshotError> {
+    let head = SnapshotHead::read(bytes)?;
+    let (found, stated) = (bytes.len() as u64, head.length());
     if stated != found {
         return Err(SnapshotError::Length { found, stated });
     }
-    if checksum(bytes) != long(sum, sum_high) {
+    if checksum(bytes) != head.checksum() {
         return Err(SnapshotError::Checksum);
     }
-    match flags & !NAMES {
-        0 => Ok(flags),
+    match head.flags & !NAMES {
+        0 => Ok(head),
         _ => Err(malformed("flags")),
     }
 }
