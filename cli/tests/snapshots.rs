@@ -2,35 +2,18 @@
 //! refused of damaged ones.
 
 mod common;
+mod folder;
 
 use std::fs;
 use std::hash::Hasher;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use twox_hash::XxHash64;
 
 use common::{fails, texts};
-
-/// A folder of its own for one test, gone afterwards.
-struct Folder(PathBuf);
+use folder::Folder;
 
 impl Folder {
-    fn new(name: &str) -> Self {
-        let id = std::process::id();
-        let path = std::env::temp_dir().join(format!("fingerpost-snapshot-{name}-{id}"));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-
-    fn file(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-
     /// A snapshot of manifests.
     fn compile(&self, manifests: &str, name: &str, options: &[&str]) -> String {
         let file = self.file(name);
@@ -42,18 +25,12 @@ impl Folder {
 
     /// All that is in it, in order.
     fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> = fs::read_dir(&self.0)
+        let mut names: Vec<_> = fs::read_dir(self.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
         names
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
@@ -366,7 +343,7 @@ fn a_snapshot_stands_alone() {
     fails(&["check", &table, "mesh.yaml", "--json"], 2, json);
     // In a folder it counts as one that is named, alone or not.
     assert_eq!(texts(&["check", folder.path()], b"").2, 0);
-    fs::write(folder.file("more.yaml"), "fingerpost: v1\nroutes: []\n").unwrap();
+    folder.write("more.yaml", "fingerpost: v1\nroutes: []\n");
     fails(
         &["check", folder.path()],
         2,
@@ -426,8 +403,9 @@ fn what_is_damaged_is_refused_and_says_why() {
         ),
     ];
     for (index, (bytes, why, code)) in damaged.iter().enumerate() {
-        let file = folder.file(&format!("{index}.fpt"));
-        fs::write(&file, bytes).unwrap();
+        let name = format!("{index}.fpt");
+        folder.write(&name, bytes);
+        let file = folder.file(&name);
         let (_, stderr, exit) = texts(&["check", &file], b"");
         assert_eq!(exit, 3, "{why}");
         assert!(
@@ -452,6 +430,6 @@ fn what_is_damaged_is_refused_and_says_why() {
     }
     assert!(!folder.names().contains(&"out.fpt".to_owned()));
     // Whatever it is called, what begins as a snapshot does is one.
-    fs::write(folder.file("routes.yaml"), &good).unwrap();
+    folder.write("routes.yaml", &good);
     assert_eq!(texts(&["check", &folder.file("routes.yaml")], b"").2, 0);
 }
