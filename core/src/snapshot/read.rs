@@ -141,3 +141,52 @@ impl Each for Source<'_> {
         Ok(())
     }
 }
+
+#[cfg(all(test, not(feature = "compile")))]
+mod tests {
+    use alloc::boxed::Box;
+    use alloc::vec::Vec;
+
+    use super::{PROGRAMS, Source};
+    use crate::SnapshotError;
+    use crate::table::parts::coded::Coded;
+    use crate::table::parts::{Each, Item};
+    use crate::table::regex::{GroupRegex, Regex};
+    use crate::table::section::{Image, Section};
+
+    /// Why a section of one item is refused, which is a pattern for this engine.
+    fn refused<T: Item>(engine: u32, pattern: &str) -> Option<SnapshotError> {
+        // How many there are; the engine, the number of its cache, the pattern.
+        let mut words = Vec::from([1, engine, 0]);
+        Box::<str>::from(pattern).put(&mut words);
+        let mut source = Source {
+            image: &Image::new(Box::new([])),
+            words: &words,
+            at: 0,
+            room: PROGRAMS,
+        };
+        source
+            .section("patterns", &mut Section::<T>::default())
+            .err()
+    }
+
+    #[test]
+    fn a_pattern_that_must_be_compiled_is_told() {
+        let pattern = r"(?:\A(?:/a[0-9]*)\z)";
+        let told = SnapshotError::Pattern {
+            part: "patterns",
+            pattern: pattern.into(),
+        };
+        for engine in [1, 2] {
+            assert_eq!(refused::<Regex>(engine, pattern).as_ref(), Some(&told));
+        }
+        for engine in [2, 3] {
+            assert_eq!(refused::<GroupRegex>(engine, pattern).as_ref(), Some(&told));
+        }
+        // What is no engine is no pattern either.
+        let part = "patterns";
+        let malformed = Some(SnapshotError::Malformed { part });
+        assert_eq!(refused::<Regex>(3, pattern), malformed);
+        assert_eq!(refused::<GroupRegex>(4, pattern), malformed);
+    }
+}
