@@ -11,6 +11,7 @@ mod hostile;
 mod manifests;
 mod snapshot;
 mod updates;
+mod whole;
 
 use crate::measure::{Contender, Contest, Depth, Known, Meter, Record};
 use crate::mix::Mix;

@@ -100,3 +100,34 @@ impl From<RequestError> for Failure {
         Self::Request(error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use fingerpost::SnapshotError;
+    use fingerpost::files::{self, Why};
+
+    use super::{Failure, UNREADABLE};
+
+    /// No snapshot is refused so by this binary, which has the compiler of patterns, on the
+    /// machines that tests run on. What it refuses otherwise is tested with snapshots.
+    #[test]
+    fn what_other_builds_and_machines_refuse_has_its_code() {
+        let pattern = SnapshotError::Pattern {
+            part: "patterns",
+            pattern: "(?:a)".into(),
+        };
+        for (refused, code) in [(pattern, "FP1715"), (SnapshotError::ByteOrder, "FP1716")] {
+            let (name, why) = ("table.fpt".to_owned(), Why::Snapshot(refused));
+            let failure = Failure::from(files::Error { name, why });
+            assert_eq!(failure.exit_code(), UNREADABLE);
+            let text = failure.to_string();
+            assert!(text.starts_with("table.fpt cannot be read: "), "{text}");
+            assert!(text.ends_with(&format!(" [{code}]")), "{text}");
+            let json = failure.to_json().unwrap();
+            assert!(
+                json.starts_with(&format!(r#"{{"error":{{"code":"{code}","#)),
+                "{json}"
+            );
+        }
+    }
+}

@@ -2,21 +2,10 @@
 
 mod common;
 
-use common::texts;
+use common::{fails, texts};
 
 fn code(args: &[&str], stdin: &str) -> i32 {
     texts(args, stdin.as_bytes()).2
-}
-
-/// Ends with this code, says something on standard error, and answers nothing.
-fn fails(args: &[&str], stdin: &str, expected: i32, says: &str) {
-    let (stdout, stderr, code) = texts(args, stdin.as_bytes());
-    assert_eq!(code, expected, "{args:?}: {stderr}");
-    assert_eq!(stdout, "", "{args:?}");
-    assert!(
-        stderr.contains(says),
-        "{args:?} says {stderr:?}, not {says:?}"
-    );
 }
 
 #[test]
@@ -64,33 +53,25 @@ fn errors_in_manifests_do_not_stop_an_answer() {
 
 #[test]
 fn wrong_usage_is_told() {
-    fails(&[], "", 2, "Usage");
-    fails(&["frobnicate"], "", 2, "frobnicate");
-    fails(&["route", "shop", "GET"], "", 2, "expected");
-    fails(&["route", "shop", "http://a/"], "", 2, "expected");
-    fails(&["route", "shop", "shop", "http://a/"], "", 2, "METHOD");
-    fails(
-        &["route", "shop", "GET", "shop.example/cart"],
-        "",
-        2,
-        "FP1208",
-    );
+    fails(&[], 2, "Usage");
+    fails(&["frobnicate"], 2, "frobnicate");
+    fails(&["route", "shop", "GET"], 2, "expected");
+    fails(&["route", "shop", "http://a/"], 2, "expected");
+    fails(&["route", "shop", "shop", "http://a/"], 2, "METHOD");
+    fails(&["route", "shop", "GET", "shop.example/cart"], 2, "FP1208");
     fails(
         &["route", "shop", "GET", "/", "-H", "nonsense"],
-        "",
         2,
         "FP1203",
     );
     fails(
         &["route", "shop", "GET", "/", "--gateway", "nobody"],
-        "",
         2,
         "FP1211",
     );
-    fails(&["route", "shop", "G T", "/"], "", 2, "FP1203");
+    fails(&["route", "shop", "G T", "/"], 2, "FP1203");
     fails(
         &["route", "shop", "GET", "/", "--port", "70000"],
-        "",
         2,
         "a port is a number from 0 to 65535",
     );
@@ -113,23 +94,20 @@ fn wrong_usage_is_told() {
         ("--random", "x", "a draw is a whole number"),
         ("--source-ip", "10.0.0", "an address is written as"),
     ] {
-        fails(&["route", "shop", "GET", "/", option, value], "", 2, says);
+        fails(&["route", "shop", "GET", "/", option, value], 2, says);
     }
     fails(
         &["route", "shop", "GET", "/", "--dialect", "cobol"],
-        "",
         2,
         "gateway-api",
     );
     fails(
         &["route", "shop", "--requests", "-", "-H", "a: b"],
-        "",
         2,
         "lines of --requests",
     );
     fails(
         &["route", "shop", "--requests", "-", "GET", "/"],
-        "",
         2,
         "--requests gives the requests: leave out METHOD and URL (GET /)",
     );
@@ -142,51 +120,44 @@ fn wrong_usage_is_told() {
             "--curl",
             "curl http://a/",
         ],
-        "",
         2,
         "--curl",
     );
     fails(
         &["explain", "shop", "GET", "/", "--curl", "curl http://a/"],
-        "",
         2,
         "--curl gives the request: leave out METHOD and URL (GET /)",
     );
-    fails(&["route", "-", "--requests", "-"], "", 2, "standard input");
-    fails(&["check", "-", "-"], "", 2, "twice");
+    fails(&["route", "-", "--requests", "-"], 2, "standard input");
+    fails(&["check", "-", "-"], 2, "twice");
     fails(
         &["route", "-", "--requests", "shop/routes.yml", "--watch"],
-        "",
         2,
         "standard input ('-') cannot be followed by --watch",
     );
     fails(
         &["route", "shop", "GET", "/", "--watch"],
-        "",
         2,
         "--requests <FILE>",
     );
     fails(
         &["explain", "shop", "--curl", "wget http://a/"],
-        "",
         2,
         "FP1209",
     );
-    fails(&["show", "shop", "--status", "--stats"], "", 2, "--stats");
+    fails(&["show", "shop", "--status", "--stats"], 2, "--stats");
 }
 
 #[test]
 fn what_cannot_be_read_is_told() {
-    fails(&["check", "nowhere"], "", 3, "nowhere cannot be read");
+    fails(&["check", "nowhere"], 3, "nowhere cannot be read");
     fails(
         &["route", "shop", "--requests", "nowhere"],
-        "",
         3,
         "nowhere cannot be read",
     );
     fails(
         &["route", "shop", "--requests", "shop"],
-        "",
         3,
         "shop cannot be read",
     );
@@ -223,12 +194,11 @@ fn errors_are_json_for_those_who_ask_for_json() {
         r#"{"error":{"code":"FP1211","message":"there is no gateway 'x'","field":"gateway"}}"#;
     fails(
         &["route", "shop", "GET", "/", "--gateway", "x", "--json"],
-        "",
         2,
         json,
     );
     let json = r#"{"error":{"code":"FP1701","message":"nowhere cannot be read: "#;
-    fails(&["check", "nowhere", "--json"], "", 3, json);
+    fails(&["check", "nowhere", "--json"], 3, json);
 }
 
 #[test]

@@ -4,11 +4,14 @@
 //! the change is then read in the diff like any other.
 
 mod common;
+mod folder;
 mod followed;
 
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
+
+use folder::Folder;
 
 /// Runs a command and compares what it says on both streams, and its exit code.
 fn golden(name: &str, args: &[&str], stdin: &[u8]) {
@@ -25,24 +28,21 @@ fn golden(name: &str, args: &[&str], stdin: &[u8]) {
 /// The same in a folder of its own that holds `shop.fpt`, `bare.fpt` without names, and what
 /// is made of them; sizes and checksums, which are the format's, are left out.
 fn golden_of_snapshots(name: &str, args: &[&str]) {
-    let folder = std::env::temp_dir().join(format!("fingerpost-{name}-{}", std::process::id()));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
+    let folder = Folder::new(name);
     let shop = common::run(&["compile", "shop", "-o", "-"], b"").stdout;
     let bare = common::run(&["compile", "shop", "-o", "-", "--without-names"], b"").stdout;
-    fs::write(folder.join("cut.fpt"), &shop[..100]).unwrap();
-    fs::write(folder.join("shop.fpt"), shop).unwrap();
-    fs::write(folder.join("bare.fpt"), bare).unwrap();
+    folder.write("cut.fpt", &shop[..100]);
+    folder.write("shop.fpt", shop);
+    folder.write("bare.fpt", bare);
     for name in ["gone.yaml", "broken/route.yaml"] {
-        let copy = folder.join(name.rsplit('/').next().unwrap());
+        let copy = folder.file(name.rsplit('/').next().unwrap());
         fs::copy(common::fixtures().join(name), copy).unwrap();
     }
     let output = common::command()
-        .current_dir(&folder)
+        .current_dir(folder.path())
         .args(args)
         .output()
         .unwrap();
-    fs::remove_dir_all(&folder).unwrap();
     let (stdout, stderr) = (
         String::from_utf8(output.stdout),
         String::from_utf8(output.stderr),

@@ -1,39 +1,13 @@
 //! FILES: folders, links, standard input, and what is no text.
 
 mod common;
+mod folder;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use common::texts;
-
-/// A folder of its own for one test, gone afterwards.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("fingerpost-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) {
-        let path = self.0.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
+use folder::Folder;
 
 /// A document that is not an object, so that `check` names each file it read.
 const MARK: &[u8] = b"- 1\n";
@@ -95,7 +69,7 @@ fn a_folder_is_read_recursively_in_order_of_path() {
 fn a_named_file_is_read_whatever_it_is_called() {
     let folder = Folder::new("named");
     folder.write("routes.txt", b"a: [\n");
-    let file = format!("{}/routes.txt", folder.path());
+    let file = folder.file("routes.txt");
     assert_eq!(texts(&["check", &file], b"").2, 1);
 }
 
@@ -103,7 +77,7 @@ fn a_named_file_is_read_whatever_it_is_called() {
 fn a_folder_that_is_named_again_is_read_once() {
     let folder = Folder::new("again");
     folder.write("a/one.yaml", MARK);
-    let below = format!("{}/a", folder.path());
+    let below = folder.file("a");
     let args = ["check", folder.path(), &below, folder.path(), "--json"];
     let (stdout, stderr, code) = texts(&args, b"");
     assert_eq!((code, stderr.as_str()), (0, ""));
@@ -125,8 +99,8 @@ fn a_loop_of_links_ends_and_each_file_is_read_once() {
     use std::os::unix::fs::symlink;
     let folder = Folder::new("loop");
     folder.write("a/one.yaml", MARK);
-    symlink(folder.path(), folder.0.join("a/up")).unwrap();
-    symlink(folder.0.join("a"), folder.0.join("b")).unwrap();
+    symlink(folder.path(), folder.file("a/up")).unwrap();
+    symlink(folder.file("a"), folder.file("b")).unwrap();
     assert_eq!(read(&folder), ["a/one.yaml"]);
 }
 
@@ -136,7 +110,7 @@ fn a_dangling_link_to_a_manifest_is_told() {
     use std::os::unix::fs::symlink;
     let folder = Folder::new("dangling");
     folder.write("one.yaml", MARK);
-    symlink("nowhere", folder.0.join("two.yaml")).unwrap();
+    symlink("nowhere", folder.file("two.yaml")).unwrap();
     let (_, stderr, code) = texts(&["check", folder.path()], b"");
     assert_eq!(code, 3);
     assert!(stderr.contains("two.yaml cannot be read"), "{stderr}");
@@ -145,7 +119,7 @@ fn a_dangling_link_to_a_manifest_is_told() {
 #[test]
 fn bytes_that_are_no_utf_8_are_told_with_their_place() {
     let folder = Folder::new("bytes");
-    let file = format!("{}/a.yaml", folder.path());
+    let file = folder.file("a.yaml");
     folder.write("a.yaml", b"a: b\nc: \xff\n");
     let (_, stderr, code) = texts(&["check", &file], b"");
     assert_eq!(code, 3);

@@ -2,35 +2,18 @@
 //! refused of damaged ones.
 
 mod common;
+mod folder;
 
 use std::fs;
 use std::hash::Hasher;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use twox_hash::XxHash64;
 
-use common::texts;
-
-/// A folder of its own for one test, gone afterwards.
-struct Folder(PathBuf);
+use common::{fails, texts};
+use folder::Folder;
 
 impl Folder {
-    fn new(name: &str) -> Self {
-        let id = std::process::id();
-        let path = std::env::temp_dir().join(format!("fingerpost-snapshot-{name}-{id}"));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-
-    fn file(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-
     /// A snapshot of manifests.
     fn compile(&self, manifests: &str, name: &str, options: &[&str]) -> String {
         let file = self.file(name);
@@ -42,31 +25,13 @@ impl Folder {
 
     /// All that is in it, in order.
     fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> = fs::read_dir(&self.0)
+        let mut names: Vec<_> = fs::read_dir(self.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
         names
     }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// That a command fails with this code, and says so.
-#[track_caller]
-fn fails(args: &[&str], stdin: &[u8], code: i32, says: &str) {
-    let (stdout, stderr, found) = texts(args, stdin);
-    assert_eq!(found, code, "{args:?}: {stdout}{stderr}");
-    assert_eq!(stdout, "", "{args:?}");
-    assert!(
-        stderr.contains(says),
-        "{args:?} says {stderr:?}, not {says:?}"
-    );
 }
 
 #[test]
@@ -235,12 +200,7 @@ fn a_stream_of_requests_is_answered_of_a_snapshot() {
 fn nothing_is_written_where_manifests_have_errors() {
     let folder = Folder::new("errors");
     let file = folder.file("table.fpt");
-    fails(
-        &["compile", "broken", "-o", &file],
-        b"",
-        1,
-        "nothing is written",
-    );
+    fails(&["compile", "broken", "-o", &file], 1, "nothing is written");
     assert_eq!(folder.names(), [""; 0]);
     // Neither over what is there.
     fs::write(&file, "before").unwrap();
@@ -318,46 +278,38 @@ fn an_output_that_cannot_be_written_is_told() {
     let folder = Folder::new("unwritable");
     let nowhere = folder.file("nowhere/table.fpt");
     let says = "nowhere/table.fpt cannot be written: no such file or directory [FP1702]";
-    fails(&["compile", "shop", "-o", &nowhere], b"", 3, says);
+    fails(&["compile", "shop", "-o", &nowhere], 3, says);
     let says = "cannot be written: it is a folder [FP1702]";
-    fails(&["compile", "shop", "-o", folder.path()], b"", 3, says);
+    fails(&["compile", "shop", "-o", folder.path()], 3, says);
     let args = ["compile", "shop", "-o", folder.path(), "--json"];
-    fails(&args, b"", 3, r#"{"error":{"code":"FP1702","#);
+    fails(&args, 3, r#"{"error":{"code":"FP1702","#);
 }
 
 #[test]
 fn wrong_usage_is_told() {
     let folder = Folder::new("usage");
     let table = folder.compile("shop", "table.fpt", &[]);
-    fails(&["compile", "shop"], b"", 2, "--output <FILE>");
-    fails(&["compile", "-o", "x.fpt"], b"", 2, "FILES");
+    fails(&["compile", "shop"], 2, "--output <FILE>");
+    fails(&["compile", "-o", "x.fpt"], 2, "FILES");
     fails(
         &["compile", "shop", "-o", "-", "--json"],
-        b"",
         2,
         "both the snapshot and JSON",
     );
     // What is read is not written over, nor added to.
     let says = "which is read: write it elsewhere";
-    fails(&["compile", &table, "-o", &table], b"", 2, says);
-    fails(&["compile", "mesh.yaml", "-o", "mesh.yaml"], b"", 2, says);
-    fails(&["compile", "shop", "-o", "shop/table.fpt"], b"", 2, says);
+    fails(&["compile", &table, "-o", &table], 2, says);
+    fails(&["compile", "mesh.yaml", "-o", "mesh.yaml"], 2, says);
+    fails(&["compile", "shop", "-o", "shop/table.fpt"], 2, says);
     fails(
         &["show", &table, "--status"],
-        b"",
         2,
         "--status is about the objects of manifests",
     );
     let bare = folder.compile("shop", "bare.fpt", &["--without-names"]);
-    fails(
-        &["show", &bare],
-        b"",
-        2,
-        "--stats and --tries show what it has",
-    );
+    fails(&["show", &bare], 2, "--stats and --tries show what it has");
     fails(
         &["route", &bare, "GET", "/", "--gateway", "shop/public"],
-        b"",
         2,
         "the table has no names of gateways [FP1211]",
     );
@@ -380,36 +332,20 @@ fn a_snapshot_stands_alone() {
             "route" | "explain" => &["GET", "/"],
             _ => &[],
         };
-        fails(
-            &[&[command, &table, "mesh.yaml"], asked].concat(),
-            b"",
-            2,
-            says,
-        );
-        fails(
-            &[&[command, "mesh.yaml", &table], asked].concat(),
-            b"",
-            2,
-            says,
-        );
-        fails(
-            &[&[command, &table, &table], asked].concat(),
-            b"",
-            2,
-            "FP1703",
-        );
+        fails(&[&[command, &table, "mesh.yaml"], asked].concat(), 2, says);
+        fails(&[&[command, "mesh.yaml", &table], asked].concat(), 2, says);
+        fails(&[&[command, &table, &table], asked].concat(), 2, "FP1703");
     }
     let args = ["route", &table, "mesh.yaml", "--requests", "-"];
-    fails(&args, b"", 2, says);
-    fails(&[&args[..], &["--watch"]].concat(), b"", 2, says);
+    fails(&args, 2, says);
+    fails(&[&args[..], &["--watch"]].concat(), 2, says);
     let json = r#"{"error":{"code":"FP1703","#;
-    fails(&["check", &table, "mesh.yaml", "--json"], b"", 2, json);
+    fails(&["check", &table, "mesh.yaml", "--json"], 2, json);
     // In a folder it counts as one that is named, alone or not.
     assert_eq!(texts(&["check", folder.path()], b"").2, 0);
-    fs::write(folder.file("more.yaml"), "fingerpost: v1\nroutes: []\n").unwrap();
+    folder.write("more.yaml", "fingerpost: v1\nroutes: []\n");
     fails(
         &["check", folder.path()],
-        b"",
         2,
         "more.yaml is given as well [FP1703]",
     );
@@ -467,8 +403,9 @@ fn what_is_damaged_is_refused_and_says_why() {
         ),
     ];
     for (index, (bytes, why, code)) in damaged.iter().enumerate() {
-        let file = folder.file(&format!("{index}.fpt"));
-        fs::write(&file, bytes).unwrap();
+        let name = format!("{index}.fpt");
+        folder.write(&name, bytes);
+        let file = folder.file(&name);
         let (_, stderr, exit) = texts(&["check", &file], b"");
         assert_eq!(exit, 3, "{why}");
         assert!(
@@ -488,11 +425,11 @@ fn what_is_damaged_is_refused_and_says_why() {
             &["route", &file, "--requests", "-", "--watch", "--json"],
             &["compile", &file, "-o", &folder.file("out.fpt"), "--json"],
         ] {
-            fails(args, b"", 3, &json);
+            fails(args, 3, &json);
         }
     }
     assert!(!folder.names().contains(&"out.fpt".to_owned()));
     // Whatever it is called, what begins as a snapshot does is one.
-    fs::write(folder.file("routes.yaml"), &good).unwrap();
+    folder.write("routes.yaml", &good);
     assert_eq!(texts(&["check", &folder.file("routes.yaml")], b"").2, 0);
 }

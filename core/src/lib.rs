@@ -117,7 +117,7 @@ pub use decision::{Decision, Outcome, Reason};
 pub use handle::{Handle, Reader};
 pub use matcher::request::{Request, RequestProtocol};
 pub use matcher::scratch::Scratch;
-pub use snapshot::SnapshotError;
+pub use snapshot::{SnapshotError, SnapshotHead};
 pub use table::names::ObjectName;
 pub use table::precedence::Clause;
 pub use table::{GatewayId, Stats, Table};

@@ -156,3 +156,64 @@ fn what_is_called_a_snapshot_and_is_none_is_not_read_as_text() {
     // What was read before stays, and nothing of this was.
     reading.add("a.yaml", ROUTES.as_bytes()).unwrap();
 }
+
+/// This build has the compiler and this machine the right order of bytes, so that two of
+/// these are given by no snapshot here.
+#[test]
+fn each_reason_to_refuse_a_snapshot_has_its_code() {
+    let (found, stated) = (1, 2);
+    let of = |pattern: &str| SnapshotError::Pattern {
+        part: "patterns",
+        pattern: pattern.into(),
+    };
+    for (refused, code, says) in [
+        (
+            SnapshotError::NotASnapshot,
+            cli::NOT_A_SNAPSHOT,
+            "not a snapshot",
+        ),
+        (
+            SnapshotError::Version {
+                found: 2,
+                supported: 1,
+            },
+            cli::SNAPSHOT_VERSION,
+            "newer",
+        ),
+        (
+            SnapshotError::Length { found, stated },
+            cli::SNAPSHOT_LENGTH,
+            "1 bytes where it says 2",
+        ),
+        (SnapshotError::Checksum, cli::SNAPSHOT_CHECKSUM, "damaged"),
+        (
+            SnapshotError::Malformed { part: "steps" },
+            cli::SNAPSHOT_MALFORMED,
+            "the snapshot's steps are not well-formed",
+        ),
+        (
+            of("(?:\\A(?:a))"),
+            cli::SNAPSHOT_PATTERN,
+            "patterns have one that must be compiled, and this build has no compiler of patterns \
+             (feature `compile`): \"(?:\\A(?:a))\"",
+        ),
+        // Of a long one the beginning is told.
+        (
+            of(&"ä".repeat(81)),
+            cli::SNAPSHOT_PATTERN,
+            &format!("\"{}\"", "ä".repeat(80)),
+        ),
+        (
+            SnapshotError::ByteOrder,
+            cli::SNAPSHOT_BYTE_ORDER,
+            "compile the routes here",
+        ),
+    ] {
+        let (name, why) = ("table.fpt".to_owned(), Why::Snapshot(refused));
+        let error = files::Error { name, why };
+        assert_eq!(error.code(), code);
+        let text = error.to_string();
+        assert!(text.starts_with("table.fpt cannot be read: "), "{text}");
+        assert!(text.contains(says), "{text}");
+    }
+}

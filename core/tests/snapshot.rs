@@ -6,7 +6,7 @@
 use fingerpost::builder::{Route, Routes, any, matching, segments};
 use fingerpost::compile::limits::Limits;
 use fingerpost::model::{MetadataValue, PathMatch};
-use fingerpost::{Draws, Request, SnapshotError, Table};
+use fingerpost::{Draws, Request, SnapshotError, SnapshotHead, Table};
 
 /// A table with something of most kinds.
 fn table() -> Table {
@@ -131,6 +131,50 @@ fn every_byte_has_to_be_there() {
 }
 
 #[test]
+fn a_head_says_what_the_snapshot_is() {
+    let table = table();
+    for (bytes, has_names) in [
+        (table.to_snapshot(), true),
+        (table.to_snapshot_without_names(), false),
+    ] {
+        let head = SnapshotHead::read(&bytes).unwrap();
+        assert_eq!(head.version(), 1);
+        assert_eq!(head.length(), bytes.len() as u64);
+        assert_eq!(head.checksum(), checksum(&bytes));
+        assert_eq!(head.has_names(), has_names);
+        // What follows does not matter, nor where the bytes are.
+        assert_eq!(SnapshotHead::read(&bytes[..SnapshotHead::BYTES]), Ok(head));
+        for shift in 0..8 {
+            let moved = [&vec![0; shift], &bytes[..SnapshotHead::BYTES], &[7]].concat();
+            assert_eq!(SnapshotHead::read(&moved[shift..]), Ok(head));
+        }
+    }
+}
+
+#[test]
+fn a_head_is_refused_as_its_snapshot_is() {
+    let bytes = table().to_snapshot();
+    for length in 0..SnapshotHead::BYTES {
+        let cut = &bytes[..length];
+        let refused = SnapshotHead::read(cut).unwrap_err();
+        assert_eq!(Table::from_snapshot(cut.to_vec()).unwrap_err(), refused);
+    }
+    for at in 0..12 {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1;
+        let refused = SnapshotHead::read(&damaged).unwrap_err();
+        assert_eq!(Table::from_snapshot(damaged).unwrap_err(), refused);
+    }
+    // The rest is what it says, whether or not it is true.
+    for at in 12..SnapshotHead::BYTES {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1;
+        assert_ne!(SnapshotHead::read(&damaged), SnapshotHead::read(&bytes));
+        assert!(SnapshotHead::read(&damaged).is_ok() && Table::from_snapshot(damaged).is_err());
+    }
+}
+
+#[test]
 fn other_versions_are_refused_by_name() {
     let mut bytes = table().to_snapshot();
     bytes[8] = 0;
@@ -145,12 +189,17 @@ fn other_versions_are_refused_by_name() {
     assert!(error.to_string().contains("newer"), "{error}");
 }
 
-/// Makes the checksum right of what was changed, as whoever deceives would.
-fn repaired(mut bytes: Vec<u8>) -> Vec<u8> {
+/// The checksum that a snapshot should have.
+fn checksum(bytes: &[u8]) -> u64 {
     let mut hasher = twox_hash::XxHash64::with_seed(0);
     std::hash::Hasher::write(&mut hasher, &bytes[..24]);
     std::hash::Hasher::write(&mut hasher, &bytes[32..]);
-    let checksum = std::hash::Hasher::finish(&hasher).to_le_bytes();
+    std::hash::Hasher::finish(&hasher)
+}
+
+/// Makes the checksum right of what was changed, as whoever deceives would.
+fn repaired(mut bytes: Vec<u8>) -> Vec<u8> {
+    let checksum = checksum(&bytes).to_le_bytes();
     bytes[24..32].copy_from_slice(&checksum);
     bytes
 }

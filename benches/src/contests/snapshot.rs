@@ -3,50 +3,29 @@
 use std::hint::black_box;
 
 use fingerpost::Table;
-use fingerpost::compile::Compiler;
-use fingerpost::compile::limits::Limits;
 
+use super::whole::{compile, each_set, rounds};
 use crate::measure::{Depth, Record, stopwatch};
-use crate::routes::{Set, busy_host, full, microservice, model};
+use crate::routes::{Set, model};
 
-/// Route sets that are written.
-const SETS: [fn(usize) -> Set; 3] = [full::set, busy_host::set, microservice::set];
 const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
-/// Only the first set is made this large: a route set of the model takes a gigabyte.
-const ALL_SETS: usize = 100_000;
 
 /// Bytes a rule of snapshots, with names and without, and how many times as long compiling
 /// takes as reading: of a snapshot in memory that is aligned, the least of several rounds of
 /// each.
 pub(super) fn time(depth: Depth, record: &mut Record<'_>) -> Result<(), String> {
-    for (at, make) in SETS.iter().enumerate() {
-        for size in SIZES {
-            if size > depth.most_rules() || (at > 0 && size > ALL_SETS) {
-                continue;
-            }
-            one(&make(size), depth, record)?;
-        }
-    }
-    Ok(())
+    each_set(&SIZES, depth, |set| one(set, depth, record))
 }
 
 fn one(set: &Set, depth: Depth, record: &mut Record<'_>) -> Result<(), String> {
     let routes = model::sorted(set).routes;
-    let rounds = match depth {
-        Depth::Answers => 1,
-        Depth::Quick => 3,
-        Depth::Full => 5,
-    };
-    let mut limits = Limits::default();
-    limits.regex_programs = usize::MAX;
-    let compiler = Compiler::new().with_limits(limits);
     let mut compiling = f64::INFINITY;
     let (mut reading, mut written) = ([f64::INFINITY; 2], [f64::INFINITY; 2]);
     let mut sizes = [0; 2];
-    for _ in 0..rounds {
-        let (compiled, seconds) = stopwatch(|| compiler.compile(black_box(&routes)));
+    for _ in 0..rounds(depth) {
+        let (table, seconds) =
+            compile(&routes, set.size()).map_err(|why| format!("{}: {why}", set.name))?;
         compiling = compiling.min(seconds);
-        let table = compiled.table;
         for (at, write) in [
             Table::to_snapshot as fn(&Table) -> Vec<u8>,
             Table::to_snapshot_without_names,

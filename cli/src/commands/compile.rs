@@ -4,9 +4,10 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use fingerpost::SnapshotHead;
 use fingerpost::compile::Compiler;
 use fingerpost::diagnostic::Diagnostic;
-use fingerpost::files::{Files, Snapshot};
+use fingerpost::files::{self, Files, Why};
 use fingerpost::json::{self, Written};
 
 use super::check::sort;
@@ -56,11 +57,10 @@ pub(crate) fn run(args: &CompileArgs, as_json: bool) -> Result<u8, Failure> {
         }
         return Ok(FINDINGS);
     }
-    let had_names = files
-        .snapshot
-        .as_ref()
-        .map(Snapshot::bytes)
-        .is_none_or(has_names);
+    let had_names = match &files.snapshot {
+        Some(snapshot) => head(snapshot.name(), snapshot.bytes())?.has_names(),
+        None => true,
+    };
     let bytes = if had_names && !args.without_names {
         compiled.table.to_snapshot()
     } else {
@@ -72,13 +72,14 @@ pub(crate) fn run(args: &CompileArgs, as_json: bool) -> Result<u8, Failure> {
         out.flush()?;
         return Ok(SUCCESS);
     }
+    let head = head(&name, &bytes)?;
     replace(&args.output, &bytes).map_err(|error| Failure::unwritable(&name, &error))?;
     let written = Written {
         file: &name,
         bytes: bytes.len(),
         rules: compiled.table.stats().rules,
-        names: has_names(&bytes),
-        checksum: checksum(&bytes),
+        names: head.has_names(),
+        checksum: head.checksum(),
     };
     if as_json {
         print(&json_of(Some(&written), &found, &files))?;
@@ -142,13 +143,10 @@ fn json_of(written: Option<&Written<'_>>, found: &[Diagnostic], files: &Files) -
     json::write_compiled(written, found, &names)
 }
 
-/// Whether a snapshot has names: the lowest bit of its flags, at byte 12.
-fn has_names(bytes: &[u8]) -> bool {
-    bytes.get(12).is_some_and(|flags| flags & 1 == 1)
-}
-
-/// The checksum in a snapshot's head, at byte 24: the same where the bytes are the same.
-fn checksum(bytes: &[u8]) -> u64 {
-    let checksum = bytes.get(24..).and_then(<[u8]>::first_chunk);
-    u64::from_le_bytes(checksum.copied().unwrap_or_default())
+/// What a snapshot says of itself, which has been read or is to be written.
+fn head(name: &str, bytes: &[u8]) -> Result<SnapshotHead, Failure> {
+    SnapshotHead::read(bytes).map_err(|refused| {
+        let (name, why) = (name.to_owned(), Why::Snapshot(refused));
+        Failure::from(files::Error { name, why })
+    })
 }

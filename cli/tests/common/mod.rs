@@ -45,3 +45,16 @@ pub(crate) fn texts(args: &[&str], stdin: &[u8]) -> (String, String, i32) {
     let code = output.status.code().expect("the binary is not killed");
     (text(output.stdout), text(output.stderr), code)
 }
+
+/// That a command fails with this code, says so on standard error, and answers nothing.
+#[allow(dead_code)]
+#[track_caller]
+pub(crate) fn fails(args: &[&str], code: i32, says: &str) {
+    let (stdout, stderr, found) = texts(args, b"");
+    assert_eq!(found, code, "{args:?}: {stdout}{stderr}");
+    assert_eq!(stdout, "", "{args:?}");
+    assert!(
+        stderr.contains(says),
+        "{args:?} says {stderr:?}, not {says:?}"
+    );
+}

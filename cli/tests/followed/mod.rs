@@ -3,19 +3,19 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write as _};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
 use crate::common;
+use crate::folder::Folder;
 
 /// What takes this long hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Run {
-    folder: PathBuf,
+    folder: Folder,
     child: Child,
     stdin: Option<ChildStdin>,
     answers: Receiver<String>,
@@ -26,13 +26,11 @@ pub(crate) struct Run {
 impl Run {
     /// A run whose manifests are `routes/routes.yaml`, with this text.
     pub(crate) fn start(name: &str, text: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("fingerpost-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(folder.join("routes")).unwrap();
-        fs::write(folder.join("routes/routes.yaml"), text).unwrap();
+        let folder = Folder::new(name);
+        folder.write("routes/routes.yaml", text);
         let args = ["route", "routes", "--requests", "-", "--watch"];
         let mut command = common::command();
-        command.current_dir(&folder).args(args);
+        command.current_dir(folder.path()).args(args);
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -51,8 +49,8 @@ impl Run {
     /// Renames a file with this text over one of the folder, or removes it.
     pub(crate) fn replace(&mut self, name: &str, text: Option<&str>) {
         let (beside, file) = (
-            self.folder.join("beside"),
-            self.folder.join("routes").join(name),
+            self.folder.file("beside"),
+            self.folder.file(&format!("routes/{name}")),
         );
         match text {
             Some(text) => {
@@ -104,7 +102,6 @@ impl Drop for Run {
         // Gone already is as good.
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 

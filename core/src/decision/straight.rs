@@ -87,6 +87,9 @@ pub(super) fn enter(sections: &Sections, scratch: &mut Scratch, request: &Reques
         }
     };
 
+    // PERF: host and path are those that are known here. Asked of the scratch, so that the
+    // search could be made as that of any stage is, a match takes 3 per cent more
+    // instructions.
     let path = request.target().get(..path_len).unwrap_or_default();
     let mut search = Search {
         sections,

@@ -9,9 +9,7 @@ use std::path::Path;
 use super::walk::is_called_snapshot;
 use super::{Error, Why};
 use crate::table::Table;
-
-/// What snapshots begin with, and no text does: the reader of manifests refuses its last byte.
-const MAGIC: &[u8] = b"FPTABLE\0";
+use crate::{SnapshotError, SnapshotHead};
 
 /// A snapshot that has been read, and found sound.
 #[derive(Clone)]
@@ -69,8 +67,10 @@ impl AsRef<[u8]> for Bytes {
     }
 }
 
-/// Whether what was read is taken for a snapshot: by its name or by its first bytes. One
-/// that is called so and is none is thus refused, not read as a text.
+/// Whether what was read is taken for a snapshot: by its name or by its first bytes, as which
+/// no text begins, since the reader of manifests refuses the last of them. One that is
+/// called so and is none is thus refused, not read as a text.
 pub(super) fn is_snapshot(name: &str, bytes: &[u8]) -> bool {
-    is_called_snapshot(Path::new(name)) || bytes.starts_with(MAGIC)
+    is_called_snapshot(Path::new(name))
+        || SnapshotHead::read(bytes) != Err(SnapshotError::NotASnapshot)
 }

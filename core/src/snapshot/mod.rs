@@ -24,6 +24,7 @@
 //! come: tables compiled under limits raised a hundredfold may be refused.
 
 mod error;
+mod head;
 mod read;
 mod validate;
 mod write;
@@ -37,6 +38,7 @@ use crate::table::Table;
 use crate::table::section::Image;
 
 pub use error::SnapshotError;
+pub use head::SnapshotHead;
 
 /*
 The format, all of it in little endian, in words of 32 bits:

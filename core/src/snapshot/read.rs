@@ -1,12 +1,11 @@
 //! Reading snapshots.
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 use zerocopy::FromBytes;
 
 use super::write::checksum;
-use super::{HEADER, MAGIC, NAMES, SnapshotError, VERSION, validate};
+use super::{HEADER, NAMES, SnapshotError, SnapshotHead, validate};
 use crate::table::parts::coded::{Coded, Words};
 use crate::table::parts::{Each, Item};
 use crate::table::section::{Image, Section};
@@ -18,7 +17,7 @@ pub(super) fn read(image: &Arc<Image>) -> Result<Table, SnapshotError> {
         return Err(SnapshotError::ByteOrder);
     }
     let bytes = image.bytes();
-    let flags = header(bytes)?;
+    let head = checked_head(bytes)?;
     let words = <[u32]>::ref_from_bytes(bytes).map_err(|_| malformed("words"))?;
     let mut sections = Sections::default();
     let mut source = Source {
@@ -28,7 +27,7 @@ pub(super) fn read(image: &Arc<Image>) -> Result<Table, SnapshotError> {
         room: PROGRAMS,
     };
     sections.each(&mut source)?;
-    if flags & NAMES != 0 {
+    if head.has_names() {
         sections.names.each(&mut source)?;
     }
     let rest = words.get(source.at..).unwrap_or_default();
@@ -48,37 +47,18 @@ fn malformed(part: &'static str) -> SnapshotError {
     SnapshotError::Malformed { part }
 }
 
-/// Looks over the header, and at the checksum of everything; gives the flags.
-fn header(bytes: &[u8]) -> Result<u32, SnapshotError> {
-    if bytes.get(..MAGIC.len()) != Some(&MAGIC) {
-        return Err(SnapshotError::NotASnapshot);
-    }
-    let found = bytes.len() as u64;
-    let cut = SnapshotError::Length {
-        found,
-        stated: HEADER as u64,
-    };
-    let (words, _) = bytes.get(MAGIC.len()..HEADER).ok_or(cut)?.as_chunks();
-    let words: Vec<u32> = words.iter().map(|&word| u32::from_le_bytes(word)).collect();
-    let &[version, flags, length, length_high, sum, sum_high] = words.as_slice() else {
-        return Err(SnapshotError::NotASnapshot);
-    };
-    if version != VERSION {
-        return Err(SnapshotError::Version {
-            found: version,
-            supported: VERSION,
-        });
-    }
-    let long = |low, high| u64::from(high) << 32 | u64::from(low);
-    let stated = long(length, length_high);
+/// Reads the head, and holds it against everything.
+fn checked_head(bytes: &[u8]) -> Result<SnapshotHead, SnapshotError> {
+    let head = SnapshotHead::read(bytes)?;
+    let (found, stated) = (bytes.len() as u64, head.length());
     if stated != found {
         return Err(SnapshotError::Length { found, stated });
     }
-    if checksum(bytes) != long(sum, sum_high) {
+    if checksum(bytes) != head.checksum() {
         return Err(SnapshotError::Checksum);
     }
-    match flags & !NAMES {
-        0 => Ok(flags),
+    match head.flags & !NAMES {
+        0 => Ok(head),
         _ => Err(malformed("flags")),
     }
 }
@@ -159,5 +139,54 @@ impl Each for Source<'_> {
     fn value<T: Coded>(&mut self, part: &'static str, value: &mut T) -> Result<(), SnapshotError> {
         *value = self.coded(part, T::take)?;
         Ok(())
+    }
+}
+
+#[cfg(all(test, not(feature = "compile")))]
+mod tests {
+    use alloc::boxed::Box;
+    use alloc::vec::Vec;
+
+    use super::{PROGRAMS, Source};
+    use crate::SnapshotError;
+    use crate::table::parts::coded::Coded;
+    use crate::table::parts::{Each, Item};
+    use crate::table::regex::{GroupRegex, Regex};
+    use crate::table::section::{Image, Section};
+
+    /// Why a section of one item is refused, which is a pattern for this engine.
+    fn refused<T: Item>(engine: u32, pattern: &str) -> Option<SnapshotError> {
+        // How many there are; the engine, the number of its cache, the pattern.
+        let mut words = Vec::from([1, engine, 0]);
+        Box::<str>::from(pattern).put(&mut words);
+        let mut source = Source {
+            image: &Image::new(Box::new([])),
+            words: &words,
+            at: 0,
+            room: PROGRAMS,
+        };
+        source
+            .section("patterns", &mut Section::<T>::default())
+            .err()
+    }
+
+    #[test]
+    fn a_pattern_that_must_be_compiled_is_told() {
+        let pattern = r"(?:\A(?:/a[0-9]*)\z)";
+        let told = SnapshotError::Pattern {
+            part: "patterns",
+            pattern: pattern.into(),
+        };
+        for engine in [1, 2] {
+            assert_eq!(refused::<Regex>(engine, pattern).as_ref(), Some(&told));
+        }
+        for engine in [2, 3] {
+            assert_eq!(refused::<GroupRegex>(engine, pattern).as_ref(), Some(&told));
+        }
+        // What is no engine is no pattern either.
+        let part = "patterns";
+        let malformed = Some(SnapshotError::Malformed { part });
+        assert_eq!(refused::<Regex>(3, pattern), malformed);
+        assert_eq!(refused::<GroupRegex>(4, pattern), malformed);
     }
 }

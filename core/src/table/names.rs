@@ -102,64 +102,31 @@ pub(crate) struct EntryName {
     origin: OriginEntry,
 }
 
-/// An [`Origin`] as it is stored.
-#[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
-#[repr(C)]
-pub(crate) struct OriginEntry {
-    source: u32,
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-    start: u32,
-    end: u32,
+/// Makes [`OriginEntry`] of the fields that it shares with [`Origin`], which are all.
+macro_rules! origin_entry {
+    ($($field:ident),*) => {
+        /// An [`Origin`] as it is stored.
+        #[derive(Clone, Copy, Debug, FromBytes, Immutable, IntoBytes, KnownLayout)]
+        #[repr(C)]
+        pub(crate) struct OriginEntry {
+            $($field: u32),*
+        }
+
+        impl From<Origin> for OriginEntry {
+            fn from(Origin { $($field),* }: Origin) -> Self {
+                Self { $($field),* }
+            }
+        }
+
+        impl From<OriginEntry> for Origin {
+            fn from(OriginEntry { $($field),* }: OriginEntry) -> Self {
+                Self { $($field),* }
+            }
+        }
+    };
 }
 
-impl From<Origin> for OriginEntry {
-    fn from(origin: Origin) -> Self {
-        let Origin {
-            source,
-            line,
-            column,
-            end_line,
-            end_column,
-            start,
-            end,
-        } = origin;
-        Self {
-            source,
-            line,
-            column,
-            end_line,
-            end_column,
-            start,
-            end,
-        }
-    }
-}
-
-impl From<OriginEntry> for Origin {
-    fn from(origin: OriginEntry) -> Self {
-        let OriginEntry {
-            source,
-            line,
-            column,
-            end_line,
-            end_column,
-            start,
-            end,
-        } = origin;
-        Self {
-            source,
-            line,
-            column,
-            end_line,
-            end_column,
-            start,
-            end,
-        }
-    }
-}
+origin_entry!(source, line, column, end_line, end_column, start, end);
 
 impl RuleName {
     pub(crate) fn name(&self) -> Option<Text> {

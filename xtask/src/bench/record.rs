@@ -13,7 +13,7 @@ use crate::run::probe;
 use crate::workspace;
 
 /// This engine, as the record names it.
-const OURS: &str = "fingerpost";
+pub(super) const OURS: &str = "fingerpost";
 /// A median above this many times the least says that the machine was busy: even on one
 /// that others share, it is below 1.2 in most rows.
 const BUSY: f64 = 1.5;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::record::{Contest, Record};
+use super::record::{Contest, OURS, Record};
 use super::targets::{self, number};
 
 /// Between these lines of the document stands what is measured.
@@ -83,7 +83,7 @@ fn document(record: &Record) -> String {
             let _ = write!(text, "\n![{title}: growth](pictures/{name}.svg)\n");
         }
     }
-    for name in ["features", "hostile"] {
+    for name in ["snapshot", "features", "hostile"] {
         text.push_str(&section(record, name, false).unwrap_or_default());
     }
     text.push_str("\n### Measured with\n\n");
@@ -119,6 +119,7 @@ pub(super) fn section(record: &Record, name: &str, marks_busy: bool) -> Option<S
             *title,
             times(contest, baseline, marks_busy) + &memory(contest),
         ),
+        (None, "snapshot") => ("Tables as snapshots", snapshots(contest)),
         (None, "features") => ("What a feature costs", features(contest)),
         (None, "hostile") => ("What a byte costs", hostile(contest)),
         _ => return None,
@@ -161,6 +162,35 @@ fn times(contest: &Contest, baseline: &str, marks_busy: bool) -> String {
                 let _ = write!(text, " {} |", if is_busy { "busy" } else { "" });
             }
             text.push('\n');
+        }
+    }
+    text
+}
+
+/// How large a table is as a snapshot, how long reading takes, and in that what compiling and
+/// writing take.
+fn snapshots(contest: &Contest) -> String {
+    let mut text = String::from(
+        "`cargo xtask bench --only snapshot`: reading a snapshot in memory, and compiling and writing it as multiples of that.\n\n\
+         | rules | table | bytes a rule | read, ms | compile | write |\n\
+         |--:|---|--:|--:|--:|--:|\n",
+    );
+    for size in contest.sizes() {
+        for mix in &contest.mixes {
+            let value = |metric| contest.value(size, mix, OURS, metric);
+            let Some(bytes) = value("bytes-per-rule") else {
+                continue;
+            };
+            let read = value("read-us-per-rule").map(|micros| micros * size as f64 / 1e3);
+            let [read, compile, write] =
+                [read, value("compile-over-read"), value("write-over-read")]
+                    .map(|value| value.map_or(String::new(), number));
+            let _ = writeln!(
+                text,
+                "| {} | {mix} | {} | {read} | {compile} | {write} |",
+                thousands(size),
+                number(bytes),
+            );
         }
     }
     text
@@ -245,7 +275,7 @@ pub(super) fn thousands(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{BEGIN, END, fill, thousands};
+    use super::{BEGIN, END, fill, section, thousands};
     use crate::bench::record::Record;
 
     #[test]
@@ -256,6 +286,20 @@ mod tests {
         assert!(!filled.contains("former"));
         assert_eq!(fill(&filled, &Record::default()).unwrap(), filled);
         assert!(fill("no tables", &Record::default()).is_err());
+    }
+
+    #[test]
+    fn snapshots_are_told_by_size_and_by_reading() {
+        let of = |metric| format!("10000\tfull with names\tfingerpost\t{metric}\n");
+        let mut text = of("bytes-per-rule\t172.3") + &of("read-us-per-rule\t0.0132");
+        let shown = |text: &str| {
+            let mut record = Record::default();
+            record.add("snapshot", text).unwrap();
+            section(&record, "snapshot", false).unwrap()
+        };
+        assert!(shown(&text).ends_with("| 10,000 | full with names | 172 | 0.13 |  |  |\n"));
+        text += &(of("compile-over-read\t192.7") + &of("write-over-read\t1.6"));
+        assert!(shown(&text).ends_with("| 172 | 0.13 | 193 | 1.60 |\n"));
     }
 
     #[test]

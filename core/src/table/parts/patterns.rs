@@ -11,11 +11,13 @@ use regex_automata::dfa::dense;
 #[cfg(feature = "compile")]
 use regex_automata::{
     dfa::onepass,
-    nfa::thompson::{self, pikevm::PikeVM},
+    nfa::thompson::{self, NFA, WhichCaptures, pikevm::PikeVM},
 };
 use zerocopy::IntoBytes;
 
 use super::coded::{Coded, Words, coded_structs};
+#[cfg(feature = "compile")]
+use crate::table::regex::Source;
 use crate::table::regex::{GroupEngine, GroupRegex, Regex};
 
 /// What is written of an automaton: its length in bytes and its bytes, four to a word.
@@ -46,47 +48,29 @@ impl Coded for Regex {
                 dfa.put(words);
             }
             #[cfg(feature = "compile")]
-            Self::OnePass { cache, source, .. } => {
-                words.extend([1, *cache]);
-                source.put(words);
-            }
+            Self::OnePass { cache, source, .. } => put_source(words, 1, *cache, source),
             #[cfg(feature = "compile")]
-            Self::Pike { cache, source, .. } => {
-                words.extend([2, *cache]);
-                source.put(words);
-            }
+            Self::Pike { cache, source, .. } => put_source(words, 2, *cache, source),
         }
     }
 
-    #[cfg(feature = "compile")]
     fn take(words: &mut Words<'_>) -> Option<Self> {
         Some(match u32::take(words)? {
             0 => Self::Dense(Coded::take(words)?),
+            #[cfg(feature = "compile")]
             1 => {
-                let (cache, source) = <(u32, Box<str>)>::take(words)?;
-                let dfa = one_pass(words, &source, thompson::WhichCaptures::None)?;
+                let (cache, source, dfa) = one_pass(words, WhichCaptures::None)?;
                 Self::OnePass { dfa, cache, source }
             }
+            #[cfg(feature = "compile")]
             2 => {
-                let (cache, source) = <(u32, Box<str>)>::take(words)?;
-                let vm = pike(words, &source, thompson::WhichCaptures::None)?;
+                let (cache, source, vm) = pike(words, WhichCaptures::None)?;
                 Self::Pike { vm, cache, source }
             }
+            #[cfg(not(feature = "compile"))]
+            1 | 2 => return uncompiled(words),
             _ => return None,
         })
-    }
-
-    #[cfg(not(feature = "compile"))]
-    fn take(words: &mut Words<'_>) -> Option<Self> {
-        match u32::take(words)? {
-            0 => Some(Self::Dense(Coded::take(words)?)),
-            1 | 2 => {
-                let (_, source) = <(u32, Box<str>)>::take(words)?;
-                words.uncompiled = Some(source);
-                None
-            }
-            _ => None,
-        }
     }
 }
 
@@ -103,50 +87,47 @@ impl Coded for GroupEngine {
                 holes.put(words);
             }
             #[cfg(feature = "compile")]
-            Self::OnePass { cache, source, .. } => {
-                words.extend([2, *cache]);
-                source.put(words);
-            }
+            Self::OnePass { cache, source, .. } => put_source(words, 2, *cache, source),
             #[cfg(feature = "compile")]
-            Self::Pike { id, source, .. } => {
-                words.extend([3, *id]);
-                source.put(words);
-            }
+            Self::Pike { id, source, .. } => put_source(words, 3, *id, source),
         }
     }
 
-    #[cfg(feature = "compile")]
     fn take(words: &mut Words<'_>) -> Option<Self> {
         Some(match u32::take(words)? {
             0 => Self::Whole,
             1 => Self::Segments(Coded::take(words)?),
+            #[cfg(feature = "compile")]
             2 => {
-                let (cache, source) = <(u32, Box<str>)>::take(words)?;
-                let dfa = one_pass(words, &source, thompson::WhichCaptures::All)?;
+                let (cache, source, dfa) = one_pass(words, WhichCaptures::All)?;
                 Self::OnePass { dfa, cache, source }
             }
+            #[cfg(feature = "compile")]
             3 => {
-                let (id, source) = <(u32, Box<str>)>::take(words)?;
-                let vm = pike(words, &source, thompson::WhichCaptures::All)?;
+                let (id, source, vm) = pike(words, WhichCaptures::All)?;
                 Self::Pike { vm, id, source }
             }
+            #[cfg(not(feature = "compile"))]
+            2 | 3 => return uncompiled(words),
             _ => return None,
         })
     }
+}
 
-    #[cfg(not(feature = "compile"))]
-    fn take(words: &mut Words<'_>) -> Option<Self> {
-        match u32::take(words)? {
-            0 => Some(Self::Whole),
-            1 => Some(Self::Segments(Coded::take(words)?)),
-            2 | 3 => {
-                let (_, source) = <(u32, Box<str>)>::take(words)?;
-                words.uncompiled = Some(source);
-                None
-            }
-            _ => None,
-        }
-    }
+/// What is written of an engine that has no form in bytes: which it is, the number of its
+/// cache, and its pattern.
+#[cfg(feature = "compile")]
+fn put_source(words: &mut Vec<u32>, engine: u32, number: u32, source: &Source) {
+    words.extend([engine, number]);
+    source.put(words);
+}
+
+/// Reads of one that would have to be compiled what is told of it.
+#[cfg(not(feature = "compile"))]
+fn uncompiled<T>(words: &mut Words<'_>) -> Option<T> {
+    let (_, source) = <(u32, Box<str>)>::take(words)?;
+    words.uncompiled = Some(source);
+    None
 }
 
 /// How deep a pattern may be nested. What the compiler takes is a quarter of that, and
@@ -192,11 +173,7 @@ fn is_printed(source: &str) -> bool {
 
 /// The program of a pattern, compiled as it was when the table was.
 #[cfg(feature = "compile")]
-fn program(
-    words: &mut Words<'_>,
-    source: &str,
-    captures: thompson::WhichCaptures,
-) -> Option<thompson::NFA> {
+fn program(words: &mut Words<'_>, source: &str, captures: WhichCaptures) -> Option<NFA> {
     if !is_printed(source) {
         return None;
     }
@@ -215,28 +192,32 @@ fn program(
     Some(nfa)
 }
 
-/// The same as a PikeVM, whose cache has a place for each group in each state.
+/// The number, the pattern and the engine of a PikeVM, whose cache has a place for each
+/// group in each state.
 #[cfg(feature = "compile")]
-fn pike(words: &mut Words<'_>, source: &str, captures: thompson::WhichCaptures) -> Option<PikeVM> {
-    let nfa = program(words, source, captures)?;
+fn pike(words: &mut Words<'_>, captures: WhichCaptures) -> Option<(u32, Source, PikeVM)> {
+    let (number, source) = <(u32, Source)>::take(words)?;
+    let nfa = program(words, &source, captures)?;
     let places = nfa
         .states()
         .len()
         .checked_mul(nfa.group_info().slot_len())?;
     let bytes = places.checked_mul(2 * size_of::<usize>())?;
-    (bytes <= PLACES).then(|| PikeVM::new_from_nfa(nfa).ok())?
+    let vm = (bytes <= PLACES).then(|| PikeVM::new_from_nfa(nfa).ok())??;
+    Some((number, source, vm))
 }
 
+/// The same of a one-pass automaton.
 #[cfg(feature = "compile")]
 fn one_pass(
     words: &mut Words<'_>,
-    source: &str,
-    captures: thompson::WhichCaptures,
-) -> Option<Box<onepass::DFA>> {
-    let nfa = program(words, source, captures)?;
+    captures: WhichCaptures,
+) -> Option<(u32, Source, Box<onepass::DFA>)> {
+    let (number, source) = <(u32, Source)>::take(words)?;
+    let nfa = program(words, &source, captures)?;
     let config = onepass::Config::new().size_limit(Some(words.room.min(ONE_PASS)));
     let mut builder = onepass::Builder::new();
     let dfa = builder.configure(config).build_from_nfa(nfa).ok()?;
     words.room = words.room.checked_sub(dfa.memory_usage())?;
-    Some(Box::new(dfa))
+    Some((number, source, Box::new(dfa)))
 }
