@@ -8,7 +8,7 @@ use super::whole::{compile, each_set, rounds};
 use crate::measure::{Depth, Record, stopwatch};
 use crate::routes::{Set, model};
 
-const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
+const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
 /// Bytes a rule of snapshots, with names and without, and how many times as long compiling
 /// takes as reading: of a snapshot in memory that is aligned, the least of several rounds of

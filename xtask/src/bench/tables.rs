@@ -83,7 +83,7 @@ fn document(record: &Record) -> String {
             let _ = write!(text, "\n![{title}: growth](pictures/{name}.svg)\n");
         }
     }
-    for name in ["snapshot", "features", "hostile"] {
+    for name in ["snapshot", "updates", "features", "hostile"] {
         text.push_str(&section(record, name, false).unwrap_or_default());
     }
     text.push_str("\n### Measured with\n\n");
@@ -120,6 +120,7 @@ pub(super) fn section(record: &Record, name: &str, marks_busy: bool) -> Option<S
             times(contest, baseline, marks_busy) + &memory(contest),
         ),
         (None, "snapshot") => ("Tables as snapshots", snapshots(contest)),
+        (None, "updates") => ("One route changed", updates(contest)),
         (None, "features") => ("What a feature costs", features(contest)),
         (None, "hostile") => ("What a byte costs", hostile(contest)),
         _ => return None,
@@ -162,6 +163,35 @@ fn times(contest: &Contest, baseline: &str, marks_busy: bool) -> String {
                 let _ = write!(text, " {} |", if is_busy { "busy" } else { "" });
             }
             text.push('\n');
+        }
+    }
+    text
+}
+
+/// A row for each size and kind of change.
+fn updates(contest: &Contest) -> String {
+    let mut text = String::from(
+        "`cargo xtask bench --only updates`: a route of twenty rules under a host of its own, in a \
+         table that was compiled for updates; of many in turn the mean, with all that is compiled \
+         again for them, the longest, and the most layers. Compiling the whole table is a \
+         multiple of a change.\n\n\
+         | rules | change | a change, µs | longest, µs | layers | compile |\n\
+         |--:|---|--:|--:|--:|--:|\n",
+    );
+    for size in contest.sizes() {
+        for mix in &contest.mixes {
+            let value = |metric| contest.value(size, mix, OURS, metric);
+            let Some(micros) = value("us") else {
+                continue;
+            };
+            let [longest, layers, compile] = ["us-longest", "layers", "compile-over-update"]
+                .map(|metric| value(metric).map_or(String::new(), number));
+            let _ = writeln!(
+                text,
+                "| {} | {mix} | {} | {longest} | {layers} | {compile} |",
+                thousands(size),
+                number(micros),
+            );
         }
     }
     text
