@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::provision::{has_nightly_source, has_rust_target};
 use crate::run::probe;
-use crate::stages::WASM;
+use crate::stages::{WASI, WASM};
 use crate::workspace;
 
 /// One thing that some stage or face uses.
@@ -49,6 +49,20 @@ const NEEDS: &[Need] = &[
         required: true,
         find: || has_rust_target(WASM).then(|| "installed".to_string()),
         install: "rustup target add wasm32-unknown-unknown",
+    },
+    Need {
+        name: "wasm32 with files",
+        purpose: "stage reproducible; `cargo xtask test` adds it where rustup is there",
+        required: false,
+        find: || has_rust_target(WASI).then(|| "installed".to_string()),
+        install: "rustup target add wasm32-wasip1",
+    },
+    Need {
+        name: "node",
+        purpose: "stage reproducible; `cargo xtask test` installs it where it is root",
+        required: false,
+        find: || first_line("node", &["--version"]),
+        install: "apt-get install nodejs",
     },
     Need {
         name: "shared data",
@@ -99,11 +113,11 @@ pub(crate) fn run() -> ExitCode {
     let mut lacking = 0;
     for need in NEEDS {
         match (need.find)() {
-            Some(found) => println!("{:<14} {found}", need.name),
+            Some(found) => println!("{:<18} {found}", need.name),
             None => {
                 let word = if need.required { "MISSING" } else { "absent" };
                 println!(
-                    "{:<14} {word}: for {}; {}",
+                    "{:<18} {word}: for {}; {}",
                     need.name, need.purpose, need.install
                 );
                 lacking += u32::from(need.required);

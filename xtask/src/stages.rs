@@ -5,12 +5,14 @@
 //! starts, and gives [`Outcome::Skipped`] with a reason where it cannot run.
 
 pub(crate) use cargo::{WASM, cargo};
+pub(crate) use reproducible::WASI;
 
 mod bench;
 mod cargo;
 mod documents;
 mod examples;
 mod linear;
+mod reproducible;
 mod soak;
 mod tsan;
 
@@ -86,6 +88,11 @@ pub(crate) const ALL: &[Definition] = &[
         name: "wasm",
         about: "core builds for wasm32, alone and with its importers",
         run: cargo::wasm,
+    },
+    Definition {
+        name: "reproducible",
+        about: "the same routes give the same snapshots on this machine and for wasm32, byte for byte (needs node)",
+        run: reproducible::run,
     },
     Definition {
         name: "doc",

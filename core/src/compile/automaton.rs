@@ -10,9 +10,9 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use regex_automata::MatchKind;
-use regex_automata::dfa::{StartKind, dense};
 use regex_automata::nfa::thompson;
 
+use super::regex::{dense_dfa, program};
 use super::{Build, HashMap, slots};
 use crate::table::NONE;
 use crate::table::automaton::{Automaton, Intervals, Patterns, Words};
@@ -207,7 +207,7 @@ impl Build<'_> {
             return None;
         }
         let set = TextSet::new(&found, marks, (place, fold))?;
-        budget.charge(set.bytes())?;
+        budget.charge(set.weight)?;
         Some(set)
     }
 
@@ -223,25 +223,9 @@ impl Build<'_> {
         if found.is_empty() {
             return None;
         }
-        let nfa = thompson::Compiler::new()
-            .configure(
-                thompson::Config::new()
-                    .utf8(false)
-                    .which_captures(thompson::WhichCaptures::None)
-                    .nfa_size_limit(Some(budget.left)),
-            )
-            .build_many_from_hir(&found)
-            .ok()?;
-        let dense = dense::Builder::new()
-            .configure(
-                dense::Config::new()
-                    .match_kind(MatchKind::All)
-                    .start_kind(StartKind::Anchored)
-                    .dfa_size_limit(Some(budget.left))
-                    .determinize_size_limit(Some(budget.left.saturating_mul(4))),
-            )
-            .build_from_nfa(&nfa);
-        let Ok(search) = dense else {
+        let captures = thompson::WhichCaptures::None;
+        let (nfa, _) = program(&found, captures, budget.left)?;
+        let Some(search) = dense_dfa(&nfa, budget.left, MatchKind::All) else {
             // What was tried is charged too, or many slots that fail late would cost
             // the budget's time each.
             budget.charge(budget.left);

@@ -9,7 +9,7 @@ use regex_automata::MatchKind;
 use regex_automata::nfa::thompson;
 use regex_syntax::hir::{Hir, Look};
 
-use super::regex::{dense_dfa, parse};
+use super::regex::{dense_dfa, parse, program};
 use super::{Build, slots};
 use crate::diagnostic::codes::compile as codes;
 use crate::diagnostic::{Code, Diagnostic};
@@ -123,19 +123,14 @@ impl Build<'_> {
         }
         let hir = parse(pattern, false).map_err(invalid)?;
         let (start, end) = (Hir::look(Look::Start), Hir::look(Look::End));
-        let config = thompson::Config::new()
-            .utf8(false)
-            .which_captures(thompson::WhichCaptures::None)
-            .nfa_size_limit(Some(self.limits.regex_program));
-        let program = thompson::Compiler::new()
-            .configure(config)
-            .build_from_hir(&Hir::concat(Vec::from([start, hir, end])))
-            .map_err(|error| {
-                invalid(format!(
-                    "is over the limit of {} bytes (Limits::regex_program): {error}",
-                    self.limits.regex_program
-                ))
-            })?;
+        let whole = Hir::concat(Vec::from([start, hir, end]));
+        let limit = self.limits.regex_program;
+        let program = program(&[whole], thompson::WhichCaptures::None, limit);
+        let (program, _) = program.ok_or_else(|| {
+            invalid(format!(
+                "is over the limit of {limit} bytes (Limits::regex_program)"
+            ))
+        })?;
         let refused = |reason| Err((codes::HOST_AUTOMATON, reason));
         let all = self.limits.host_automata;
         let room = all.saturating_sub(self.index.host_automata);

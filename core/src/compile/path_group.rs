@@ -6,7 +6,7 @@ use regex_automata::MatchKind;
 use regex_automata::nfa::thompson;
 
 use super::path::PathItem;
-use super::regex::dense_dfa;
+use super::regex::{dense_dfa, program};
 use super::{Build, HashMap};
 use crate::table::path_group::PathGroup;
 use crate::table::text::Range32;
@@ -104,15 +104,10 @@ impl Build<'_> {
         }
         let budget = self.automaton_budget(self.limits.group_automaton);
         let hirs: Option<Vec<_>> = ids.iter().map(|&id| self.reading_all(id)).collect();
-        let config = thompson::Config::new()
-            .utf8(false)
-            .which_captures(thompson::WhichCaptures::None)
-            .nfa_size_limit(Some(budget));
-        let program = hirs.filter(|_| budget > 0).and_then(|hirs| {
-            let mut compiler = thompson::Compiler::new();
-            compiler.configure(config).build_many_from_hir(&hirs).ok()
-        });
-        let automaton = program.and_then(|program| dense_dfa(&program, budget, MatchKind::All));
+        let captures = thompson::WhichCaptures::None;
+        let hirs = hirs.filter(|_| budget > 0);
+        let nfa = hirs.and_then(|hirs| program(&hirs, captures, budget));
+        let automaton = nfa.and_then(|(nfa, _)| dense_dfa(&nfa, budget, MatchKind::All));
         let built = match automaton {
             Some(automaton) => {
                 self.charge_automata(automaton.memory_usage());

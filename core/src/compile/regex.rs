@@ -9,6 +9,7 @@
 
 mod common;
 mod print;
+mod size;
 mod syntax;
 
 use alloc::boxed::Box;
@@ -26,6 +27,7 @@ use regex_syntax::hir::{Hir, Look};
 use super::{Build, HashMap, Subject, pattern};
 use crate::diagnostic::codes::compile as codes;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::table;
 use crate::table::read_ahead::stops_soon;
 use crate::table::regex::{GroupEngine, GroupRegex, Regex, SegmentHole};
 use crate::table::text::Text;
@@ -33,6 +35,7 @@ use crate::table::text::Text;
 use common::common_prefix;
 use print::print;
 
+pub(crate) use size::program;
 pub(crate) use syntax::{literal_prefix, parse};
 
 /// Where a pattern must match.
@@ -381,21 +384,14 @@ impl Build<'_> {
         hir: &Hir,
         captures: thompson::WhichCaptures,
     ) -> Result<thompson::NFA, Refusal> {
-        let nfa = thompson::Compiler::new()
-            .configure(
-                thompson::Config::new()
-                    .utf8(false)
-                    .which_captures(captures)
-                    .nfa_size_limit(Some(self.limits.regex_program)),
-            )
-            .build_from_hir(hir)
-            .map_err(|error| {
-                Refusal::new(format!(
-                    "is over the limit of {} bytes (Limits::regex_program): {error}",
-                    self.limits.regex_program
-                ))
-            })?;
-        let size = nfa.memory_usage();
+        let limit = self.limits.regex_program;
+        let program = program(core::slice::from_ref(hir), captures, limit);
+        let (nfa, size) = program.ok_or_else(|| {
+            Refusal::new(format!(
+                "is over the limit of {limit} bytes (Limits::regex_program)"
+            ))
+        })?;
+        let size = size.saturating_add(size::PROGRAM);
         if self.index.regex.programs.saturating_add(size) > self.limits.regex_programs {
             self.is_short = true;
             return Err(Refusal {
@@ -414,13 +410,10 @@ impl Build<'_> {
     /// Bytes of text that everything begins with which an expression takes. The
     /// expression is one that was compiled before, so its program is within the limit.
     pub(crate) fn common_prefix(&self, hir: &Hir) -> u32 {
-        let config = thompson::Config::new()
-            .utf8(false)
-            .which_captures(thompson::WhichCaptures::None)
-            .nfa_size_limit(Some(self.limits.regex_program));
-        let mut compiler = thompson::Compiler::new();
-        let nfa = compiler.configure(config).build_from_hir(hir);
-        nfa.map_or(0, |nfa| common_prefix(&nfa))
+        let captures = thompson::WhichCaptures::None;
+        let hir = core::slice::from_ref(hir);
+        let nfa = program(hir, captures, self.limits.regex_program);
+        nfa.map_or(0, |(nfa, _)| common_prefix(&nfa))
     }
 
     fn compile_regex(
@@ -553,7 +546,8 @@ impl Build<'_> {
 
     /// A one-pass automaton, where the program is one-pass.
     fn one_pass(&self, nfa: &thompson::NFA) -> Option<Box<onepass::DFA>> {
-        let config = onepass::Config::new().size_limit(Some(self.limits.regex_program * 4));
+        let limit = self.limits.regex_program.saturating_mul(4);
+        let config = onepass::Config::new().size_limit(Some(limit));
         let mut builder = onepass::Builder::new();
         let dfa = builder.configure(config).build_from_nfa(nfa.clone());
         dfa.ok().map(Box::new)
@@ -572,16 +566,10 @@ pub(crate) fn dense_dfa(
     budget: usize,
     kind: MatchKind,
 ) -> Option<dense::DFA<Vec<u32>>> {
-    dense::Builder::new()
-        .configure(
-            dense::Config::new()
-                .start_kind(StartKind::Anchored)
-                .match_kind(kind)
-                .dfa_size_limit(Some(budget))
-                .determinize_size_limit(Some(budget.saturating_mul(4))),
-        )
-        .build_from_nfa(nfa)
-        .ok()
+    let config = dense::Config::new()
+        .start_kind(StartKind::Anchored)
+        .match_kind(kind);
+    table::dense::build(nfa, &config, budget)
 }
 
 fn pike_vm(nfa: thompson::NFA) -> Result<PikeVM, Refusal> {

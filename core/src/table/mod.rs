@@ -40,6 +40,8 @@ pub(crate) mod action;
 pub(crate) mod automaton;
 pub(crate) mod bar;
 pub(crate) mod column;
+#[cfg(feature = "compile")]
+pub(crate) mod dense;
 pub(crate) mod entry;
 pub(crate) mod fact;
 pub(crate) mod format;

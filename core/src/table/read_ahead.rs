@@ -17,6 +17,8 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind};
 
+use super::dense::build;
+
 /// Keyed by states of an automaton, which nobody chooses one by one.
 type HashMap<K, V> = hashbrown::HashMap<K, V, foldhash::fast::RandomState>;
 type HashSet<K> = hashbrown::HashSet<K, foldhash::fast::RandomState>;
@@ -34,16 +36,10 @@ const ALL: usize = 64 << 20;
 /// large, or with those of other patterns, of which so many bytes are `spent`.
 pub(crate) fn stops_soon(nfa: &thompson::NFA, spent: &mut usize) -> bool {
     let budget = ONE.min(ALL.saturating_sub(*spent));
-    let dfa = dense::Builder::new()
-        .configure(
-            dense::Config::new()
-                .start_kind(StartKind::Unanchored)
-                .match_kind(MatchKind::LeftmostFirst)
-                .dfa_size_limit(Some(budget))
-                .determinize_size_limit(Some(budget.saturating_mul(4))),
-        )
-        .build_from_nfa(nfa);
-    let Ok(dfa) = dfa else {
+    let config = dense::Config::new()
+        .start_kind(StartKind::Unanchored)
+        .match_kind(MatchKind::LeftmostFirst);
+    let Some(dfa) = build(nfa, &config, budget) else {
         *spent += budget;
         return false;
     };

@@ -41,6 +41,9 @@ pub(crate) struct TextSet {
     pub(crate) search: Search,
     /// By the automaton's number of the text.
     pub(crate) marks: Vec<u32>,
+    /// Bytes, as many as there are where pointers have 64 bits: what fits a budget is the
+    /// same on every machine.
+    pub(crate) weight: usize,
 }
 
 /// Where a text must stand in a value.
@@ -85,6 +88,10 @@ pub(crate) enum Search {
 /// Texts of which the larger and faster automaton is made.
 pub(crate) const SMALL: usize = 100;
 
+/// The first state of an automaton of texts that may end one; those before are for what
+/// is not found.
+const FIRST_ENDING: usize = 2;
+
 /// States that are remembered: a power of two.
 const RECENT: usize = 64;
 
@@ -128,6 +135,9 @@ impl TextSet {
     ) -> Option<Self> {
         let nfa = noncontiguous::NFA::builder()
             .ascii_case_insensitive(fold)
+            // Walking has no use for what finds places to begin at, and which one there
+            // is depends on the machine.
+            .prefilter(false)
             .build(keys)
             .ok()?;
         let start_kind = match place {
@@ -144,7 +154,21 @@ impl TextSet {
                 .map(Search::Large),
         };
         let search = search.ok()?;
-        Some(Self { search, marks })
+        let weight = match &search {
+            // Its states that end texts are the first ones, and have a list each.
+            Search::Small(_) => {
+                let ids = (FIRST_ENDING..).map_while(|id| StateID::new(id).ok());
+                let lists = ids.take_while(|&id| nfa.is_match(id)).count();
+                search.bytes() + lists * 24_usize.saturating_sub(size_of::<Vec<u32>>())
+            }
+            Search::Large(_) => search.bytes(),
+        };
+        let weight = weight + marks.len() * 4;
+        Some(Self {
+            search,
+            marks,
+            weight,
+        })
     }
 
     fn run(&self, anchored: Anchored, bytes: impl Iterator<Item = u8>, mark: &mut impl FnMut(u32)) {
@@ -160,11 +184,16 @@ impl TextSet {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        let search = match &self.search {
-            Search::Small(dfa) => dfa.memory_usage(),
-            Search::Large(nfa) => nfa.memory_usage(),
-        };
-        search + self.marks.len() * 4
+        self.search.bytes() + self.marks.len() * 4
+    }
+}
+
+impl Search {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Small(dfa) => dfa.memory_usage(),
+            Self::Large(nfa) => nfa.memory_usage(),
+        }
     }
 }
 
@@ -226,6 +255,7 @@ mod tests {
         searches.map(|search| TextSet {
             search,
             marks: (0..texts.len() as u32).collect(),
+            weight: 0,
         })
     }
 
