@@ -46,10 +46,8 @@ fn compare(stage: &Stage<'_>) -> Result<u64, String> {
     let why = |failure: Failure| failure.why;
     // The compiler of patterns takes ten times as long without optimization.
     for target in [&[][..], &["--target", WASI]] {
-        let mut build = cargo(&["build", "-p", PACKAGE, "--bin", PROGRAM]);
-        build
-            .args(["--config", "profile.dev.opt-level=1"])
-            .args(target);
+        let mut build = cargo(&["build", "--release", "-p", PACKAGE, "--bin", PROGRAM]);
+        build.args(target);
         stage.log.run(&mut build, LIMIT).map_err(why)?;
     }
     let folder = workspace::target().join("xtask").join(PROGRAM);
@@ -60,7 +58,7 @@ fn compare(stage: &Stage<'_>) -> Result<u64, String> {
         fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     }
     let file = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
-    let mut own = Command::new(workspace::target().join("debug").join(file));
+    let mut own = Command::new(workspace::target().join("release").join(file));
     own.args([&here, &here]);
     let ours = stage.log.run(&mut own, LIMIT).map_err(why)?;
 
@@ -70,7 +68,7 @@ fn compare(stage: &Stage<'_>) -> Result<u64, String> {
         .arg(
             workspace::target()
                 .join(WASI)
-                .join("debug/reproducible.wasm"),
+                .join("release/reproducible.wasm"),
         )
         .args([&folder, &there, &here]);
     let theirs = stage.log.run(&mut node, LIMIT).map_err(why)?;
