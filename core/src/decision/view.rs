@@ -161,8 +161,24 @@ impl<'a> Decision<'a> {
         })
     }
 
-    /// The backend that was chosen.
+    /// The backend that was chosen; `None` unless the outcome is [`Outcome::Forward`].
     pub fn backend(&self) -> Option<BackendView<'a>> {
+        match self.verdict.outcome {
+            Outcome::Forward => self.chosen_backend(),
+            _ => None,
+        }
+    }
+
+    /// The backend that was chosen and must not be used, as one that is not there or may
+    /// not be referred to: the request is answered with the [`status`](Self::status).
+    pub fn refused_backend(&self) -> Option<BackendView<'a>> {
+        match self.verdict.outcome {
+            Outcome::Forward => None,
+            _ => self.chosen_backend(),
+        }
+    }
+
+    fn chosen_backend(&self) -> Option<BackendView<'a>> {
         self.named_backend()
             .or_else(|| self.sections.backend_view(self.verdict.backend))
     }

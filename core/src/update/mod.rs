@@ -57,7 +57,7 @@
 //! Layers are merged as they grow: one that is not much larger than what comes before it
 //! is compiled again together with it, so that there are few, and each rule is compiled
 //! again a few times for each doubling of what has changed. Once a layer would be a fourth
-//! of the table, everything is compiled.
+//! of the table, or one of 32 routes has changed and more than 1,024, everything is compiled.
 //!
 //! Everything is also compiled anew where a change touches a host that takes many
 //! (`*.example.com`, any host), since every request may come by it; and where limits on the
@@ -122,9 +122,11 @@ impl Table {
     /// their listeners and stages; each such rule is compiled again some more times as
     /// changes add up. Everything is compiled anew where a route changes under a host that
     /// takes many, where a fourth of the rules is touched, or where a limit on the whole
-    /// table might be reached. See the [module](crate::update).
+    /// table might be reached; that takes longer than compiling, since the set is copied
+    /// too. See the [module](crate::update).
     ///
-    /// The diagnostics are those of what was compiled.
+    /// What cannot be compiled is left out or answers 500, and is reported, as
+    /// [`Compiler::compile`] has it; the diagnostics are those of what was compiled.
     ///
     /// A table with changes takes some nanoseconds more for each decision, and its
     /// [scratch](Self::create_scratch) is that of several tables. Snapshots, listings,
@@ -177,8 +179,8 @@ impl Table {
 
     /// The same table with its changes taken in, as one that is compiled anew: for
     /// snapshots and explanations, and to do at a good time what [`updated`](Self::updated)
-    /// would do at some time. Takes as long as compiling the whole set where there are
-    /// changes; gives the table itself where there are none.
+    /// would do at some time. Takes as long as copying and compiling the whole set where
+    /// there are changes; gives the table itself where there are none.
     #[must_use]
     pub fn settled(&self) -> Self {
         match (self.sections.in_front(), self.source()) {
