@@ -32,7 +32,7 @@ use crate::vocabulary::RepeatedValues;
 
 /// Bytes that the value of a fact without a name takes at most where it has to be
 /// written anew: a server name, an address, a port.
-const WRITTEN: usize = 512;
+pub(super) const WRITTEN: usize = 512;
 
 #[derive(Debug)]
 pub(crate) struct Fields {

@@ -8,7 +8,7 @@ use super::authority::{
     MAX_HOST, ServerName, host_of, is_canonical_name, port_after, port_of, server_name, strip_port,
 };
 use super::captures::Captures;
-use super::fields::Fields;
+use super::fields::{Fields, WRITTEN};
 use super::output::Output;
 use super::request::Request;
 use super::target::Shape;
@@ -169,7 +169,7 @@ impl Scratch {
             fields: Fields::new(sections),
             regex: RegexScratch::new(&sections.predicates.regexes, &sections.group_regexes),
             captures: Captures::new(sections),
-            buffer: Vec::with_capacity(path),
+            buffer: Vec::with_capacity(path.max(WRITTEN)),
             hits: Hits::new(sections),
             trail: Trail::new(),
             location: Vec::with_capacity(sections.location_capacity()),

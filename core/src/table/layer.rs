@@ -43,8 +43,8 @@ pub(crate) struct Layer {
     pub(crate) hosts: Hosts,
     /// The table that decides the rest.
     pub(crate) older: Option<Table>,
-    /// Rules that it was compiled from.
-    pub(crate) rules: usize,
+    /// Rules that it was compiled from, under each of their hosts.
+    pub(crate) weight: usize,
 }
 
 /// What a table was compiled from.

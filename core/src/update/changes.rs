@@ -106,13 +106,19 @@ impl Changes {
     }
 
     /// Makes the changes in a route set. Linear in the set for each change; a removed
-    /// route's number is given to the next one, and so on.
+    /// route's number is given to the next one, and so on. Attachments of routes that are
+    /// not there are taken out, so that they do not become those of a new route.
     ///
     /// # Errors
     ///
     /// As [`Table::updated`](crate::Table::updated); changes before the one that cannot be
     /// made are made then.
     pub fn apply_to(&self, set: &mut RouteSet) -> Result<(), UpdateError> {
+        let count = set.routes.len();
+        for stage in set.stages.iter_mut().filter(|_| !self.is_empty()) {
+            let attachments = &mut stage.attachments;
+            attachments.retain(|one| (one.route.0 as usize) < count);
+        }
         for change in &self.list {
             match change {
                 Change::Put(route, at) => put(set, route, at)?,

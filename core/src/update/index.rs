@@ -41,7 +41,13 @@ pub(super) struct Index {
     pub(super) is_entry: Vec<bool>,
     /// Routes with a rule that leads to a stage, by stage.
     pub(super) leading: HashMap<u32, Vec<u32>>,
-    pub(super) rules: usize,
+    /// What all attachments weigh.
+    pub(super) weight: usize,
+}
+
+/// What a route weighs where it is attached: its rules, under each of its hosts.
+pub(super) fn weight(rules: usize, hosts: usize) -> usize {
+    rules.saturating_mul(hosts.max(1))
 }
 
 /// The host that requests have which come by an exact host: without port, folded.
@@ -95,7 +101,7 @@ impl Index {
             common: Vec::new(),
             is_entry,
             leading,
-            rules: set.routes.iter().map(|route| route.rules.len()).sum(),
+            weight: 0,
             seed,
         };
         index.routes(set);
@@ -122,8 +128,12 @@ impl Index {
             let is_entry = self.is_entry.get(stage as usize).copied().unwrap_or(false);
             for (at, one) in (0..).zip(&of.attachments) {
                 let attached = Attached { stage, at };
+                let Some(route) = set.routes.get(one.route.0 as usize) else {
+                    continue;
+                };
                 self.attached.push(attached);
                 of_route.push(one.route.0);
+                self.weight += weight(route.rules.len(), one.hosts.len());
                 if !is_entry {
                     continue;
                 }

@@ -57,12 +57,14 @@
 //! Layers are merged as they grow: one that is not much larger than what comes before it
 //! is compiled again together with it, so that there are few, and each rule is compiled
 //! again a few times for each doubling of what has changed. Once a layer would be a fourth
-//! of the table, or one of 32 routes has changed and more than 1,024, everything is compiled.
+//! of the table, rules under each of their hosts, or one of 32 routes has changed and more
+//! than 1,024, or 8,192 have, everything is compiled.
 //!
 //! Everything is also compiled anew where a change touches a host that takes many
 //! (`*.example.com`, any host), since every request may come by it; and where limits on the
 //! whole table might be reached (`Limits::candidates`, `regex_programs`, `host_automata`, 63
-//! methods), since what those refuse depends on the whole.
+//! methods), since what those refuse depends on the whole; so it is where a route changes that
+//! no request can come by.
 //!
 //! * `changes`: what a change says, and what it makes of a route set.
 //! * `index`: where things are in the set that was compiled first.
@@ -89,9 +91,9 @@ use source::Source;
 
 /// A layer at most so many times as large as what comes before it is merged with that.
 const RATIO: usize = 4;
-/// Rules up to which a layer is not held against the size of the table.
+/// What a layer may weigh up to which it is not held against the size of the table.
 const FEW: usize = 256;
-/// A layer of the table's rules divided by this is no small change any more.
+/// A layer of the table's weight divided by this is no small change any more.
 const SHARE: usize = 4;
 
 impl Compiler {
@@ -107,7 +109,7 @@ impl Compiler {
             source: Arc::new(source),
             hosts: Hosts::default(),
             older: None,
-            rules: 0,
+            weight: 0,
         }));
         Compiled::new(Table::new(sections), diagnostics)
     }
@@ -145,14 +147,15 @@ impl Table {
         }
         let mut source = source.clone();
         let touched = source.change(changes)?;
-        let Some(mut hosts) = touched else {
+        if touched.everything {
             return Ok(source.rebased());
-        };
+        }
+        let mut hosts = touched.hosts;
         let mut selection = source.select(&hosts);
         let mut behind = self;
         let mut depth = self.layer_count();
         while let Some((layer, older)) = behind.sections.in_front() {
-            if depth < DEPTH && layer.rules > RATIO * selection.rules() {
+            if depth < DEPTH && layer.weight > RATIO * selection.weight() {
                 break;
             }
             hosts.extend(layer.hosts.iter().cloned());
@@ -160,8 +163,9 @@ impl Table {
             behind = older;
             depth -= 1;
         }
-        let rules = selection.rules();
-        if rules > FEW && rules > source.rules() / SHARE || source.has_many_changes() {
+        let weight = selection.weight();
+        let is_large = weight > FEW && weight > source.index().weight / SHARE;
+        if is_large || source.has_many_changes() || !selection.has_all(&touched.routes) {
             return Ok(source.rebased());
         }
         let (mut sections, diagnostics, spent) = source.compiler().sections(&selection.into_set());
@@ -172,7 +176,7 @@ impl Table {
             source: Arc::new(source),
             hosts: hosts.into_iter().collect(),
             older: Some(behind.clone()),
-            rules,
+            weight,
         }));
         Ok(Compiled::new(Table::new(sections), diagnostics))
     }

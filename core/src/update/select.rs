@@ -4,8 +4,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::Names;
-use super::index::{Attached, host_name, leads};
-use super::source::{Position, Slot, Source};
+use super::index::{Attached, host_name, leads, weight};
+use super::source::{InStage, Position, Slot, Source};
 use crate::model::{
     Action, Attachment, HostBinding, Route, RouteId, RouteSet, Stage, StageId, Target,
 };
@@ -103,6 +103,8 @@ impl<'s> Selection<'s> {
     /// Takes the stages that routes lead to, whole.
     fn follow(&mut self) {
         let mut whole: BTreeSet<u32> = BTreeSet::new();
+        // Made when it is needed: most routes lead to no stage.
+        let mut changed: Option<BTreeMap<u32, Vec<InStage<'s>>>> = None;
         let mut next: Vec<Slot> = self.routes.iter().copied().collect();
         while let Some(slot) = next.pop() {
             let rules = self
@@ -113,7 +115,9 @@ impl<'s> Selection<'s> {
                 if !whole.insert(stage) {
                     continue;
                 }
-                let attached = self.source.attached(stage).into_iter();
+                let changed = changed.get_or_insert_with(|| self.source.changed_by_stage());
+                let changed = changed.get(&stage).map_or(&[][..], Vec::as_slice);
+                let attached = self.source.attached(stage, changed).into_iter();
                 let attached = attached.map(|(position, slot, bindings)| {
                     if self.routes.insert(slot) {
                         next.push(slot);
@@ -130,11 +134,23 @@ impl<'s> Selection<'s> {
         }
     }
 
-    /// Rules of the routes.
-    pub(super) fn rules(&self) -> usize {
-        let routes = self.routes.iter();
-        let routes = routes.filter_map(|slot| self.source.route(*slot));
-        routes.map(|route| route.rules.len()).sum()
+    /// What all of it weighs.
+    pub(super) fn weight(&self) -> usize {
+        let attached = self.stages.values().flatten();
+        let weights = attached.filter_map(|one| {
+            let route = self.source.route(one.slot)?;
+            Some(weight(route.rules.len(), one.hosts.len()))
+        });
+        weights.sum()
+    }
+
+    /// Whether these routes are in it, wherever they are attached: else limits on the whole
+    /// table, which count also what no request can come by, might be reached unseen.
+    pub(super) fn has_all(&self, routes: &BTreeSet<Slot>) -> bool {
+        routes.iter().all(|&slot| {
+            let mut at = self.source.attachments(slot);
+            self.routes.contains(&slot) && at.all(|(stage, ..)| self.stages.contains_key(&stage))
+        })
     }
 
     /// All of it, in the order in which it stands in the whole set.

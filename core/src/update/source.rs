@@ -20,9 +20,11 @@ use crate::table::layer;
 use crate::table::{Sections, Table};
 
 /// Changed routes up to which those that were compiled first are not asked how many there
-/// are; and beyond, one of so many may have changed.
+/// are; beyond that, one of so many may have changed, and so many at most: each change goes
+/// through all that changed before.
 const FEW: usize = 1024;
 const SHARE: usize = 32;
+const MANY: usize = 8192;
 
 /// A route's number: its place in the first set, or after that.
 pub(super) type Slot = u32;
@@ -37,6 +39,9 @@ pub(super) struct Position {
     added: u32,
     nth: u32,
 }
+
+/// An attachment in its stage.
+pub(super) type InStage<'s> = (Position, Slot, &'s [HostBinding]);
 
 /// A route as it is now.
 #[derive(Debug)]
@@ -106,14 +111,9 @@ impl Source {
         &self.index
     }
 
-    /// Rules of the first set.
-    pub(super) fn rules(&self) -> usize {
-        self.index.rules
-    }
-
     /// Whether so much has changed that keeping it apart takes time.
     pub(super) fn has_many_changes(&self) -> bool {
-        self.changed.len() > FEW.max(self.first.routes.len() / SHARE)
+        self.changed.len() > (self.first.routes.len() / SHARE).clamp(FEW, MANY)
     }
 
     /// Compiles everything anew.
@@ -137,9 +137,8 @@ impl Source {
             && !spent.is_short
     }
 
-    /// Makes changes, and gives the hosts that they touch; `None` where they touch
-    /// everything.
-    pub(super) fn change(&mut self, changes: &Changes) -> Result<Option<Names>, UpdateError> {
+    /// Makes changes, and gives what they touch.
+    pub(super) fn change(&mut self, changes: &Changes) -> Result<Touched, UpdateError> {
         let mut touched = Touched::default();
         for change in &changes.list {
             match change {
@@ -150,11 +149,13 @@ impl Source {
                     }
                     let slot = self.put(slot, route, at)?;
                     self.touch(slot, &mut touched);
+                    touched.routes.insert(slot);
                 }
                 Change::Replace(route) => {
                     let unknown = || UpdateError::UnknownRoute(route.object.clone());
                     let slot = self.slot(&route.object)?.ok_or_else(unknown)?;
                     self.touch(slot, &mut touched);
+                    touched.routes.insert(slot);
                     let of = self.attachments(slot);
                     let at = of.map(|(stage, place, hosts)| (stage, place, hosts.to_vec()));
                     let at = at.collect();
@@ -168,11 +169,12 @@ impl Source {
                     self.touch(slot, &mut touched);
                     self.changed.insert(slot, None);
                     self.added.remove(name);
+                    touched.routes.remove(&slot);
                 }
             }
         }
         self.follow(&mut touched);
-        Ok((!touched.everything).then_some(touched.hosts))
+        Ok(touched)
     }
 
     /// The slot of a route.
@@ -235,7 +237,10 @@ impl Source {
     }
 
     /// Where it is attached: the stage, the place in it, and the hosts.
-    fn attachments(&self, slot: Slot) -> impl Iterator<Item = (u32, Position, &[HostBinding])> {
+    pub(super) fn attachments(
+        &self,
+        slot: Slot,
+    ) -> impl Iterator<Item = (u32, Position, &[HostBinding])> {
         let changed = self.changed.get(&slot);
         let now = changed.into_iter().flatten().flat_map(|placed| &placed.at);
         let now = now.map(|(stage, place, hosts)| (*stage, *place, &hosts[..]));
@@ -259,24 +264,33 @@ impl Source {
         self.changed.contains_key(&slot)
     }
 
-    /// The attachments of a stage in their order, with the slots of their routes.
-    pub(super) fn attached(&self, stage: u32) -> Vec<(Position, Slot, &[HostBinding])> {
-        let mut all = Vec::new();
-        if let Some(first) = self.first.stages.get(stage as usize) {
-            for (at, one) in (0..).zip(&first.attachments) {
-                if !self.is_changed(one.route.0) {
-                    all.push((Position::of_first(at), one.route.0, &one.hosts[..]));
-                }
-            }
-        }
+    /// Where routes that changed are attached, by stage.
+    pub(super) fn changed_by_stage(&self) -> BTreeMap<u32, Vec<InStage<'_>>> {
+        let mut stages: BTreeMap<u32, Vec<InStage<'_>>> = BTreeMap::new();
         for (slot, placed) in self.changed() {
-            for (of, place, hosts) in &placed.at {
-                if *of == stage {
-                    all.push((*place, slot, &hosts[..]));
-                }
+            for (stage, place, hosts) in &placed.at {
+                let of = stages.entry(*stage).or_default();
+                of.push((*place, slot, &hosts[..]));
             }
         }
-        all.sort_by_key(|(place, ..)| *place);
+        stages
+    }
+
+    /// The attachments of a stage in their order, given those of routes that changed.
+    pub(super) fn attached<'s>(&'s self, stage: u32, changed: &[InStage<'s>]) -> Vec<InStage<'s>> {
+        let first = self.first.stages.get(stage as usize);
+        let first = first.map_or(&[][..], |first| &first.attachments);
+        let is_there =
+            |slot: Slot| (slot as usize) < self.first.routes.len() && !self.is_changed(slot);
+        let mut all: Vec<InStage<'_>> = (0..)
+            .zip(first)
+            .filter(|(_, one)| is_there(one.route.0))
+            .map(|(at, one)| (Position::of_first(at), one.route.0, &one.hosts[..]))
+            .collect();
+        if !changed.is_empty() {
+            all.extend(changed);
+            all.sort_by_key(|(place, ..)| *place);
+        }
         all
     }
 
@@ -293,8 +307,10 @@ impl Source {
         }
         let id = |slot: Slot| ids.get(slot as usize).map_or(slot, |id| *id);
         let mut stages = Vec::with_capacity(self.first.stages.len());
+        let changed = self.changed_by_stage();
         for (number, first) in (0..).zip(&self.first.stages) {
-            let attached = self.attached(number).into_iter();
+            let changed = changed.get(&number).map_or(&[][..], Vec::as_slice);
+            let attached = self.attached(number, changed).into_iter();
             let attachments = attached.map(|(_, slot, hosts)| Attachment {
                 route: RouteId(id(slot)),
                 hosts: hosts.to_vec(),
@@ -358,11 +374,13 @@ impl Source {
 
 /// What changes touch.
 #[derive(Default)]
-struct Touched {
-    hosts: Names,
+pub(super) struct Touched {
+    pub(super) hosts: Names,
+    /// Routes that are there, and others or elsewhere than before.
+    pub(super) routes: BTreeSet<Slot>,
     /// Stages in which a route was or is found.
     stages: BTreeSet<u32>,
-    everything: bool,
+    pub(super) everything: bool,
 }
 
 impl Position {
