@@ -233,7 +233,7 @@ impl Build<'_> {
         };
         budget.charge(search.memory_usage())?;
         Some(Patterns {
-            search: Box::new(search),
+            search: Box::new(search.into()),
             marks,
         })
     }

@@ -49,7 +49,7 @@ impl Build<'_> {
                     match self.host_regex(pattern) {
                         Ok(dfa) => index.regexes.push(HostRegex {
                             text: self.text(pattern),
-                            dfa,
+                            dfa: dfa.into(),
                             value,
                         }),
                         Err((code, reason)) => {

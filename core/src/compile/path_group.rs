@@ -112,7 +112,7 @@ impl Build<'_> {
             Some(automaton) => {
                 self.charge_automata(automaton.memory_usage());
                 let automata = &mut self.sections.path_groups.automata;
-                automata.push(automaton);
+                automata.push(automaton.into());
                 Some(automata.len() as u32 - 1)
             }
             None => {

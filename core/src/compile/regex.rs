@@ -435,7 +435,7 @@ impl Build<'_> {
         let regex = match dense_dfa(&nfa, budget, MatchKind::LeftmostFirst) {
             Some(dfa) => {
                 self.index.regex.automata += dfa.memory_usage();
-                Regex::Dense(Box::new(dfa))
+                Regex::Dense(Box::new(dfa.into()))
             }
             None => {
                 // What was tried is charged too: many patterns that fail late would

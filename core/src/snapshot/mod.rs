@@ -110,8 +110,8 @@ impl Table {
     /// must not be changed or cut meanwhile; write another and rename it over the first.
     /// Where the bytes are not aligned to eight, they are copied, once.
     ///
-    /// Takes one look at every byte, and allocates for what is not borrowed: automata of
-    /// patterns and texts, actions, tests. Never panics, whatever the bytes.
+    /// Takes one look at every byte, and allocates for what is not borrowed: actions, tests,
+    /// automata of texts, and patterns that have no dense automaton. Never panics, whatever the bytes.
     ///
     /// # Errors
     ///

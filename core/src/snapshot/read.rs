@@ -84,10 +84,10 @@ impl<'i> Source<'i> {
         part: &'static str,
         read: impl FnOnce(&mut Words<'_>) -> Option<T>,
     ) -> Result<T, SnapshotError> {
-        let mut words = Words::new(self.rest(), self.room);
+        let mut words = Words::new(self.image, self.words, self.at, self.room);
         match read(&mut words) {
             Some(value) => {
-                self.at = self.words.len() - words.len();
+                self.at = words.at();
                 self.room = words.room;
                 Ok(value)
             }

@@ -28,9 +28,10 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use regex_automata::dfa::{Automaton as _, OverlappingState, dense};
+use regex_automata::dfa::{Automaton as _, OverlappingState};
 use regex_automata::{Anchored, Input};
 
+use super::dfa::Dfa;
 use super::hash::{hash, hash_lower};
 use super::parts;
 use super::parts::coded::Coded;
@@ -65,7 +66,7 @@ pub(crate) struct Words {
 /// Regular expressions.
 #[derive(Clone, Debug)]
 pub(crate) struct Patterns {
-    pub(crate) search: Box<dense::DFA<Vec<u32>>>,
+    pub(crate) search: Box<Dfa>,
     /// By the automaton's number of the pattern.
     pub(crate) marks: Vec<u32>,
 }
@@ -191,6 +192,7 @@ impl Patterns {
         // An error means a byte the automaton was told to quit at; ours has none.
         while self
             .search
+            .get()
             .try_search_overlapping_fwd(&input, &mut state)
             .is_ok()
             && let Some(found) = state.get_match()
@@ -202,7 +204,7 @@ impl Patterns {
     }
 
     fn bytes(&self) -> usize {
-        self.search.memory_usage() + self.marks.len() * 4
+        self.search.get().memory_usage() + self.marks.len() * 4
     }
 }
 

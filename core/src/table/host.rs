@@ -19,11 +19,12 @@
 
 use alloc::vec::Vec;
 
-use regex_automata::dfa::{Automaton, dense};
+use regex_automata::dfa::Automaton;
 use regex_automata::{Anchored, Input};
 
 use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
+use super::dfa::Dfa;
 use super::hash::{hash, is_same};
 use super::section::Section;
 use super::text::{Text, TextPool};
@@ -62,7 +63,7 @@ pub(crate) struct HostRegex {
     /// As written, for explanations.
     #[cfg_attr(not(feature = "explain"), allow(dead_code))]
     pub(crate) text: Text,
-    pub(crate) dfa: dense::DFA<Vec<u32>>,
+    pub(crate) dfa: Dfa,
     pub(crate) value: u32,
 }
 
@@ -70,7 +71,7 @@ impl HostRegex {
     pub(crate) fn is_match(&self, host: &[u8]) -> bool {
         let input = Input::new(host).anchored(Anchored::Yes).earliest(true);
         // An error means a byte the DFA was told to quit at; ours have none.
-        matches!(self.dfa.try_search_fwd(&input), Ok(Some(_)))
+        matches!(self.dfa.get().try_search_fwd(&input), Ok(Some(_)))
     }
 }
 
@@ -335,7 +336,7 @@ impl HostIndex {
             + self
                 .regexes
                 .iter()
-                .map(|regex| size_of::<HostRegex>() + regex.dfa.memory_usage())
+                .map(|regex| size_of::<HostRegex>() + regex.dfa.get().memory_usage())
                 .sum::<usize>()
     }
 }

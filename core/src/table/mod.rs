@@ -42,6 +42,7 @@ pub(crate) mod bar;
 pub(crate) mod column;
 #[cfg(feature = "compile")]
 pub(crate) mod dense;
+pub(crate) mod dfa;
 pub(crate) mod entry;
 pub(crate) mod fact;
 pub(crate) mod format;

@@ -19,10 +19,9 @@
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::{Anchored, Input};
 
-use alloc::vec::Vec;
-
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::dfa::Dfa;
 use super::section::Section;
 use super::text::Range32;
 
@@ -33,7 +32,7 @@ pub(crate) struct PathGroups {
     /// Candidates of each pattern of each group.
     pub(crate) patterns: Section<Range32>,
     /// Equal sets of patterns share one.
-    pub(crate) automata: Section<dense::DFA<Vec<u32>>>,
+    pub(crate) automata: Section<Dfa>,
 }
 
 /// The patterns of one node that share an automaton.
@@ -56,7 +55,7 @@ impl PathGroups {
     ) -> impl Iterator<Item = Range32> + 'g {
         let patterns = group.patterns.of(&self.patterns);
         let automaton = self.automata.get(group.automaton as usize);
-        let found = automaton.and_then(|dfa| Some((dfa, end_state(dfa, path)?)));
+        let found = automaton.and_then(|dfa| Some((dfa.get(), end_state(dfa.get(), path)?)));
         let count = found.map_or(0, |(dfa, state)| dfa.match_len(state));
         (0..count).filter_map(move |at| {
             let (dfa, state) = found?;
@@ -67,14 +66,14 @@ impl PathGroups {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        let automata = self.automata.iter().map(dense::DFA::memory_usage);
+        let automata = self.automata.iter().map(|dfa| dfa.get().memory_usage());
         self.groups.bytes() + self.patterns.bytes() + automata.sum::<usize>()
     }
 }
 
 /// The state after the whole path, where that is a match.
 fn end_state(
-    dfa: &dense::DFA<Vec<u32>>,
+    dfa: &dense::DFA<&[u32]>,
     path: &[u8],
 ) -> Option<regex_automata::util::primitives::StateID> {
     let input = Input::new(path).anchored(Anchored::Yes);

@@ -26,14 +26,15 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use regex_automata::dfa::Automaton;
 #[cfg(feature = "compile")]
 use regex_automata::dfa::onepass;
-use regex_automata::dfa::{Automaton, dense};
 #[cfg(feature = "compile")]
 use regex_automata::nfa::thompson::pikevm;
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Anchored, Input};
 
+use super::dfa::Dfa;
 use super::section::Section;
 use super::text::Text;
 
@@ -45,7 +46,7 @@ pub(crate) type Source = Box<str>;
 #[derive(Clone, Debug)]
 pub(crate) enum Regex {
     /// In one pass, without working memory.
-    Dense(Box<dense::DFA<Vec<u32>>>),
+    Dense(Box<Dfa>),
     /// In one pass, with the scratch's cache of this number.
     #[cfg(feature = "compile")]
     OnePass {
@@ -227,7 +228,7 @@ impl Regex {
         let input = Input::new(value).anchored(Anchored::Yes).earliest(true);
         match self {
             // An error means a byte the DFA was told to quit at; ours have none.
-            Self::Dense(dfa) => matches!(dfa.try_search_fwd(&input), Ok(Some(_))),
+            Self::Dense(dfa) => matches!(dfa.get().try_search_fwd(&input), Ok(Some(_))),
             #[cfg(feature = "compile")]
             Self::OnePass { dfa, cache, .. } => scratch
                 .onepass
@@ -245,7 +246,7 @@ impl Regex {
 
     pub(crate) fn bytes(&self) -> usize {
         match self {
-            Self::Dense(dfa) => dfa.memory_usage(),
+            Self::Dense(dfa) => dfa.get().memory_usage(),
             #[cfg(feature = "compile")]
             Self::OnePass { dfa, .. } => dfa.memory_usage() + dfa.get_nfa().memory_usage(),
             #[cfg(feature = "compile")]

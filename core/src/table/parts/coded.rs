@@ -6,8 +6,11 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::table::dfa::Dfa;
+use crate::table::section::Image;
 use crate::table::text::{Range32, Text};
 
 /// A value as words.
@@ -20,9 +23,12 @@ pub(crate) trait Coded: Sized {
 }
 
 /// Words that are still to be read.
-#[derive(Debug)]
 pub(crate) struct Words<'w> {
+    /// All words of a snapshot.
+    image: &'w Arc<Image>,
     left: &'w [u32],
+    /// How many come before them.
+    at: usize,
     /// A pattern that cannot be compiled here.
     pub(crate) uncompiled: Option<Box<str>>,
     /// Bytes that programs of patterns may still take.
@@ -30,17 +36,20 @@ pub(crate) struct Words<'w> {
 }
 
 impl<'w> Words<'w> {
-    pub(crate) fn new(words: &'w [u32], room: usize) -> Self {
+    /// Those from a place on.
+    pub(crate) fn new(image: &'w Arc<Image>, words: &'w [u32], at: usize, room: usize) -> Self {
         Self {
-            left: words,
+            image,
+            left: words.get(at..).unwrap_or_default(),
+            at,
             uncompiled: None,
             room,
         }
     }
 
-    /// How many are left.
-    pub(crate) fn len(&self) -> usize {
-        self.left.len()
+    /// The place of the next one.
+    pub(crate) fn at(&self) -> usize {
+        self.at
     }
 
     /// Items: how many, and each of them, which is at least a word.
@@ -59,6 +68,7 @@ impl<'w> Words<'w> {
     fn next(&mut self) -> Option<u32> {
         let (&first, rest) = self.left.split_first()?;
         self.left = rest;
+        self.at += 1;
         Some(first)
     }
 
@@ -66,7 +76,18 @@ impl<'w> Words<'w> {
     pub(crate) fn run(&mut self, count: usize) -> Option<&'w [u32]> {
         let (run, rest) = self.left.split_at_checked(count)?;
         self.left = rest;
+        self.at += count;
         Some(run)
+    }
+
+    /// The automaton that the next words are, so many of them.
+    pub(crate) fn dfa(&mut self, count: usize) -> Option<Dfa> {
+        let start = self.at;
+        self.run(count)?;
+        Dfa::borrowed(
+            self.image,
+            start * size_of::<u32>()..self.at * size_of::<u32>(),
+        )
     }
 }
 

@@ -2,8 +2,6 @@
 
 use alloc::vec::Vec;
 
-use regex_automata::dfa::dense;
-
 use super::coded::{Coded, Words, coded_enums, coded_structs};
 use super::{Item, plain_borrow, plain_bytes};
 use crate::table::action::{
@@ -13,6 +11,7 @@ use crate::table::action::{
 };
 use crate::table::automaton::{Automaton, Intervals, Patterns, Words as WholeWords};
 use crate::table::bar::Bar;
+use crate::table::dfa::Dfa;
 use crate::table::entry::Common;
 use crate::table::fact::FactEntry;
 use crate::table::format::{Part, SubstitutionEntry, Value};
@@ -93,7 +92,7 @@ plain! {
 }
 
 coded! {
-    PathTest, Predicate, Slot, Automaton, Block, Regex, GrpcTest, GroupRegex, dense::DFA<Vec<u32>>,
+    PathTest, Predicate, Slot, Automaton, Block, Regex, GrpcTest, GroupRegex, Dfa,
     EditEntry, RewriteEntry, RedirectEntry, RespondEntry, MirrorEntry, CorsEntry, CorsOriginEntry,
     Fault, Timeouts, RetryEntry, SessionEntry, (Text, MetadataEntry), Part, QueryEditEntry,
     HashKeyEntry, RuleExtras, TargetEntry, TargetExtras, FromRequestEntry, InvalidEntry,

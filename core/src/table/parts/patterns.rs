@@ -7,25 +7,24 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use regex_automata::dfa::dense;
 #[cfg(feature = "compile")]
 use regex_automata::{
     dfa::onepass,
     nfa::thompson::{self, NFA, WhichCaptures, pikevm::PikeVM},
 };
-use zerocopy::IntoBytes;
 
 use super::coded::{Coded, Words, coded_structs};
+use crate::table::dfa::Dfa;
 #[cfg(feature = "compile")]
 use crate::table::regex::Source;
 use crate::table::regex::{GroupEngine, GroupRegex, Regex};
 
 /// What is written of an automaton: its length in bytes and its bytes, four to a word.
-impl Coded for dense::DFA<Vec<u32>> {
+impl Coded for Dfa {
     fn put(&self, words: &mut Vec<u32>) {
-        let mut bytes = alloc::vec![0; self.write_to_len()];
+        let mut bytes = alloc::vec![0; self.get().write_to_len()];
         // There is as much room as it asked for.
-        let written = self.write_to_little_endian(&mut bytes);
+        let written = self.get().write_to_little_endian(&mut bytes);
         debug_assert!(written.is_ok_and(|written| written == bytes.len()));
         let (chunks, _) = bytes.as_chunks();
         words.push(chunks.len() as u32);
@@ -34,9 +33,7 @@ impl Coded for dense::DFA<Vec<u32>> {
 
     fn take(words: &mut Words<'_>) -> Option<Self> {
         let count = u32::take(words)? as usize;
-        let bytes = words.run(count)?.as_bytes();
-        let (dfa, read) = dense::DFA::from_bytes(bytes).ok()?;
-        (read == bytes.len()).then(|| dfa.to_owned())
+        words.dfa(count)
     }
 }
 
