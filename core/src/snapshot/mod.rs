@@ -111,7 +111,8 @@ impl Table {
     /// Where the bytes are not aligned to eight, they are copied, once.
     ///
     /// Takes one look at every byte, and allocates for what is not borrowed: actions, tests,
-    /// automata of texts, and patterns that have no dense automaton. Never panics, whatever the bytes.
+    /// automata of texts, and patterns that have no dense automaton. Never panics, whatever
+    /// the bytes.
     ///
     /// # Errors
     ///
