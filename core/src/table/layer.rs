@@ -79,8 +79,9 @@ impl Table {
         self.sections.in_front().map(|(_, older)| older)
     }
 
-    /// How many layers it consists of, the one behind all others among them: 1 for a table without [changes](Table::updated), and
-    /// at most 8. A request may be looked for in each.
+    /// How many layers it consists of, the one behind all others among them: 1 for a table
+    /// without [changes](Table::updated), and at most 8. A request may be looked for in
+    /// each.
     pub fn layer_count(&self) -> usize {
         core::iter::successors(Some(self), |table| table.older()).count()
     }
