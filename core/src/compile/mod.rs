@@ -192,6 +192,9 @@ pub(crate) struct Spent {
     pub(crate) candidates: usize,
     pub(crate) programs: usize,
     pub(crate) host_automata: usize,
+    /// Of automata that show how far searches read ahead: where they have no room, fewer
+    /// places are replaced.
+    pub(crate) ahead: usize,
     /// Whether something was refused.
     pub(crate) is_short: bool,
 }
@@ -335,6 +338,7 @@ impl<'m> Build<'m> {
             candidates: self.weighed,
             programs: self.index.regex.programs,
             host_automata: self.index.host_automata,
+            ahead: self.index.regex.spent_ahead,
             is_short: self.is_short,
         }
     }

@@ -110,7 +110,7 @@ pub(crate) struct RegexIndex {
     /// Whether searches for a pattern with groups stop soon, by its number.
     stops: HashMap<u32, bool>,
     /// Bytes of the automata that showed it.
-    spent_ahead: usize,
+    pub(super) spent_ahead: usize,
     /// Each pattern without its anchors, by its number.
     read: Vec<(Hir, Anchor)>,
     /// The pattern of those without groups of their own.

@@ -30,6 +30,8 @@ const SOON: u32 = 32;
 /// Not among the limits of automata, since those change no decision.
 const ONE: usize = 256 << 10;
 const ALL: usize = 64 << 20;
+/// Bytes up to which what is spent of all leaves room for one.
+pub(crate) const AMPLE: usize = ALL - ONE;
 
 /// Whether searches for the pattern of this program, which is not anchored, stop soon
 /// after what they find. `false` also where the automaton that would show it is too

@@ -17,6 +17,7 @@ use crate::compile::limits::MAX_METHODS;
 use crate::compile::{Compiled, Compiler, HashMap, Spent};
 use crate::model::{Attachment, HostBinding, ObjectRef, Route, RouteId, RouteSet, StageId};
 use crate::table::layer;
+use crate::table::read_ahead::AMPLE;
 use crate::table::{Sections, Table};
 
 /// Changed routes up to which those that were compiled first are not asked how many there
@@ -128,11 +129,13 @@ impl Source {
         spent.candidates = spent.candidates.saturating_add(more.candidates);
         spent.programs = spent.programs.saturating_add(more.programs);
         spent.host_automata = spent.host_automata.saturating_add(more.host_automata);
+        spent.ahead = spent.ahead.saturating_add(more.ahead);
         spent.is_short |= more.is_short;
         self.methods.extend(methods(sections));
         spent.candidates <= limits.candidates
             && spent.programs <= limits.regex_programs
             && spent.host_automata <= limits.host_automata
+            && spent.ahead <= AMPLE
             && self.methods.len() <= MAX_METHODS
             && !spent.is_short
     }
